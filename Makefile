@@ -1,0 +1,39 @@
+# What a newcomer runs. Each target sets up all it needs in this checkout (.venv/).
+PYTHON ?= python3
+UV     := 0.13.9
+BIN    := .venv/bin
+ARGS   ?=
+
+.PHONY: help setup demo test test-all check clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready ## Make .venv with the locked dependencies
+
+.venv/.ready: uv.lock pyproject.toml plugins/krayin/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "crmhost needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --all-packages --python $(BIN)/python
+	@touch $@
+
+demo: setup ## Watch signed Chatwoot deliveries become records in a CRM
+	@$(BIN)/crmhost demo $(ARGS)
+
+test: setup ## The tests, in under three minutes; real servers are used where they are named
+	@$(BIN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+test-all: setup ## The tests that take longer
+	@$(BIN)/python -m pytest -n auto -m slow $(ARGS)
+
+check: setup ## Style, types, import rules
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache > .lint-imports.log || { cat .lint-imports.log; exit 1; }
+	@tail -n 2 .lint-imports.log && rm .lint-imports.log
+
+clean: ## Remove what the other targets made
+	rm -rf .venv dist .coverage* .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,61 @@
+"""crmhost keeps a CRM in step with Chatwoot. This is the front door: all that a plugin may import."""
+
+from ._version import __version__
+from .context import Context, Link, Links
+from .errors import (
+    CredentialsError,
+    CRMHostError,
+    DeliveryRefused,
+    PluginError,
+    Rejected,
+    SettingsError,
+    TryAgain,
+)
+from .hookspecs import hookimpl
+from .http import Answer, Http
+from .models import (
+    Attachment,
+    Change,
+    Contact,
+    Conversation,
+    Expected,
+    Message,
+    Outcome,
+    PluginInfo,
+    ReportLine,
+    SetupResult,
+)
+from .stand_in import StandIn
+
+__all__ = [
+    # What a plugin implements, and the marker it does it with
+    "PluginInfo",
+    "hookimpl",
+    # What a hook is handed
+    "Answer",
+    "Attachment",
+    "Contact",
+    "Context",
+    "Conversation",
+    "Http",
+    "Link",
+    "Links",
+    "Message",
+    # What it returns
+    "Change",
+    "Outcome",
+    "ReportLine",
+    "SetupResult",
+    # What it raises: the class says what the host does next
+    "CRMHostError",
+    "CredentialsError",
+    "DeliveryRefused",
+    "PluginError",
+    "Rejected",
+    "SettingsError",
+    "TryAgain",
+    # A CRM for the demo and the tests
+    "Expected",
+    "StandIn",
+    "__version__",
+]

@@ -1,0 +1,65 @@
+"""The command line. Commands live in the modules beside this one and are imported when they are used."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from .._version import __version__
+from ..errors import CRMHostError
+from .output import failure
+
+COMMANDS = {
+    "demo": "demo",
+    "serve": "run",
+    "worker": "run",
+    "plugins": "look",
+    "connect": "connect",
+    "connections": "look",
+    "secret": "connect",
+    "status": "look",
+    "deliveries": "look",
+}
+"""Each command's module."""
+
+
+class LateCommands(click.Group):
+    """A group whose commands are imported one at a time, so that --help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        module = import_module(f".{COMMANDS[cmd_name]}", __package__)
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=LateCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def crmhost() -> None:
+    """Keep a CRM in step with Chatwoot."""
+
+
+def main() -> None:
+    """Run one command: exit status 0 done, 1 failed, 2 wrong usage."""
+    as_json = "--json" in sys.argv
+    try:
+        status = crmhost.main(standalone_mode=False)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "crmhost"
+        failure("usage", error.format_message(), f"See: {where} --help", as_json=as_json)
+        status = 2
+    except CRMHostError as error:
+        failure(error.kind, str(error), error.fix, as_json=as_json)
+        status = 1
+    except click.Abort:
+        status = 130
+    sys.exit(status)

@@ -1,0 +1,86 @@
+"""The command that shows the whole of crmhost in one minute."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .output import document, json_option, table
+
+
+@click.command()
+@click.option("--plugin", help="The CRM; the first installed one that brings a stand-in otherwise.")
+@click.option("--keep", is_flag=True, help="Leave everything running until Ctrl-C.")
+@json_option
+def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
+    """Watch signed Chatwoot deliveries become records in a CRM."""
+    from ..demo.run import running_demo
+    from ..logs import configure
+
+    configure(logging.ERROR)
+    with (
+        tempfile.TemporaryDirectory(prefix="crmhost-demo-") as folder,
+        running_demo(Path(folder), plugin) as run,
+    ):
+        if as_json:
+            document(run.report | ({"running": _places(run)} if keep else {}))
+        else:
+            show(run.report)
+        if keep:
+            _keep(_places(run), quiet=as_json)
+    if not run.report["ok"]:
+        sys.exit(1)
+
+
+def show(report: dict[str, Any]) -> None:
+    """Print what arrived, what became of it, and what the CRM holds now."""
+    columns = ("What Chatwoot sent", "Event", "Answer", "Became", "What and why", "Calls")
+    table("Deliveries", columns, [_line(one) for one in report["deliveries"]])
+    for name, rows in report["crm"].items():
+        table(f"The CRM's {name}", list(rows[0]) if rows else ["(none)"], [row.values() for row in rows])
+    sent = len(report["deliveries"])
+    click.echo(f"{sent} webhooks took {report['calls']} calls to the CRM, in {report['seconds']} s.")
+    if report["ok"]:
+        click.echo("The CRM holds exactly what it should.")
+    for sentence in report["differences"]:
+        click.echo(f"Wrong: {sentence}", err=True)
+
+
+def _line(one: dict[str, Any]) -> tuple[object, ...]:
+    changes = [f"{change['kind']} {change['remote_id']} {change['action']}" for change in one["changes"]]
+    told = "; ".join([*changes, one["reason"] or ""]).strip("; ")
+    return (
+        one["what"],
+        one["event"],
+        f"{one['answer']} {one['said']}",
+        one["state"],
+        told,
+        len(one["calls"]) or "",
+    )
+
+
+def _places(run: Any) -> dict[str, str]:
+    return {
+        "data_dir": str(run.folder),
+        "webhook_url": run.webhook_url,
+        "crm_url": run.crm_url,
+        "look": f"CRMHOST_DATA_DIR={run.folder} crmhost status",
+    }
+
+
+def _keep(places: dict[str, str], *, quiet: bool) -> None:
+    """Wait for Ctrl-C."""
+    if not quiet:
+        click.echo("\nIt keeps running until Ctrl-C:")
+        for name, place in places.items():
+            click.echo(f"  {name}: {place}")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)

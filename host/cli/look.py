@@ -1,0 +1,95 @@
+"""The commands that show what is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .output import document, house_of, json_option, table
+
+
+@click.command()
+@json_option
+def status(*, as_json: bool) -> None:
+    """Show how everything does."""
+    from .. import overview
+
+    with house_of() as house:
+        state = overview.status(house)
+    if as_json:
+        document(state)
+        return
+    _connections(state["connections"])
+    table("Deliveries", ("State", "How many"), state["deliveries"].items())
+    table("Refused", ("Reason", "How many"), state["refused"].items())
+    waiting, oldest = state["lanes"]["waiting"], state["oldest_pending_seconds"]
+    click.echo(f"{waiting} lane(s) waiting" + (f", the oldest delivery for {oldest} s." if oldest else "."))
+
+
+@click.command()
+@json_option
+def connections(*, as_json: bool) -> None:
+    """List the connections."""
+    from .. import overview
+
+    with house_of() as house:
+        rows = overview.all_connections(house)
+    if as_json:
+        document({"connections": rows})
+    else:
+        _connections(rows)
+
+
+def _connections(rows: list[dict[str, Any]]) -> None:
+    columns = ("Id", "Plugin", "Account", "State", "Why, and what to do")
+    lines = [(r["id"], r["plugin"], r["account_id"], r["state"], _why(r)) for r in rows]
+    table("Connections", columns, lines)
+
+
+def _why(row: dict[str, Any]) -> str:
+    return " ".join(part for part in (row["reason"], row["fix"]) if part)
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many.")
+@click.option("--state", "states", multiple=True, help="Only those in this state; may be repeated.")
+@json_option
+def deliveries(limit: int, states: tuple[str, ...], *, as_json: bool) -> None:
+    """List the newest deliveries and what became of them."""
+    from .. import overview
+
+    with house_of() as house:
+        rows = overview.newest_deliveries(house, limit, states)
+    if as_json:
+        document({"deliveries": rows})
+        return
+    columns = ("Id", "Received", "Event", "Contact", "Conversation", "State", "What and why")
+    table("Deliveries, the newest first", columns, [_line(row) for row in rows])
+
+
+def _line(row: dict[str, Any]) -> tuple[object, ...]:
+    what = ", ".join(
+        f"{change['kind']} {change['remote_id']} {change['action']}" for change in row["changes"]
+    )
+    told = "; ".join(part for part in (what, _why(row)) if part)
+    received = row["received_at"][:19].replace("T", " ")
+    return row["id"], received, row["event"], row["contact_id"], row["conversation_id"], row["state"], told
+
+
+@click.command()
+@json_option
+def plugins(*, as_json: bool) -> None:
+    """List the installed CRM plugins."""
+    from .. import overview
+    from ..logs import configure
+    from ..plugins import discover
+
+    configure()
+    found = overview.plugins(discover())
+    if as_json:
+        document(found)
+        return
+    lines = [(p["name"], p["title"], f"{p['package']} {p['version']}", "") for p in found["plugins"]]
+    lines += [(p["name"], "", p["package"], p["problem"]) for p in found["broken"]]
+    table("Plugins", ("Name", "CRM", "Package", "Problem"), lines)

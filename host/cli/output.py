@@ -1,0 +1,77 @@
+"""What commands print: one JSON document, or a table for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import CRMHostError
+
+if TYPE_CHECKING:
+    from ..house import House
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def document(content: Any) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=str))
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table as wide as the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(*columns, title=title or None, title_justify="left", title_style="bold")
+    for row in rows:
+        grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console().print(grid)
+
+
+def failure(kind: str, message: str, fix: str = "", *, as_json: bool) -> None:
+    """Print what went wrong and what to do about it."""
+    if as_json:
+        document({"error": {"kind": kind, "message": message, "fix": fix}})
+    else:
+        click.echo(f"Error: {message}" + (f"\n{fix}" if fix else ""), err=True)
+
+
+@contextmanager
+def house_of() -> Iterator[House]:
+    """Open the house that the environment names."""
+    from ..logs import configure
+    from ..settings import load_settings
+    from ..wiring import open_house
+
+    configure()
+    with open_house(load_settings()) as house:
+        yield house
+
+
+def read_pairs(pairs: Iterable[str], stdin: Callable[[], str]) -> dict[str, str]:
+    """Read ``key=value`` pairs; ``key=@file`` reads a file, ``key=-`` standard input."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        key, divider, value = pair.partition("=")
+        if not divider:
+            raise click.UsageError(f"--set takes key=value, not {pair!r}.")
+        values[key.strip()] = _value(value, stdin)
+    return values
+
+
+def _value(value: str, stdin: Callable[[], str]) -> str:
+    if value == "-":
+        return stdin().strip()
+    if not value.startswith("@"):
+        return value
+    try:
+        with open(value[1:], encoding="utf-8") as file:  # noqa: PTH123 - a path as a person typed it
+            return file.read().strip()
+    except (OSError, ValueError) as error:
+        raise CRMHostError(f"{value[1:]} cannot be read: {error}.") from error

@@ -1,0 +1,51 @@
+"""The commands that run: the receiver, the workers."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import ExitStack
+
+import click
+
+from .output import house_of
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on."
+)
+@click.option("--no-workers", is_flag=True, help="Only receive; crmhost worker processes do the work.")
+def serve(host: str, port: int, *, no_workers: bool) -> None:
+    """Receive webhooks and apply them."""
+    import uvicorn
+
+    from ..wiring import listening, receiving, redis_running, working
+
+    with house_of() as house, ExitStack() as stack:
+        listener = stack.enter_context(listening(host, port))
+        stack.enter_context(redis_running(house.settings))
+        app = stack.enter_context(receiving(house))
+        if not no_workers:
+            stack.enter_context(working(house))
+        port = listener.getsockname()[1]
+        click.echo(f"crmhost listens on http://{host}:{port}", err=True)
+        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+@click.command()
+@click.option("--threads", type=click.IntRange(1, 256), help="Lanes worked at once.  [default: 8]")
+def worker(threads: int | None) -> None:
+    """Apply deliveries that other processes receive."""
+    from ..wiring import require_redis, working
+
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    with house_of() as house:
+        require_redis(house.settings)
+        with working(house, threads):
+            click.echo("crmhost worker is ready", err=True)
+            stop.wait()

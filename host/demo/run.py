@@ -1,0 +1,160 @@
+"""Running the demo: receiver, workers, database, Valkey and a stand-in CRM, all in this process."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import overview, webhooks
+from ..connect import connect
+from ..errors import CRMHostError, SettingsError
+from ..http import Http
+from ..settings import Settings
+from ..wiring import open_house, receiving, redis_running, serving, working
+from .scenario import ACCOUNT, Post, story
+
+if TYPE_CHECKING:
+    from ..house import House
+    from ..plugins import Plugin, Plugins
+    from ..stand_in import StandIn
+
+SECRET = "the-secret-that-Chatwoot-shows"  # noqa: S105 - the demo's own, as public as the demo
+PATIENCE = 25.0
+"""Seconds within which all work of one round must be done."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: where things are, and what came of the story."""
+
+    folder: Path
+    webhook_url: str
+    crm_url: str
+    report: dict[str, Any]
+
+
+@contextmanager
+def running_demo(folder: Path, plugin_name: str | None = None) -> Iterator[Demo]:
+    """Set everything up in a folder, play the story, and yield what came of it while all still runs."""
+    settings = Settings(
+        _env_file=None, data_dir=folder, database_url=None, redis_url=None, secret_key=None, settle_ms=300
+    )
+    with ExitStack() as stack:
+        stack.enter_context(redis_running(settings))
+        house = stack.enter_context(open_house(settings))
+        plugin, crm = _with_stand_in(house.plugins, plugin_name)
+        crm_url = stack.enter_context(serving(crm.app))
+        address = stack.enter_context(serving(stack.enter_context(receiving(house))))
+        stack.enter_context(working(house))
+        made = connect(house, plugin.name, ACCOUNT, crm.settings(crm_url), webhook_secret=SECRET)
+        url = address + made.connection.webhook_path
+        yield Demo(folder, url, crm_url, play(house, crm, url))
+
+
+def _with_stand_in(plugins: Plugins, name: str | None) -> tuple[Plugin, StandIn]:
+    """Return the plugin asked for, or the first one that brings a stand-in for its CRM."""
+    for plugin in [plugins[name]] if name else plugins.found.values():
+        if crm := plugin.stand_in():
+            return plugin, crm
+    raise SettingsError(
+        f"{name or 'No installed plugin'} brings a stand-in for its CRM.", fix="pip install crmhost-krayin."
+    )
+
+
+def play(house: House, crm: StandIn, url: str) -> dict[str, Any]:
+    """Send the story's webhooks; return what arrived, what became of it, and what the CRM holds."""
+    began = time.monotonic()
+    scenario = story()
+    post = Sender(house, url)
+    sent: list[dict[str, Any]] = []
+    for posts in scenario.rounds:
+        sent += [post(one) for one in posts]
+        wait_until_idle(house)
+    differences = crm.differences(scenario.expected)
+    differences += _unexpected_states(sent := _with_fate(house, sent))
+    return {
+        "ok": not differences,
+        "differences": differences,
+        "deliveries": sent,
+        "calls": sum(len(one["calls"]) for one in sent),
+        "crm": crm.tables(),
+        "status": overview.status(house),
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+class Sender:
+    """Posts webhooks as Chatwoot does."""
+
+    def __init__(self, house: House, url: str) -> None:
+        self._http = Http(house.http_pool)
+        self._url = url
+        self._ids: dict[str, str] = {}
+
+    def __call__(self, post: Post) -> dict[str, Any]:
+        """Send one webhook and return what it was and how it was answered."""
+        body = json.dumps(post.payload).encode()
+        uid = self._ids.setdefault(body.decode(), str(uuid.uuid4()))
+        timestamp = str(int(time.time()))
+        secret = "somebody-elses-secret" if post.how == "forged" else SECRET
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "X-Chatwoot-Delivery": str(uuid.uuid4()) if post.how == "forged" else uid,
+            "X-Chatwoot-Timestamp": timestamp,
+            "X-Chatwoot-Signature": webhooks.sign(secret, timestamp, body),
+        }
+        answer = self._http.request("POST", self._url, content=body, headers=headers)
+        said = answer.json()
+        return {
+            "what": post.what,
+            "event": post.payload["event"],
+            "how": post.how,
+            "uid": headers["X-Chatwoot-Delivery"],
+            "answer": answer.status,
+            "said": said.get("status") or said["error"]["kind"],
+        }
+
+
+def wait_until_idle(house: House, patience: float = PATIENCE) -> None:
+    """Return when no lane has work left."""
+    until = time.monotonic() + patience
+    while overview.waiting_lanes(house):
+        if time.monotonic() > until:
+            raise CRMHostError(f"Work was still waiting after {patience:.0f} seconds.")
+        time.sleep(0.02)
+
+
+def _with_fate(house: House, sent: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what was sent with what became of it; what was not stored took no call."""
+    fates = {row["uid"]: row for row in overview.newest_deliveries(house, 1000)}
+    nothing: dict[str, Any] = {"state": None, "reason": None, "changes": [], "calls": []}
+    rows = []
+    for one in sent:
+        fate = fates.get(one["uid"], nothing) if one["said"] == "stored" else nothing
+        rows.append(one | {key: fate[key] for key in nothing})
+    return rows
+
+
+WANTED: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "signed": lambda one: (
+        one["answer"] == 200 and one["state"] in {None, "applied", "unchanged", "superseded"}
+    ),
+    "sent twice": lambda one: one["said"] == "duplicate",
+    "forged": lambda one: one["answer"] == 401,
+}
+
+
+def _unexpected_states(sent: Sequence[dict[str, Any]]) -> list[str]:
+    """Return a sentence for each webhook that was not answered or did not end as it should."""
+    return [
+        f"«{one['what']}» was answered {one['answer']} {one['said']}, ended {one['state']}: {one['reason']}"
+        for one in sent
+        if not WANTED[one["how"]](one)
+    ]

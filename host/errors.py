@@ -1,0 +1,83 @@
+"""The errors of crmhost, each named for what the host does next.
+
+* CRMHostError
+  + SettingsError        a person must change a setting; nothing is retried
+  + DeliveryRefused      the delivery is not authentic or not readable; answered 4xx
+  + PluginError
+    - TryAgain           the CRM is busy or away; retried, after ``.delay`` seconds if given
+    - Rejected           the CRM said no to this record; kept for a person to see
+    - CredentialsError   the CRM refuses us; the connection pauses, it is not hammered
+
+An error's text is one sentence: which thing, what was found. ``fix`` says what to do about it.
+Neither ever holds a secret.
+"""
+
+from __future__ import annotations
+
+
+class CRMHostError(Exception):
+    """Anything crmhost says no to; ``str()`` is the sentence, ``fix`` what to do."""
+
+    kind = "error"
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+class SettingsError(CRMHostError):
+    """A person must change a setting; nothing is retried."""
+
+    kind = "settings"
+
+
+class DeliveryRefused(CRMHostError):
+    """A webhook that is not authentic or not readable; answered with ``status`` and ``reason``.
+
+    ``reason`` is one of a few fixed words (``bad_signature``, ``not_json`` …) that status counts by.
+    """
+
+    kind = "refused"
+
+    def __init__(self, reason: str, message: str, *, status: int = 400, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.reason = reason
+        self.status = status
+
+
+class PluginError(CRMHostError):
+    """The CRM, or the plugin on its behalf, could not do what was asked.
+
+    ``unsure`` is true where the CRM may have written although it did not say so (a time-out after
+    the request was sent, a 500): what was being created must be looked for before it is tried again.
+    """
+
+    kind = "plugin"
+
+    def __init__(self, message: str, *, fix: str = "", unsure: bool = False) -> None:
+        super().__init__(message, fix=fix)
+        self.unsure = unsure
+
+
+class TryAgain(PluginError):
+    """The CRM is busy or away; the delivery is tried again, after ``delay`` seconds if given."""
+
+    kind = "try_again"
+
+    def __init__(
+        self, message: str, *, delay: float | None = None, fix: str = "", unsure: bool = False
+    ) -> None:
+        super().__init__(message, fix=fix, unsure=unsure)
+        self.delay = delay
+
+
+class Rejected(PluginError):
+    """The CRM said no to this record; the delivery is set aside as dead for a person to see."""
+
+    kind = "rejected"
+
+
+class CredentialsError(PluginError):
+    """The CRM refuses our credentials; the connection pauses until they are right again."""
+
+    kind = "credentials"

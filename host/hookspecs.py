@@ -1,0 +1,76 @@
+"""All that crmhost will ever ask of a CRM plugin.
+
+The host calls the connection's own plugin and no other. A hook may take fewer arguments than are
+offered; it takes them by name. Errors are told by class: TryAgain, Rejected, CredentialsError,
+SettingsError (see ``crmhost.errors``). Hooks run in worker threads; calls for one contact never
+overlap, calls for different contacts do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from .context import Context
+    from .models import Contact, Conversation, Outcome, PluginInfo, SetupResult
+    from .stand_in import StandIn
+
+hookspec = pluggy.HookspecMarker("crmhost")
+hookimpl = pluggy.HookimplMarker("crmhost")
+
+
+@hookspec(firstresult=True)
+def info() -> PluginInfo:  # type: ignore[empty-body]
+    """Say what the plugin is called, what settings it takes and which kinds of records it links.
+
+    Called when the plugin is loaded. Must not do any I/O.
+    """
+
+
+@hookspec(firstresult=True)
+def setup(context: Context[Any]) -> SetupResult:  # type: ignore[empty-body]
+    """Check a connection that is being made, or whose settings change.
+
+    Check reach and credentials, find what was not set (a default pipeline, say), check that every
+    setting names something that exists. Return what was found, to be stored with the settings, and
+    a report for a person. Raise SettingsError or CredentialsError with a sentence that says what is
+    wrong and a ``fix``; nothing is stored then. May be called again at any time.
+    """
+
+
+@hookspec(firstresult=True)
+def handle_contact(context: Context[Any], contact: Contact) -> Outcome:  # type: ignore[empty-body]
+    """Bring the CRM in step with this contact: person, lead, organization, or what the CRM has.
+
+    Called with the newest known state after a contact was created or changed, and before the first
+    conversation of a contact that has no link yet. May be called again with the same state, which
+    must not cost a call to the CRM, let alone a second record: keep what was written with the link.
+    """
+
+
+@hookspec(firstresult=True)
+def handle_conversation_created(context: Context[Any], conversation: Conversation) -> Outcome:  # type: ignore[empty-body]
+    """Note in the CRM that a conversation began. The contact has been handled before.
+
+    Called once a conversation, and again if an attempt failed; sometimes after the same
+    conversation was resolved, since Chatwoot promises no order.
+    """
+
+
+@hookspec(firstresult=True)
+def handle_conversation_resolved(context: Context[Any], conversation: Conversation) -> Outcome:  # type: ignore[empty-body]
+    """Complete what the CRM holds of this conversation. The contact has been handled before.
+
+    Called each time the conversation is resolved (it may be reopened in between), and possibly
+    without handle_conversation_created ever having been called.
+    """
+
+
+@hookspec(firstresult=True)
+def stand_in() -> StandIn:  # type: ignore[empty-body]
+    """Return a stand-in for the CRM that runs in this process, for ``crmhost demo`` and tests.
+
+    Optional. Must not open anything until it is served.
+    """

@@ -1,0 +1,48 @@
+"""What every part of one process shares: opened by ``crmhost.wiring``, handed to whoever needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx
+    from redis import Redis
+
+    from .plugins import Plugins
+    from .settings import Settings
+    from .store import Store
+    from .vault import Vault
+
+
+@dataclass(frozen=True)
+class House:
+    """The opened parts. What a command does not use is not opened."""
+
+    settings: Settings
+    store: Store
+    vault: Vault
+    plugins: Plugins
+    redis_url: str
+
+    @cached_property
+    def redis(self) -> Redis:
+        """The client for locks."""
+        from redis import Redis
+
+        return Redis.from_url(self.redis_url, socket_connect_timeout=2, socket_timeout=10)
+
+    @cached_property
+    def http_pool(self) -> httpx.Client:
+        """The connections to CRMs."""
+        from .http import new_pool
+
+        return new_pool()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for name in ("redis", "http_pool"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+        self.store.close()

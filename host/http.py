@@ -1,0 +1,161 @@
+"""The HTTP client that plugins are handed: one pool for the process, each call counted and timed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .errors import SettingsError, TryAgain
+
+if TYPE_CHECKING:
+    # httpx takes a quarter of a second to import, which a command that sends nothing need not wait for.
+    import httpx
+
+TIMEOUTS = {"connect": 5.0, "read": 20.0, "write": 5.0, "pool": 5.0}
+"""Seconds."""
+DEADLINE = 40.0
+"""Seconds that one call may take in all, its answer read; httpx's own time-outs are per phase."""
+ANSWER_LIMIT = 10 * 1024 * 1024
+"""Bytes of an answer that are read before the call is given up."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the CRM said, read to the end."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text; what is not UTF-8 is replaced."""
+        return self.body.decode(errors="replace")
+
+    def json(self) -> Any:
+        """Return the body read as JSON; ValueError where it is something else."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to the CRM: what was asked, what came back, how long it took."""
+
+    method: str
+    path: str
+    status: int | None
+    """None where no answer came."""
+    milliseconds: int
+
+    def __str__(self) -> str:
+        """Return ``POST /api/v1/leads 200``."""
+        return f"{self.method} {self.path} {self.status or 'no answer'}"
+
+
+def new_pool() -> httpx.Client:
+    """Return the client whose connections one process shares; redirects are answers, not followed."""
+    import httpx
+
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+    return httpx.Client(timeout=httpx.Timeout(**TIMEOUTS), limits=limits, follow_redirects=False)
+
+
+def _unguarded(_writes: bool, _deadline: float) -> None:
+    """Let every call through: outside of a lane there is nothing to hold."""
+
+
+class Http:
+    """Sends requests for one delivery; ``calls`` says afterwards what was sent.
+
+    Answers are returned whatever their status. A CRM that cannot be reached, or does not answer in
+    time, is TryAgain; its ``unsure`` is true where a write may have been carried out.
+    """
+
+    def __init__(
+        self,
+        pool: httpx.Client,
+        *,
+        guard: Callable[[bool, float], None] = _unguarded,
+        deadline: float = DEADLINE,
+    ) -> None:
+        self._pool = pool
+        self._guard = guard
+        self._deadline = deadline
+        self.calls: list[Call] = []
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request, with ``body`` as JSON or ``content`` as it is; return its answer."""
+        import httpx
+
+        path = _path(url)
+        writes = method not in SAFE_METHODS
+        self._guard(writes, self._deadline)
+        began = time.monotonic()
+        status: int | None = None
+        try:
+            if body is not None:
+                content, headers = _as_json(body), {"Content-Type": "application/json", **(headers or {})}
+            answer = self._send(began, method, url, params=params, content=content, headers=headers)
+            status = answer.status
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise TryAgain(f"Nothing answers at {_origin(url)} ({error})") from error
+        except httpx.RequestError as error:
+            what = str(error) or type(error).__name__
+            raise TryAgain(f"{method} {url} got no whole answer ({what})", unsure=writes) from error
+        finally:
+            took = round((time.monotonic() - began) * 1000)
+            self.calls.append(Call(method, path, status, took))
+        return answer
+
+    def _send(self, began: float, method: str, url: str, **parts: Any) -> Answer:
+        """Send, and read the answer piece by piece, so that a slow one cannot outlast the deadline."""
+        import httpx
+
+        with self._pool.stream(method, url, **parts) as response:
+            body = bytearray()
+            for piece in response.iter_bytes():
+                body += piece
+                if time.monotonic() - began > self._deadline:
+                    raise httpx.ReadTimeout(f"not complete after {self._deadline:.0f} s")
+                if len(body) > ANSWER_LIMIT:
+                    raise httpx.ReadError(f"longer than {ANSWER_LIMIT} bytes")
+        return Answer(response.status_code, dict(response.headers), bytes(body))
+
+
+def _as_json(body: Any) -> bytes:
+    """Return JSON in ASCII: a lone surrogate, which Chatwoot's JSON may escape, has no bytes in UTF-8."""
+    return json.dumps(body, allow_nan=False).encode()
+
+
+def _path(url: str) -> str:
+    """Return the path of an address that can be asked; its query may hold what is personal."""
+    import httpx
+
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise SettingsError(f"{url!r} is not an address: {error}") from error
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise SettingsError(f"{url!r} is not an address.", fix="It starts with http:// or https://.")
+    return parsed.path
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -1,0 +1,121 @@
+"""Committing what arrives: one thread takes all that has queued up and commits it at once.
+
+Durable and fast: an fsync costs the same for one delivery as for a hundred, and no answer is given
+before the commit that holds its delivery.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from .store import Store, counters, deliveries, lanes
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from .store.counters import Family, Tally
+    from .store.deliveries import Arrival
+    from .store.lanes import Lane
+
+BATCH = 500
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class _Item:
+    """Something to commit, and whoever waits for it: true if it was stored, false if known already."""
+
+    arrival: Arrival | None
+    count: tuple[int, Family, str] | None
+    done: Future[bool] = field(default_factory=Future)
+
+
+class Intake:
+    """The one writer of a receiving process."""
+
+    def __init__(self, store: Store, ring: Callable[[Iterable[Lane]], None], *, settle: float) -> None:
+        self._store = store
+        self._ring = ring
+        self._settle = settle
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+        self._thread.start()
+
+    def put(self, arrival: Arrival) -> Future[bool]:
+        """Store an arrival; the future is done after the commit: true if stored, false if known already."""
+        return self._enqueue(_Item(arrival, None))
+
+    def count(self, connection_id: int, family: Family, name: str) -> Future[bool]:
+        """Count one thing; the future is done after the commit, and need not be waited for."""
+        return self._enqueue(_Item(None, (connection_id, family, name)))
+
+    def close(self) -> None:
+        """Commit what is queued, then stop."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _enqueue(self, item: _Item) -> Future[bool]:
+        self._queue.put(item)
+        return item.done
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            taken = self._take()
+            going = None not in taken
+            items = [item for item in taken if item is not None]
+            try:
+                self._commit(items)
+            except Exception as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
+                log.warning("could not store", items=len(items), error=str(error))
+                for item in items:
+                    if not item.done.done():
+                        item.done.set_exception(error)
+
+    def _take(self) -> list[_Item | None]:
+        """Wait for one item and take all that came meanwhile."""
+        taken = [self._queue.get()]
+        while len(taken) < BATCH:
+            try:
+                taken.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return taken
+
+    def _commit(self, items: list[_Item]) -> None:
+        """Commit the batch, tell each who waits, then ring the lanes that were idle."""
+        with self._store.write() as tx:
+            new = self._store_new(tx, [item for item in items if item.arrival])
+            tally: Tally = Counter(item.count for item in items if item.count)
+            tally.update(
+                (item.arrival.connection_id, "duplicate", item.arrival.event.name)
+                for item in items
+                if item.arrival and item not in new
+            )
+            work = [(a.connection_id, a.event.contact_id) for item in new if (a := item.arrival)]
+            idle = lanes.add_work(tx, work, time.time(), self._settle) if work else []
+            if tally:
+                counters.add(tx, tally)
+        for item in items:
+            item.done.set_result(item.arrival is None or item in new)
+        self._ring(idle)
+
+    def _store_new(self, tx: Connection, items: list[_Item]) -> set[_Item]:
+        """Store the arrivals; return the items of those that were new, one for each body."""
+        if not items:
+            return set()
+        stored = deliveries.store(tx, [item.arrival for item in items if item.arrival])
+        first: dict[tuple[int, str], _Item] = {}
+        for item in items:
+            if item.arrival and item.arrival.key in stored:
+                first.setdefault(item.arrival.key, item)
+        return set(first.values())

@@ -1,0 +1,76 @@
+"""Taking a lane: a lock in Redis lets one worker work it, a number in the database lets one commit."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from redis.exceptions import LockError, RedisError
+
+from .store import lanes
+
+if TYPE_CHECKING:
+    from redis import Redis
+    from redis.lock import Lock
+
+    from .store import Store
+    from .store.lanes import Lane
+
+LEASE = 60.0
+"""Seconds after which a lane whose worker was killed is free again; renewed while calls are made."""
+
+
+class LaneLost(Exception):
+    """The lane is another worker's now, or Redis is away: nothing more may be written or committed."""
+
+
+class HeldLane:
+    """A lane while it is this worker's."""
+
+    def __init__(self, store: Store, lane: Lane, lock: Lock, fence: int) -> None:
+        self.lane = lane
+        self.fence = fence
+        self._store = store
+        self._lock = lock
+        self._until = time.monotonic() + LEASE
+
+    def guard(self, writes: bool, deadline: float) -> None:
+        """Let a call to the CRM begin only if the lane is ours until the call must have ended.
+
+        A write also checks the fencing number: whoever counted it up may be writing already.
+        """
+        if self._until - time.monotonic() < deadline + 5:
+            self._renew()
+        if writes:
+            with self._store.read() as tx:
+                if not lanes.holds(tx, self.lane, self.fence):
+                    raise LaneLost(self.lane)
+
+    def _renew(self) -> None:
+        asked_at = time.monotonic()
+        try:
+            self._lock.reacquire()
+        except (LockError, RedisError) as error:
+            raise LaneLost(self.lane) from error
+        self._until = asked_at + LEASE
+
+    def release(self) -> None:
+        """Let go; where the lock has gone already there is nothing to do."""
+        try:
+            self._lock.release()
+        except (LockError, RedisError):
+            return
+
+
+def take(redis: Redis, store: Store, lane: Lane, now: float) -> HeldLane | None:
+    """Take the lane without waiting; None where another worker has it."""
+    name = f"crmhost:lane:{lane[0]}:{lane[1]}"
+    lock = redis.lock(name, timeout=LEASE, blocking=False, thread_local=False)
+    if not lock.acquire():
+        return None
+    with store.write() as tx:
+        turn = lanes.take(tx, lane, now)
+    if turn is None:
+        lock.release()
+        return None
+    return HeldLane(store, lane, lock, turn.fence)

@@ -1,0 +1,191 @@
+"""What passes between host and plugin: Chatwoot's records on the way in, outcomes on the way back.
+
+Shapes follow what Chatwoot 4.x sends (webhooks and REST API differ little); unknown keys are
+ignored, missing ones have a default, so that a newer Chatwoot does not stop the sync.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _text_or_none(value: object) -> str | None:
+    """Return the text without outer blanks; None for what is empty (Chatwoot sends "" as well as null)."""
+    text = "" if value is None else str(value).strip()
+    return text or None
+
+
+def _mapping(value: object) -> Any:
+    """Return {} for null: Chatwoot's jsonb columns can be either."""
+    return {} if value is None else value
+
+
+def _sequence(value: object) -> Any:
+    """Return [] for null."""
+    return [] if value is None else value
+
+
+def _moment(value: object) -> object:
+    """Read both of Chatwoot's time formats: unix seconds (int or float) and ISO 8601; 0 means never."""
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC) if value else None
+    return value or None
+
+
+Text = Annotated[str | None, BeforeValidator(_text_or_none)]
+Attributes = Annotated[dict[str, Any], BeforeValidator(_mapping)]
+Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+
+
+class _FromChatwoot(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+
+
+class Contact(_FromChatwoot):
+    """A customer: what a contact webhook, a conversation's ``meta.sender`` or the API shows."""
+
+    id: int
+    name: Text = None
+    email: Text = None
+    phone: Text = Field(default=None, validation_alias="phone_number")
+    """E.164, as Chatwoot keeps it."""
+    identifier: Text = None
+    """The id the customer has in the shop's own system."""
+    additional_attributes: Attributes = {}
+    custom_attributes: Attributes = {}
+
+    @property
+    def company(self) -> str | None:
+        """The company's name, where the contact has one."""
+        return _text_or_none(self.additional_attributes.get("company_name"))
+
+    @property
+    def identifiable(self) -> bool:
+        """Whether anything but a generated name tells this customer from another."""
+        profiles = self.additional_attributes.get("social_profiles")
+        values = profiles.values() if isinstance(profiles, Mapping) else ()
+        return bool(self.email or self.phone or self.identifier or any(map(_text_or_none, values)))
+
+
+class Attachment(_FromChatwoot):
+    """A file that came with a message; ``url`` is Chatwoot's redirecting address."""
+
+    file_type: str = "file"
+    url: Text = Field(default=None, validation_alias="data_url")
+    name: Text = Field(default=None, validation_alias="fallback_title")
+
+
+MESSAGE_TYPES = ("incoming", "outgoing", "activity", "template")
+
+
+def _direction(value: object) -> object:
+    """Return the message type's name: conversation payloads number it, message payloads name it."""
+    return MESSAGE_TYPES[value] if isinstance(value, int) and value < len(MESSAGE_TYPES) else value
+
+
+class Message(_FromChatwoot):
+    """One message of a conversation."""
+
+    id: int = 0
+    content: Text = None
+    direction: Annotated[str, BeforeValidator(_direction)] = Field(
+        default="incoming", validation_alias="message_type"
+    )
+    """One of MESSAGE_TYPES."""
+    private: bool = False
+    sender: Text = Field(default=None, validation_alias=AliasPath("sender", "name"))
+    created_at: Moment = None
+    attachments: Annotated[tuple[Attachment, ...], BeforeValidator(_sequence)] = ()
+
+
+class Conversation(_FromChatwoot):
+    """A conversation as Chatwoot's webhooks show it; ``id`` is the display id, unique within an account."""
+
+    id: int
+    inbox_id: int | None = None
+    channel: Text = None
+    """Such as ``Channel::WebWidget``."""
+    status: str = "open"
+    """open, pending, snoozed or resolved."""
+    contact: Contact = Field(validation_alias=AliasPath("meta", "sender"))
+    assignee: Text = Field(default=None, validation_alias=AliasPath("meta", "assignee", "name"))
+    team: Text = Field(default=None, validation_alias=AliasPath("meta", "team", "name"))
+    labels: Annotated[tuple[str, ...], BeforeValidator(_sequence)] = ()
+    priority: Text = None
+    messages: Annotated[tuple[Message, ...], BeforeValidator(_sequence)] = ()
+    """The last public message, or none: a webhook never carries the whole conversation."""
+    custom_attributes: Attributes = {}
+    additional_attributes: Attributes = {}
+    created_at: Moment = None
+    updated_at: Moment = None
+
+
+Action = Literal["created", "updated", "linked", "left"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one CRM record: its kind (person, lead …), its id there, and a word why."""
+
+    kind: str
+    action: Action
+    remote_id: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a plugin did with one event: the records it touched, or why it did nothing."""
+
+    changes: tuple[Change, ...] = ()
+    ignored: str = ""
+    """A sentence, where this plugin wants nothing to do with the record (no e-mail and no phone, say)."""
+
+    @property
+    def state(self) -> Literal["applied", "unchanged", "ignored"]:
+        """The delivery's final state that this outcome means."""
+        if any(change.action != "left" for change in self.changes):
+            return "applied"
+        return "ignored" if self.ignored else "unchanged"
+
+    def __add__(self, other: Outcome) -> Outcome:
+        """Return both outcomes as one: a conversation that first had to bring its customer along."""
+        return Outcome(self.changes + other.changes, other.ignored or self.ignored)
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One line of a setup report: what was looked at and what was found."""
+
+    name: str
+    found: str
+
+
+@dataclass(frozen=True)
+class SetupResult:
+    """What ``setup`` found: settings to store beside the given ones, and a report for a person."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    report: tuple[ReportLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """What a plugin says of itself: ``title`` for people, the settings' model, the kinds of its links."""
+
+    title: str
+    settings: type[BaseModel]
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The customers and conversations a stand-in CRM should hold, each once, and nothing else."""
+
+    contacts: tuple[Contact, ...]
+    conversations: tuple[Conversation, ...]

@@ -1,0 +1,124 @@
+"""What is to be seen of a running host, as documents: its state, connections, deliveries, plugins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from .store import connections, counters, deliveries, lanes
+
+if TYPE_CHECKING:
+    from .house import House
+    from .plugins import Plugins
+    from .store.connections import CRMConnection
+
+
+def status(house: House) -> dict[str, Any]:
+    """Return the state of everything, as ``crmhost status --json`` prints it."""
+    with house.store.read() as tx:
+        oldest = deliveries.oldest_pending(tx)
+        return {
+            "connections": [_connection(house, one) for one in connections.every(tx, house.vault)],
+            "deliveries": deliveries.counts(tx),
+            "lanes": {"waiting": lanes.waiting(tx)},
+            "oldest_pending_seconds": round(time.time() - oldest, 1) if oldest else None,
+            "refused": counters.read(tx, "refused"),
+            "duplicates": counters.read(tx, "duplicate"),
+            "counted": counters.read(tx, "event"),
+        }
+
+
+def waiting_lanes(house: House) -> int:
+    """Return how many lanes have work."""
+    with house.store.read() as tx:
+        return lanes.waiting(tx)
+
+
+def all_connections(house: House) -> list[dict[str, Any]]:
+    """Return all connections, their secrets left out."""
+    with house.store.read() as tx:
+        return [_connection(house, one) for one in connections.every(tx, house.vault)]
+
+
+def newest_deliveries(house: House, limit: int, states: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the newest deliveries first: what arrived, what became of it and why."""
+    with house.store.read() as tx:
+        rows = deliveries.newest(tx, limit, states)
+    return [_delivery(row._mapping) for row in rows]
+
+
+def plugins(found: Plugins) -> dict[str, Any]:
+    """Return the plugins that were found, and what is wrong with those left out."""
+    return {
+        "plugins": [
+            {"name": one.name, "title": one.info.title, "package": one.package, "version": one.version}
+            for one in found.found.values()
+        ],
+        "broken": [
+            {"name": one.name, "package": one.package, "problem": one.problem} for one in found.broken
+        ],
+    }
+
+
+def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "plugin": one.plugin,
+        "account_id": one.account_id,
+        "webhook_url": house.settings.base_url + one.webhook_path,
+        **_state(one),
+        "unsigned": one.unsigned,
+        "secrets": len(one.webhook_secrets),
+        "settings": _shown(house, one),
+        "created_at": _iso(one.created_at),
+    }
+
+
+def _state(one: CRMConnection) -> dict[str, Any]:
+    """Say in a word and a sentence how the connection does."""
+    if one.paused_reason is not None:
+        until = _iso(one.paused_until) if one.paused_until else None
+        return {"state": "paused", "reason": one.paused_reason, "fix": one.paused_fix, "until": until}
+    if not one.webhook_secrets and not one.unsigned:
+        return {
+            "state": "waiting_for_secret",
+            "reason": "It waits for the secret that Chatwoot shows for the webhook.",
+            "fix": f"Paste it into: crmhost secret {one.id}",
+            "until": None,
+        }
+    return {"state": "working", "reason": None, "fix": None, "until": None}
+
+
+def _shown(house: House, one: CRMConnection) -> dict[str, Any]:
+    """Return the settings with each secret one hidden, also where its plugin is gone."""
+    from .connect import divided, validated
+
+    plugin = house.plugins.found.get(one.plugin)
+    return divided(validated(plugin, one.settings))[0] if plugin else {}
+
+
+def _delivery(row: Any) -> dict[str, Any]:
+    outcome = row["outcome"] or {}
+    return {
+        "id": row["id"],
+        "connection": row["connection_id"],
+        "uid": row["uid"],
+        "event": row["event"],
+        "kind": row["kind"],
+        "contact_id": row["contact_id"],
+        "conversation_id": row["conversation_id"],
+        "state": row["state"],
+        "reason": row["reason"],
+        "fix": row["fix"],
+        "attempts": row["attempts"],
+        "received_at": _iso(row["received_at"]),
+        "finished_at": _iso(row["finished_at"]),
+        "changes": outcome.get("changes", []),
+        "calls": outcome.get("calls", []),
+    }
+
+
+def _iso(moment: float | None) -> str | None:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds") if moment else None

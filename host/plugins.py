@@ -1,0 +1,116 @@
+"""Finding installed plugins and calling one of them: a typed face over pluggy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import importlib_metadata
+import pluggy
+import structlog
+
+from . import hookspecs
+from .errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .context import Context
+    from .models import Contact, Conversation, Outcome, PluginInfo, SetupResult
+    from .stand_in import StandIn
+
+GROUP = "crmhost"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A plugin that is installed and left out, and why."""
+
+    name: str
+    package: str
+    problem: str
+
+
+class Plugin:
+    """One CRM's plugin; each method is the hook of that name (see ``crmhost.hookspecs``)."""
+
+    def __init__(self, name: str, package: str, version: str, relay: pluggy.PluginManager) -> None:
+        self.name = name
+        self.package = package
+        self.version = version
+        self._hook = relay.hook
+        self.info: PluginInfo = self._hook.info()
+
+    def setup(self, context: Context[Any]) -> SetupResult:
+        """Check a connection and find its defaults."""
+        return cast("SetupResult", self._hook.setup(context=context))
+
+    def handle_contact(self, context: Context[Any], contact: Contact) -> Outcome:
+        """Bring the CRM in step with a contact."""
+        return cast("Outcome", self._hook.handle_contact(context=context, contact=contact))
+
+    def handle_conversation_created(self, context: Context[Any], conversation: Conversation) -> Outcome:
+        """Note in the CRM that a conversation began."""
+        call = self._hook.handle_conversation_created
+        return cast("Outcome", call(context=context, conversation=conversation))
+
+    def handle_conversation_resolved(self, context: Context[Any], conversation: Conversation) -> Outcome:
+        """Complete what the CRM holds of a conversation."""
+        call = self._hook.handle_conversation_resolved
+        return cast("Outcome", call(context=context, conversation=conversation))
+
+    def stand_in(self) -> StandIn | None:
+        """Return a stand-in for the CRM, where the plugin has one."""
+        return cast("StandIn | None", self._hook.stand_in())
+
+
+class Plugins:
+    """All plugins found, by name; what could not be loaded is in ``broken``."""
+
+    def __init__(self, found: Mapping[str, Plugin], broken: Iterable[Broken] = ()) -> None:
+        self.found = dict(found)
+        self.broken = tuple(broken)
+
+    def __getitem__(self, name: str) -> Plugin:
+        """Return the plugin of that name; say which there are where it is not one of them."""
+        if plugin := self.found.get(name):
+            return plugin
+        known = ", ".join(sorted(self.found)) or "none"
+        raise SettingsError(
+            f"No plugin named {name!r} is installed (found: {known}).",
+            fix=f"Install it beside crmhost: pip install crmhost-{name}.",
+        )
+
+
+def discover() -> Plugins:
+    """Load every installed plugin; one that cannot be loaded is reported and left out."""
+    found: dict[str, Plugin] = {}
+    broken: list[Broken] = []
+    for entry in importlib_metadata.entry_points(group=GROUP):
+        package, version = (entry.dist.name, entry.dist.version) if entry.dist else (entry.value, "")
+        if entry.name in found:
+            problem = f"{found[entry.name].package} has a plugin of this name already"
+        else:
+            try:
+                found[entry.name] = load(entry.name, entry.load(), package, version)
+                continue
+            except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
+                problem = f"{type(error).__name__}: {error}"
+        broken.append(Broken(entry.name, package, problem))
+        log.warning("plugin left out", plugin=entry.name, package=package, problem=problem)
+    return Plugins(found, broken)
+
+
+def load(name: str, module: object, package: str = "", version: str = "") -> Plugin:
+    """Make a plugin of a module; an unknown hook, or one without ``info``, is refused.
+
+    Each plugin has a relay of its own: what one connection's event calls cannot reach another CRM.
+    """
+    relay = pluggy.PluginManager("crmhost")
+    relay.add_hookspecs(hookspecs)
+    relay.register(module, name)
+    relay.check_pending()
+    if not relay.hook.info.get_hookimpls():
+        raise ValueError("it does not implement the hook info")
+    return Plugin(name, package, version, relay)

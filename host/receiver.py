@@ -1,0 +1,154 @@
+"""The ASGI application that Chatwoot posts to: verify, classify, store, and only then answer 200."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from . import webhooks
+from .errors import DeliveryRefused
+from .store import connections
+from .store.deliveries import Arrival
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from .intake import Intake
+    from .store import Store
+    from .store.connections import CRMConnection
+    from .vault import Vault
+
+REMEMBER = 1.0
+"""Seconds for which a connection is not read again from the database."""
+log = structlog.get_logger(__name__)
+
+
+class Directory:
+    """Finds the connection of a webhook address, remembered for a moment."""
+
+    def __init__(self, store: Store, vault: Vault) -> None:
+        self._store = store
+        self._vault = vault
+        self._known: dict[str, tuple[float, CRMConnection]] = {}
+
+    async def find(self, address: str, *, fresh: bool = False) -> CRMConnection | None:
+        """Return the connection of an address; what is unknown is always looked up."""
+        read_at, connection = self._known.get(address, (0.0, None))
+        if connection and not fresh and time.monotonic() - read_at < REMEMBER:
+            return connection
+        connection = await run_in_threadpool(self._read, address)
+        self._known.pop(address, None)
+        if connection:
+            self._known[address] = (time.monotonic(), connection)
+        return connection
+
+    def _read(self, address: str) -> CRMConnection | None:
+        with self._store.read() as tx:
+            return connections.by_address(tx, self._vault, address)
+
+
+class Receiver:
+    """Takes webhooks for all connections; refused ones are counted and leave nothing else."""
+
+    def __init__(self, directory: Directory, intake: Intake, *, max_body: int) -> None:
+        self._directory = directory
+        self._intake = intake
+        self._max_body = max_body
+
+    def app(self) -> Starlette:
+        """Return the ASGI application."""
+        return Starlette(
+            routes=[
+                Route("/webhooks/{address}", self.webhook, methods=["POST"]),
+                Route("/healthz", _healthy, methods=["GET"]),
+            ]
+        )
+
+    async def webhook(self, request: Request) -> Response:
+        """Answer one webhook: 200 once it is stored, 4xx with a reason, 503 where it cannot be stored."""
+        try:
+            return await self._take(request)
+        except SQLAlchemyError as error:
+            log.error("database away", error=str(error))
+            return _answer(503, "database_away", "The delivery could not be stored. Send it again.")
+
+    async def _take(self, request: Request) -> Response:
+        connection = await self._directory.find(request.path_params["address"])
+        try:
+            if connection is None:
+                raise DeliveryRefused("unknown_connection", "No connection has this address.", status=404)
+            body = await self._body(request)
+            connection = await self._verified(connection, request, body)
+            event = webhooks.classify(webhooks.parse(body))
+        except DeliveryRefused as refusal:
+            counted = self._intake.count(connection.id if connection else 0, "refused", refusal.reason)
+            await asyncio.wrap_future(counted)
+            return _answer(refusal.status, refusal.reason, str(refusal))
+        if event.kind is None:
+            self._intake.count(connection.id, "event", event.name)
+            return JSONResponse({"status": "counted", "event": event.name})
+        stored = await asyncio.wrap_future(self._intake.put(_arrival(connection, request, body, event)))
+        return JSONResponse({"status": "stored" if stored else "duplicate", "event": event.name})
+
+    async def _body(self, request: Request) -> bytes:
+        """Read the raw body, and stop where it grows longer than allowed."""
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > self._max_body:
+                text = f"The body is longer than {self._max_body} bytes."
+                raise DeliveryRefused("too_large", text, status=413)
+        return bytes(body)
+
+    async def _verified(self, connection: CRMConnection, request: Request, body: bytes) -> CRMConnection:
+        """Check the signature, with the connection read afresh where the remembered secret does not fit."""
+        try:
+            _verify(connection, request, body)
+        except DeliveryRefused:
+            again = await self._directory.find(connection.address, fresh=True)
+            if again is None or again == connection:
+                raise
+            _verify(again, request, body)
+            return again
+        return connection
+
+
+def _verify(connection: CRMConnection, request: Request, body: bytes) -> None:
+    webhooks.verify(
+        request.headers,
+        body,
+        secrets=connection.webhook_secrets,
+        unsigned=connection.unsigned,
+        now=time.time(),
+    )
+
+
+def _arrival(connection: CRMConnection, request: Request, body: bytes, event: webhooks.Event) -> Arrival:
+    uid = request.headers.get(webhooks.DELIVERY, "")[:255]
+    return Arrival(
+        connection_id=connection.id,
+        uid=uid or None,
+        digest=hashlib.sha256(body).hexdigest(),
+        event=event,
+        received_at=time.time(),
+        body=body.decode(),
+    )
+
+
+def _answer(status: int, kind: str, message: str) -> JSONResponse:
+    return JSONResponse({"error": {"kind": kind, "message": message}}, status)
+
+
+async def _healthy(_request: Request) -> Response:
+    """Say that the process is there."""
+    return JSONResponse({"status": "ok"})

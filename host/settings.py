@@ -1,0 +1,88 @@
+"""The host's settings, from CRMHOST_* environment variables and a .env file beside them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import SettingsError
+
+PREFIX = "CRMHOST_"
+
+
+def _base_url(value: str) -> str:
+    """Return the address without its last slash; it needs a scheme."""
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("it needs http:// or https:// in front")
+    return value.rstrip("/")
+
+
+def _database_url(value: str | None) -> str | None:
+    """Refuse a database that is not one of the two the store is tested on."""
+    if value and not value.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+        raise ValueError("it starts with postgresql:// or sqlite:///")
+    return value
+
+
+def _redis_url(value: str | None) -> str | None:
+    """Refuse what redis-py would not understand."""
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("it starts with redis://, rediss:// or unix://")
+    return value
+
+
+class Settings(BaseSettings):
+    """What an operator can set; each field is the variable CRMHOST_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path("data"), description="Folder of the embedded database, Valkey and key.")
+    database_url: Annotated[str | None, AfterValidator(_database_url)] = Field(
+        None, description="SQLAlchemy address of the database; without it SQLite in the data folder."
+    )
+    redis_url: Annotated[str | None, AfterValidator(_redis_url)] = Field(
+        None, description="Address of Redis or Valkey; without it one is started in the data folder."
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="Key that secrets are encrypted with; without it one is made in the data folder."
+    )
+    base_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        "http://localhost:8000", description="Address at which Chatwoot reaches this host."
+    )
+    max_body_bytes: int = Field(1_000_000, ge=1_000, description="Longest webhook body that is taken.")
+    settle_ms: int = Field(
+        300, ge=0, le=10_000, description="How long a new contact waits, so that a burst of events is one."
+    )
+    unknown_hold_seconds: int = Field(
+        60, ge=0, description="How long a CRM may go on with a request whose answer we never got."
+    )
+    give_up_hours: int = Field(72, ge=1, description="How long a delivery is tried again before it is dead.")
+    worker_threads: int = Field(8, ge=1, le=256, description="Lanes one worker process works at once.")
+
+
+def load_settings() -> Settings:
+    """Read the settings; a wrong or unknown one is refused by its name."""
+    unknown = sorted(
+        name
+        for name in os.environ
+        if name.startswith(PREFIX)
+        and not name.startswith(f"{PREFIX}TEST_")
+        and name.removeprefix(PREFIX).lower() not in Settings.model_fields
+    )
+    if unknown:
+        raise SettingsError(f"{unknown[0]} is not a setting of crmhost.", fix=f"Known: {known_variables()}.")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise SettingsError(f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}.") from error
+
+
+def known_variables() -> str:
+    """Return the names of all variables, as one line."""
+    return ", ".join(PREFIX + name.upper() for name in Settings.model_fields)

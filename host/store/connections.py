@@ -1,0 +1,125 @@
+"""Connections: one Chatwoot account joined to one CRM each."""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from ..errors import SettingsError
+from ..vault import Vault
+from .tables import connections
+
+
+@dataclass(frozen=True)
+class CRMConnection:
+    """A connection as it is stored, its secrets readable."""
+
+    id: int
+    plugin: str
+    account_id: int
+    address: str
+    settings: Mapping[str, Any]
+    """The plugin's settings, secret ones among them."""
+    webhook_secrets: tuple[str, ...]
+    """At most two: during a rotation the old one is valid beside the new."""
+    unsigned: bool
+    created_at: float
+    paused_reason: str | None
+    paused_fix: str | None
+    paused_until: float | None
+
+    @property
+    def webhook_path(self) -> str:
+        """The path of the address that Chatwoot posts to."""
+        return f"/webhooks/{self.address}"
+
+    def paused(self, now: float) -> bool:
+        """Whether its work waits."""
+        return self.paused_reason is not None and (self.paused_until is None or self.paused_until > now)
+
+
+def add(
+    tx: Connection,
+    vault: Vault,
+    *,
+    plugin: str,
+    account_id: int,
+    public: Mapping[str, Any],
+    secret: Mapping[str, Any],
+    webhook_secret: str | None,
+    unsigned: bool,
+    now: float,
+) -> CRMConnection:
+    """Store a new connection under an address that nobody can guess."""
+    values = {
+        "plugin": plugin,
+        "account_id": account_id,
+        "address": randomness.token_urlsafe(24),
+        "settings": dict(public),
+        "secrets": vault.seal(dict(secret)),
+        "webhook_secrets": vault.seal([webhook_secret] if webhook_secret else []),
+        "unsigned": unsigned,
+        "created_at": now,
+    }
+    row = tx.execute(connections.insert().values(values).returning(*connections.c)).one()
+    return _read(row, vault)
+
+
+def every(tx: Connection, vault: Vault) -> list[CRMConnection]:
+    """Return all connections, the oldest first."""
+    return [_read(row, vault) for row in tx.execute(select(connections).order_by(connections.c.id))]
+
+
+def get(tx: Connection, vault: Vault, connection_id: int) -> CRMConnection:
+    """Return one connection, or say that there is none of that id."""
+    row = tx.execute(select(connections).where(connections.c.id == connection_id)).first()
+    if row is None:
+        raise SettingsError(
+            f"There is no connection {connection_id}.", fix="See which there are: crmhost connections."
+        )
+    return _read(row, vault)
+
+
+def by_address(tx: Connection, vault: Vault, address: str) -> CRMConnection | None:
+    """Return the connection that this webhook address belongs to, or None."""
+    row = tx.execute(select(connections).where(connections.c.address == address)).first()
+    return _read(row, vault) if row else None
+
+
+def set_webhook_secrets(tx: Connection, vault: Vault, connection_id: int, secrets: Sequence[str]) -> None:
+    """Store the secrets that are valid from now; webhooks without a signature are refused from now on."""
+    _update(tx, connection_id, webhook_secrets=vault.seal(list(secrets)), unsigned=False)
+
+
+def pause(tx: Connection, connection_id: int, reason: str, fix: str, until: float | None) -> None:
+    """Let the connection's work wait, for a while or until a person acts."""
+    _update(tx, connection_id, paused_reason=reason, paused_fix=fix, paused_until=until)
+
+
+def resume(tx: Connection, connection_id: int) -> None:
+    """Let the connection work again."""
+    _update(tx, connection_id, paused_reason=None, paused_fix=None, paused_until=None)
+
+
+def _update(tx: Connection, connection_id: int, **values: Any) -> None:
+    tx.execute(update(connections).where(connections.c.id == connection_id).values(values))
+
+
+def _read(row: Row[Any], vault: Vault) -> CRMConnection:
+    return CRMConnection(
+        id=row.id,
+        plugin=row.plugin,
+        account_id=row.account_id,
+        address=row.address,
+        settings={**row.settings, **vault.open(row.secrets)},
+        webhook_secrets=tuple(vault.open(row.webhook_secrets)),
+        unsigned=row.unsigned,
+        created_at=row.created_at,
+        paused_reason=row.paused_reason,
+        paused_fix=row.paused_fix,
+        paused_until=row.paused_until,
+    )

@@ -1,0 +1,37 @@
+"""What is counted and not stored: events that mean nothing, deliveries taken once, refusals by reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal
+
+from sqlalchemy import Connection, func, select
+
+from .tables import counters
+from .upsert import upsert
+
+Family = Literal["event", "duplicate", "refused"]
+Tally = Counter[tuple[int, Family, str]]
+"""By (connection id, family, name)."""
+
+
+def add(tx: Connection, tally: Tally) -> None:
+    """Add to the counts, in one order always."""
+    insert = upsert(tx, counters)
+    insert = insert.on_conflict_do_update(
+        index_elements=["connection_id", "family", "name"],
+        set_={"count": counters.c.count + insert.excluded.count},
+    )
+    rows = [
+        {"connection_id": key[0], "family": key[1], "name": key[2], "count": count}
+        for key, count in sorted(tally.items())
+    ]
+    tx.execute(insert, rows)
+
+
+def read(tx: Connection, family: Family, connection_id: int | None = None) -> dict[str, int]:
+    """Return the counts of one family by name, of one connection or of all."""
+    query = select(counters.c.name, func.sum(counters.c.count)).where(counters.c.family == family)
+    if connection_id is not None:
+        query = query.where(counters.c.connection_id == connection_id)
+    return {row[0]: int(row[1]) for row in tx.execute(query.group_by(counters.c.name))}

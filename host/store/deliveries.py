@@ -1,0 +1,225 @@
+"""Deliveries: stored in batches, read by lane, ended one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, tuple_, update
+
+from ..webhooks import Event
+from .tables import bodies, deliveries
+from .upsert import upsert
+
+DAY = 86_400.0
+"""For how long the same body under another id is the same delivery, in seconds."""
+STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A webhook that is authentic and means something, not stored yet."""
+
+    connection_id: int
+    uid: str | None
+    digest: str
+    """SHA-256 of the raw body, in hex."""
+    event: Event
+    received_at: float
+    body: str
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What makes it the same as another: its connection and its body."""
+        return self.connection_id, self.digest
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A stored webhook that waits to be applied."""
+
+    id: int
+    kind: str
+    contact_id: int
+    conversation_id: int | None
+    version: float | None
+    received_at: float
+    body: str
+    attempts: int
+
+    @property
+    def payload(self) -> Any:
+        """The body, read."""
+        return json.loads(self.body)
+
+    @property
+    def record(self) -> str:
+        """The record it is about: ``contact:5821`` or ``conversation:731``."""
+        if self.conversation_id is None:
+            return f"contact:{self.contact_id}"
+        return f"conversation:{self.conversation_id}"
+
+
+_DELIVERY = (
+    deliveries.c.id,
+    deliveries.c.kind,
+    deliveries.c.contact_id,
+    deliveries.c.conversation_id,
+    deliveries.c.version,
+    deliveries.c.received_at,
+    deliveries.c.body,
+    deliveries.c.attempts,
+)
+
+
+def store(tx: Connection, arrivals: Sequence[Arrival]) -> set[tuple[int, str]]:
+    """Store the arrivals that are new, in their order; return the keys of those that were.
+
+    Taken once are: the same body within a day, and the same ``X-Chatwoot-Delivery`` ever.
+    """
+    fresh = _new_bodies(tx, _first_of_each(arrivals))
+    if not fresh:
+        return set()
+    insert = (
+        upsert(tx, deliveries)
+        .on_conflict_do_nothing(index_elements=["connection_id", "uid"])
+        .returning(deliveries.c.connection_id, deliveries.c.digest)
+    )
+    return {(row[0], row[1]) for row in tx.execute(insert, [_row(arrival) for arrival in fresh])}
+
+
+def _first_of_each(arrivals: Iterable[Arrival]) -> list[Arrival]:
+    """Drop what the batch itself holds twice: one statement cannot touch a row two times."""
+    by_body: dict[tuple[int, str], Arrival] = {}
+    for arrival in arrivals:
+        by_body.setdefault(arrival.key, arrival)
+    return list(by_body.values())
+
+
+def _new_bodies(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Return the arrivals whose body was not seen within a day, and remember them as seen."""
+    insert = upsert(tx, bodies)
+    note = insert.on_conflict_do_update(
+        index_elements=["connection_id", "digest"],
+        set_={"seen_at": insert.excluded.seen_at},
+        where=bodies.c.seen_at < insert.excluded.seen_at - DAY,
+    ).returning(bodies.c.connection_id, bodies.c.digest)
+    rows = [
+        {"connection_id": a.connection_id, "digest": a.digest, "seen_at": a.received_at} for a in arrivals
+    ]
+    # In one order always, so that two receivers storing the same bodies wait for each other, not deadlock.
+    rows.sort(key=lambda row: (row["connection_id"], row["digest"]))
+    new = {(row[0], row[1]) for row in tx.execute(note, rows)}
+    return [arrival for arrival in arrivals if arrival.key in new]
+
+
+def _row(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "connection_id": arrival.connection_id,
+        "uid": arrival.uid,
+        "digest": arrival.digest,
+        "event": arrival.event.name,
+        "kind": arrival.event.kind,
+        "contact_id": arrival.event.contact_id,
+        "conversation_id": arrival.event.conversation_id,
+        "version": arrival.event.version,
+        "received_at": arrival.received_at,
+        "body": arrival.body,
+        "state": "pending",
+        "attempts": 0,
+    }
+
+
+def pending(tx: Connection, connection_id: int, contact_id: int, limit: int = 500) -> list[Delivery]:
+    """Return a lane's pending deliveries in order of arrival."""
+    query = (
+        select(*_DELIVERY)
+        .where(_in_lane(connection_id, contact_id), deliveries.c.state == "pending")
+        .order_by(deliveries.c.id)
+        .limit(limit)
+    )
+    return [Delivery(*row) for row in tx.execute(query)]
+
+
+def any_pending(tx: Connection, connection_id: int, contact_id: int) -> bool:
+    """Whether the lane has work left."""
+    query = select(deliveries.c.id).where(
+        _in_lane(connection_id, contact_id), deliveries.c.state == "pending"
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def _in_lane(connection_id: int, contact_id: int) -> Any:
+    return (deliveries.c.connection_id == connection_id) & (deliveries.c.contact_id == contact_id)
+
+
+def finish(
+    tx: Connection,
+    ids: Sequence[int],
+    state: str,
+    *,
+    now: float,
+    reason: str = "",
+    fix: str = "",
+    outcome: Mapping[str, Any] | None = None,
+) -> None:
+    """End these deliveries in a final state."""
+    values = {
+        "state": state,
+        "reason": _storable(reason),
+        "fix": _storable(fix),
+        "outcome": dict(outcome) if outcome else None,
+        "finished_at": now,
+        "attempts": deliveries.c.attempts + int(state != "superseded"),
+    }
+    tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
+    if state == "dead":
+        _forget_bodies(tx, ids)
+
+
+def _forget_bodies(tx: Connection, ids: Sequence[int]) -> None:
+    """Let the same body in again: a dead delivery must not swallow the one that could succeed."""
+    keys = select(deliveries.c.connection_id, deliveries.c.digest).where(deliveries.c.id.in_(ids))
+    dead = [tuple(row) for row in tx.execute(keys)]
+    tx.execute(bodies.delete().where(tuple_(bodies.c.connection_id, bodies.c.digest).in_(dead)))
+
+
+def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Mapping[str, Any]) -> None:
+    """Note a failure that will pass: the delivery stays the first of its lane."""
+    values = {
+        "attempts": deliveries.c.attempts + 1,
+        "reason": _storable(reason),
+        "fix": _storable(fix),
+        "outcome": dict(outcome),
+    }
+    tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+
+
+def _storable(text: str) -> str | None:
+    """Return text that every database takes: PostgreSQL knows no NUL, UTF-8 no lone surrogate."""
+    clean = text.replace("\x00", "").encode(errors="replace").decode()
+    return clean or None
+
+
+def counts(tx: Connection) -> dict[str, int]:
+    """Return how many deliveries there are in each state."""
+    rows = tx.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
+    return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in rows}
+
+
+def oldest_pending(tx: Connection) -> float | None:
+    """Return when the oldest pending delivery was received."""
+    query = select(func.min(deliveries.c.received_at)).where(deliveries.c.state == "pending")
+    received_at: float | None = tx.scalar(query)
+    return received_at
+
+
+def newest(tx: Connection, limit: int, states: Sequence[str] = ()) -> list[Row[Any]]:
+    """Return the newest deliveries, without their bodies."""
+    columns = [column for column in deliveries.c if column.name not in {"body", "digest"}]
+    query = select(*columns).order_by(deliveries.c.id.desc()).limit(limit)
+    if states:
+        query = query.where(deliveries.c.state.in_(states))
+    return list(tx.execute(query))

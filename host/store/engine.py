@@ -1,0 +1,92 @@
+"""Opening the database: SQLite that survives a power cut, or PostgreSQL by address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from ..errors import SettingsError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON")
+
+
+class Store:
+    """The database. Everything in it is read and written in a transaction taken from here."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads."""
+        with self.engine.connect() as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that writes; it is committed when the block ends well."""
+        with self.engine.connect() as tx:
+            tx.execution_options(write=True)
+            with tx.begin():
+                yield tx
+
+    def close(self) -> None:
+        """Close all connections to the database."""
+        self.engine.dispose()
+
+
+def open_store(url: str, *, pool_size: int = 12) -> Store:
+    """Open the database at an SQLAlchemy address; ``postgresql://`` means psycopg 3."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError("CRMHOST_DATABASE_URL is not a database's address.") from error
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        engine = create_engine(parsed, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"The database {parsed.drivername} needs the package {error.name}.",
+            fix="pip install 'crmhost[postgresql]'.",
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine)
+    return Store(engine)
+
+
+def reachable(store: Store) -> None:
+    """Say in one sentence that the database cannot be opened, where that is so."""
+    try:
+        with store.read():
+            pass
+    except OperationalError as error:
+        where = store.engine.url.render_as_string(hide_password=True)
+        raise SettingsError(f"The database {where} cannot be opened: {str(error.orig).strip()}.") from error
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    """Let readers and one writer work side by side; take the write lock when a writer begins.
+
+    Python's driver would begin a transaction at the first write only, and then fail at once where
+    another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
+    """
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: DBAPIConnection, _record: object) -> None:
+        raw: Any = connection
+        raw.isolation_level = None
+        for pragma in PRAGMAS:
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

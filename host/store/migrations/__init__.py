@@ -1,0 +1,1 @@
+"""The migrations, in order; each knows its way back."""

@@ -1,0 +1,148 @@
+"""The first schema: connections, deliveries, lanes, links, intents, counters."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+Time = sa.Float().with_variant(sa.DOUBLE_PRECISION(), "postgresql")
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "bodies",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("seen_at", Time, nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "digest"),
+    )
+    op.create_table(
+        "connections",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("plugin", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("secrets", sa.Text(), nullable=False),
+        sa.Column("webhook_secrets", sa.Text(), nullable=False),
+        sa.Column("unsigned", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Time, nullable=False),
+        sa.Column("paused_reason", sa.Text(), nullable=True),
+        sa.Column("paused_fix", sa.Text(), nullable=True),
+        sa.Column("paused_until", Time, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("address"),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("family", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "family", "name"),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("connection_id", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.String(length=255), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("event", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger(), nullable=True),
+        sa.Column("version", Time, nullable=True),
+        sa.Column("received_at", Time, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("fix", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.JSON(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("finished_at", Time, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("connection_id", "uid", name="one_delivery_per_uid"),
+    )
+    op.create_index("deliveries_by_state", "deliveries", ["state", "received_at"], unique=False)
+    op.create_index(
+        "pending_deliveries_by_lane",
+        "deliveries",
+        ["connection_id", "contact_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_table(
+        "intents",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("record", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("since", Time, nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "record", "kind"),
+    )
+    op.create_table(
+        "lanes",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("due_at", Time, nullable=True),
+        sa.Column("rung_at", Time, nullable=True),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "contact_id"),
+    )
+    op.create_index(
+        "due_lanes",
+        "lanes",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_table(
+        "links",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("record", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("remote_id", sa.String(length=255), nullable=False),
+        sa.Column("written", sa.JSON(), nullable=False),
+        sa.Column("updated_at", Time, nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "record", "kind"),
+    )
+    op.create_index("links_by_remote_id", "links", ["connection_id", "kind", "remote_id"], unique=False)
+    op.create_table(
+        "versions",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("record", sa.String(length=64), nullable=False),
+        sa.Column("version", Time, nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "record"),
+    )
+
+
+def downgrade() -> None:
+    """Drop them again."""
+    op.drop_table("versions")
+    op.drop_index("links_by_remote_id", table_name="links")
+    op.drop_table("links")
+    op.drop_index(
+        "due_lanes",
+        table_name="lanes",
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.drop_table("lanes")
+    op.drop_table("intents")
+    op.drop_index(
+        "pending_deliveries_by_lane",
+        table_name="deliveries",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.drop_index("deliveries_by_state", table_name="deliveries")
+    op.drop_table("deliveries")
+    op.drop_table("counters")
+    op.drop_table("connections")
+    op.drop_table("bodies")

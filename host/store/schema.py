@@ -1,0 +1,56 @@
+"""Bringing a database to the schema this version of crmhost needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+
+from .engine import Store
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest migration; a test holds it equal to what the migrations folder says."""
+MIGRATION_LOCK = 4_717_001
+"""PostgreSQL's advisory lock that processes which start together take in turn."""
+
+
+def upgrade(store: Store) -> None:
+    """Apply the migrations that are missing; quick where none is."""
+    if current(store) != HEAD:
+        migrate(store, HEAD)
+
+
+def current(store: Store) -> str | None:
+    """Return the migration the database is at, or None where it is empty."""
+    with store.read() as tx:
+        if not inspect(tx).has_table("alembic_version"):
+            return None
+        revision: str | None = tx.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
+
+
+def migrate(store: Store, revision: str) -> None:
+    """Bring the database to this revision, up or down."""
+    from alembic import command
+
+    with store.write() as tx:
+        if store.engine.dialect.name == "postgresql":
+            tx.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        config = configuration()
+        config.attributes["connection"] = tx
+        at = command.downgrade if revision == "base" else command.upgrade
+        at(config, revision)
+
+
+def configuration() -> Config:
+    """Return alembic's configuration, made in code: an installed package has no alembic.ini."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config

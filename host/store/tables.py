@@ -1,0 +1,142 @@
+"""The tables. Times are unix seconds (float); what is secret is encrypted before it comes here."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
+
+metadata = MetaData()
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+Time = Float().with_variant(DOUBLE_PRECISION, "postgresql")
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("plugin", String(64), nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    # The unguessable end of the webhook's URL: it alone tells whose delivery this is.
+    Column("address", String(64), nullable=False, unique=True),
+    Column("settings", JSON, nullable=False),
+    Column("secrets", Text, nullable=False),
+    Column("webhook_secrets", Text, nullable=False),
+    Column("unsigned", Boolean, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("paused_reason", Text),
+    Column("paused_fix", Text),
+    # When work is tried again; null while paused: a person must act.
+    Column("paused_until", Time),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection_id", BigInteger, nullable=False),
+    Column("uid", String(255)),  # X-Chatwoot-Delivery; none before Chatwoot 4.11.2
+    Column("digest", String(64), nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("conversation_id", BigInteger),
+    Column("version", Time),  # how new the state is; null where Chatwoot does not say
+    Column("received_at", Time, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("fix", Text),
+    Column("outcome", JSON),
+    Column("attempts", Integer, nullable=False),
+    Column("finished_at", Time),
+    UniqueConstraint("connection_id", "uid", name="one_delivery_per_uid"),
+)
+Index(
+    "pending_deliveries_by_lane",
+    deliveries.c.connection_id,
+    deliveries.c.contact_id,
+    deliveries.c.id,
+    sqlite_where=text("state = 'pending'"),
+    postgresql_where=text("state = 'pending'"),
+)
+Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
+
+# The bodies of the last day: Chatwoot sometimes sends one twice under two ids (chatwoot#11901).
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", String(64), primary_key=True),
+    Column("seen_at", Time, nullable=False),
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("due_at", Time),  # null: nothing to do
+    Column("rung_at", Time),  # when a doorbell was last sent; null: none is out
+    Column("fence", BigInteger, nullable=False),
+)
+Index(
+    "due_lanes",
+    lanes.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+
+# How new the state is that was last applied, by record ("contact:5821"): a staler one never overwrites it.
+versions = Table(
+    "versions",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", String(64), primary_key=True),
+    Column("version", Time, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", String(64), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("remote_id", String(255), nullable=False),
+    Column("written", JSON, nullable=False),
+    Column("updated_at", Time, nullable=False),
+)
+Index("links_by_remote_id", links.c.connection_id, links.c.kind, links.c.remote_id)
+
+# Records that a request was about to create: open ones may exist without our knowing their id.
+intents = Table(
+    "intents",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", String(64), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("since", Time, nullable=False),
+)
+
+# What was counted and not stored; connection 0 is an address that belongs to none.
+counters = Table(
+    "counters",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("family", String(16), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)

@@ -1,0 +1,77 @@
+"""The sweep: a loop in every worker that rings what is due and was not rung. Losing Redis costs seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from .store import lanes
+
+if TYPE_CHECKING:
+    from .store import Store
+    from .store.lanes import Lane
+
+PERIOD = 2.0
+"""Seconds between two looks at the database, at the most."""
+PATIENCE = 30.0
+"""Seconds after which a bell that brought nobody is rung again."""
+log = structlog.get_logger(__name__)
+
+
+class Sweep:
+    """Rings lanes in time; ``wake`` makes it look earlier than it would by itself."""
+
+    def __init__(self, store: Store, ring: Callable[[Iterable[Lane]], None]) -> None:
+        self._store = store
+        self._ring = ring
+        self._next = 0.0
+        self._going = True
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop looking; returns when the loop has ended."""
+        with self._changed:
+            self._going = False
+            self._changed.notify()
+        self._thread.join()
+
+    def wake(self, at: float) -> None:
+        """Look at this time (unix seconds) at the latest."""
+        with self._changed:
+            if at < self._next:
+                self._next = at
+                self._changed.notify()
+
+    def _run(self) -> None:
+        while self._wait():
+            try:
+                self._look()
+            except SQLAlchemyError as error:
+                log.warning("the sweep cannot read the database", error=str(error))
+
+    def _wait(self) -> bool:
+        """Sleep until it is time; false where the sweep was stopped."""
+        with self._changed:
+            while self._going and (left := self._next - time.time()) > 0:
+                self._changed.wait(min(left, PERIOD))
+            self._next = time.time() + PERIOD
+            return self._going
+
+    def _look(self) -> None:
+        now = time.time()
+        with self._store.write() as tx:
+            due = lanes.ring_due(tx, now, PATIENCE)
+            next_due = lanes.next_due(tx, now)
+        self._ring(due)
+        if next_due is not None:
+            self.wake(next_due)

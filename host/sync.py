@@ -1,0 +1,163 @@
+"""Working a lane: take it, apply what is pending step after step, and miss nothing that arrives meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from . import lanes as held_lanes
+from .attempt import PAUSE, Attempt, Result
+from .fold import Step, next_step
+from .lanes import HeldLane, LaneLost
+from .store import connections, deliveries, lanes, links
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from .house import House
+    from .store.deliveries import Delivery
+    from .store.lanes import Lane
+
+log = structlog.get_logger(__name__)
+
+
+class Sync:
+    """Works lanes, one a call, in any number of threads and processes.
+
+    ``ring`` sends a doorbell for a lane now; ``wake`` has the sweep look at a time (unix seconds).
+    """
+
+    def __init__(self, house: House, *, ring: Callable[[Lane], None], wake: Callable[[float], None]) -> None:
+        self._house = house
+        self._store = house.store
+        self._ring = ring
+        self._wake = wake
+
+    def work(self, lane: Lane) -> None:
+        """Apply what is due in a lane; go away where another worker has it or it must wait."""
+        if not self._due(lane):
+            return
+        held = held_lanes.take(self._house.redis, self._store, lane, time.time())
+        if held is None:
+            return
+        try:
+            due_at = self._drain(held)
+        except LaneLost:
+            log.warning("lane lost", connection=lane[0], contact=lane[1])
+            return
+        finally:
+            held.release()
+        self._look_again(lane, due_at)
+
+    def _due(self, lane: Lane) -> bool:
+        """Whether the lane is due now; for one that waits, the sweep is told when."""
+        now = time.time()
+        with self._store.read() as tx:
+            due_at = lanes.due_at(tx, lane)
+        if due_at is not None and due_at > now:
+            with self._store.write() as tx:
+                lanes.silence(tx, lane, now)
+            self._wake(due_at)
+        return due_at is not None and due_at <= now
+
+    def _look_again(self, lane: Lane, due_at: float | None) -> None:
+        """Ring for what arrived between the last look and the release: its bell found the lane held."""
+        if due_at is not None:
+            self._wake(due_at)
+            return
+        with self._store.read() as tx:
+            missed = lanes.due_at(tx, lane)
+        if missed is not None:
+            self._ring(lane)
+
+    def _drain(self, held: HeldLane) -> float | None:
+        """Take step after step; return when the lane is due again, None where nothing is left."""
+        while True:
+            with self._store.read() as tx:
+                connection = connections.get(tx, self._house.vault, held.lane[0])
+                pending = deliveries.pending(tx, *held.lane)
+                applied = links.applied_versions(tx, connection.id, {d.record for d in pending})
+            step = next_step(pending, applied)
+            if step is None:
+                if self._end(held):
+                    return None
+                continue
+            if connection.paused(time.time()):
+                return self._wait(held, connection.paused_until or time.time() + PAUSE)
+            if step.apply is None:
+                self._set_aside(held, step)
+                continue
+            due_at = self._apply(held, Attempt(self._house, held, connection, step.apply), step)
+            if due_at is not None:
+                return due_at
+
+    def _end(self, held: HeldLane) -> bool:
+        """End the lane's work; false where something arrived meanwhile."""
+        with self._committing(held) as tx:
+            if deliveries.any_pending(tx, *held.lane):
+                return False
+            lanes.end(tx, held.lane, None)
+        return True
+
+    def _wait(self, held: HeldLane, due_at: float) -> float:
+        with self._committing(held) as tx:
+            lanes.end(tx, held.lane, due_at)
+        return due_at
+
+    def _set_aside(self, held: HeldLane, step: Step) -> None:
+        with self._committing(held) as tx:
+            _supersede(tx, step, "A newer state had been applied before.")
+
+    def _apply(self, held: HeldLane, attempt: Attempt, step: Step) -> float | None:
+        """Make an attempt and commit what came of it; return when to go on, None for at once."""
+        result = attempt.run()
+        now = time.time()
+        with self._committing(held) as tx:
+            links.save(tx, attempt.connection.id, attempt.links.changed, now)
+            if result.state is not None:
+                _finish(tx, attempt, result, result.state, now)
+                _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.")
+                return None
+            _note_failure(tx, attempt, result, now)
+            lanes.end(tx, held.lane, now + result.wait)
+        return now + result.wait
+
+    @contextmanager
+    def _committing(self, held: HeldLane) -> Iterator[Connection]:
+        """Open a transaction that only the lane's holder can commit."""
+        with self._store.write() as tx:
+            if not lanes.holds(tx, held.lane, held.fence, lock=True):
+                raise LaneLost(held.lane)
+            yield tx
+
+
+def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: float) -> None:
+    """End the delivery; where it was applied, remember how new its state was."""
+    connection, delivery = attempt.connection, attempt.delivery
+    told = attempt.told(result.outcome)
+    deliveries.finish(tx, [delivery.id], state, now=now, reason=result.reason, fix=result.fix, outcome=told)
+    if state == "dead":
+        return
+    if delivery.version is not None and delivery.kind != "conversation_created":
+        links.note_version(tx, connection.id, delivery.record, delivery.version)
+    if connection.paused_reason is not None:
+        connections.resume(tx, connection.id)
+
+
+def _note_failure(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
+    """Keep why the delivery waits; where the CRM refuses us, the whole connection does."""
+    delivery: Delivery = attempt.delivery
+    if result.pauses:
+        connections.pause(tx, attempt.connection.id, result.reason, result.fix, now + result.wait)
+    if result.failed:
+        deliveries.failed(tx, delivery.id, result.reason, result.fix, attempt.told(result.outcome))
+
+
+def _supersede(tx: Connection, step: Step, reason: str) -> None:
+    if step.superseded:
+        ids = [delivery.id for delivery in step.superseded]
+        deliveries.finish(tx, ids, "superseded", now=time.time(), reason=reason)

@@ -1,0 +1,52 @@
+"""Keeping secrets: what goes into the database is encrypted, and only here is it read again."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from .errors import SettingsError
+
+
+class Vault:
+    """Encrypts and reads JSON values; several keys may be valid, the first one encrypts."""
+
+    def __init__(self, keys: str) -> None:
+        """Take one key, or several divided by commas, each as ``Fernet.generate_key()`` makes it."""
+        try:
+            self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+        except ValueError as error:
+            make = "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
+            raise SettingsError(
+                "CRMHOST_SECRET_KEY is not a key of 32 bytes in base64.", fix=f"Make one: python -c '{make}'"
+            ) from error
+
+    def seal(self, value: Any) -> str:
+        """Return the value encrypted."""
+        return self._fernet.encrypt(json.dumps(value).encode()).decode()
+
+    def open(self, sealed: str) -> Any:
+        """Return the value again."""
+        try:
+            return json.loads(self._fernet.decrypt(sealed))
+        except InvalidToken as error:
+            raise SettingsError(
+                "The database's secrets were encrypted with another key.",
+                fix="Set CRMHOST_SECRET_KEY to the key they were encrypted with.",
+            ) from error
+
+
+def key_in(folder: Path) -> str:
+    """Return the key kept in the data folder; make one, readable by its owner only, where there is none."""
+    path = folder / "secret.key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(Fernet.generate_key().decode())
+    return path.read_text().strip()

@@ -1,0 +1,194 @@
+"""Reading Chatwoot's webhooks: is it authentic, what is it, does it mean anything. Nothing here does I/O.
+
+Source of the signature: Chatwoot's lib/webhooks/trigger.rb and its page "webhook verification".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from .errors import DeliveryRefused
+
+SIGNATURE = "x-chatwoot-signature"
+TIMESTAMP = "x-chatwoot-timestamp"
+DELIVERY = "x-chatwoot-delivery"
+WINDOW = 300
+"""Seconds that a timestamp may lie in the past or the future: a replay is refused, a clock may be off."""
+
+Kind = Literal["contact_created", "contact_updated", "conversation_created", "conversation_resolved"]
+KINDS: tuple[Kind, ...] = (
+    "contact_created",
+    "contact_updated",
+    "conversation_created",
+    "conversation_resolved",
+)
+EVENTS = (
+    "contact_created",
+    "contact_updated",
+    "conversation_created",
+    "conversation_updated",
+    "conversation_status_changed",
+    "conversation_typing_on",
+    "conversation_typing_off",
+    "message_created",
+    "message_updated",
+    "webwidget_triggered",
+    "inbox_created",
+    "inbox_updated",
+)
+"""The events that Chatwoot 4.x sends to an account's webhook; any other is counted as "unknown"."""
+
+# Every incoming message moves a contact's last activity, and raises contact_updated (chatwoot#11973).
+NOISE = frozenset({"last_activity_at", "updated_at"})
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a webhook body is: its event, and where it means work, for whom and how new it is."""
+
+    name: str
+    """Chatwoot's word, or "unknown"."""
+    kind: Kind | None = None
+    """None where nothing is to be done: the event is counted, not stored."""
+    contact_id: int = 0
+    conversation_id: int | None = None
+    version: float | None = None
+    """When the record was in this state, in unix seconds: 0 at its creation, None where not said."""
+
+
+def sign(secret: str, timestamp: str, body: bytes) -> str:
+    """Return the signature that Chatwoot sends for this body."""
+    mac = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
+    return f"sha256={mac.hexdigest()}"
+
+
+def verify(
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    secrets: Iterable[str],
+    unsigned: bool,
+    now: float,
+) -> None:
+    """Refuse a webhook that does not come from the connection's Chatwoot.
+
+    ``headers`` by lower-case name; ``body`` the raw bytes, since Rails writes ``<`` as ``\\u003c``
+    and re-serialising would not. ``secrets`` are all that are valid now: two during a rotation.
+    ``unsigned`` lets a webhook without a signature through (Chatwoot before 4.11.2 signs none).
+    """
+    signature = headers.get(SIGNATURE)
+    if signature is None:
+        if unsigned:
+            return
+        raise DeliveryRefused("unsigned", "The webhook carries no signature.", status=401)
+    timestamp = headers.get(TIMESTAMP, "")
+    valid = [hmac.compare_digest(sign(s, timestamp, body).encode(), signature.encode()) for s in secrets]
+    if not valid:
+        if unsigned:
+            return
+        raise DeliveryRefused("no_secret", "The webhook's secret is not known here yet.", status=401)
+    if not any(valid):
+        raise DeliveryRefused("bad_signature", "The signature does not fit the body.", status=401)
+    if not (timestamp.isdecimal() and len(timestamp) < 16) or abs(now - int(timestamp)) > WINDOW:
+        raise DeliveryRefused("old_timestamp", "The timestamp is not of the last five minutes.", status=401)
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """Return the body as a JSON object, or refuse it."""
+    try:
+        payload = json.loads(body.decode(), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise DeliveryRefused("not_json", "The body is not JSON.") from error
+    if not isinstance(payload, dict) or not isinstance(payload.get("event"), str):
+        raise DeliveryRefused("unreadable", "The body is not a Chatwoot webhook: it names no event.")
+    return payload
+
+
+def _no_number(name: str) -> None:
+    """Refuse NaN and Infinity, which Python reads and JSON does not know."""
+    raise ValueError(name)
+
+
+def classify(payload: Mapping[str, Any]) -> Event:
+    """Say what a webhook means; refuse one whose record cannot be told."""
+    name = payload["event"]
+    if name not in EVENTS:
+        return Event("unknown")
+    try:
+        if name in {"contact_created", "contact_updated"}:
+            return _contact_event(name, payload)
+        if name == "conversation_created":
+            return _conversation_event(name, "conversation_created", payload)
+        if _resolves(name, payload):
+            return _conversation_event(name, "conversation_resolved", payload)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise DeliveryRefused("unreadable", f"The {name} does not say which record it is about.") from error
+    return Event(name)
+
+
+def _contact_event(name: Kind, payload: Mapping[str, Any]) -> Event:
+    changed = changed_attributes(payload)
+    if _anonymous(payload) or (changed and changed.keys() <= NOISE):
+        return Event(name)
+    created = 0.0 if name == "contact_created" else None
+    moment = changed.get("updated_at")
+    version = datetime.fromisoformat(moment).timestamp() if isinstance(moment, str) else created
+    return Event(name, name, _identity(payload["id"]), None, version)
+
+
+def _conversation_event(name: str, kind: Kind, payload: Mapping[str, Any]) -> Event:
+    sender = payload["meta"]["sender"]
+    version = payload.get("updated_at")
+    return Event(
+        name,
+        kind,
+        _identity(sender["id"]),
+        _identity(payload["id"]),
+        float(version) if isinstance(version, int | float) else None,
+    )
+
+
+def _identity(value: object) -> int:
+    """Return a record's id; Chatwoot's are positive integers of 8 bytes."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
+        raise ValueError(value)
+    return value
+
+
+def _resolves(name: str, payload: Mapping[str, Any]) -> bool:
+    """Whether this event says that the conversation was resolved.
+
+    conversation_status_changed carries ``changed_attributes: null`` (chatwoot 4.x), so its status
+    decides; conversation_updated comes for many reasons, so there the status must have changed.
+    """
+    if payload.get("status") != "resolved":
+        return False
+    return name == "conversation_status_changed" or (
+        name == "conversation_updated" and "status" in changed_attributes(payload)
+    )
+
+
+def changed_attributes(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the new value of each changed attribute; {} where the event does not say.
+
+    Chatwoot sends a list of objects with one key each: ``[{"name": {"previous_value": …,
+    "current_value": …}}, …]``, or null.
+    """
+    changed: dict[str, Any] = {}
+    for item in payload.get("changed_attributes") or ():
+        changed |= {key: value.get("current_value") for key, value in item.items()}
+    return changed
+
+
+def _anonymous(payload: Mapping[str, Any]) -> bool:
+    """Whether this is a widget's visitor: a generated name and nothing that tells who it is."""
+    profiles = (payload.get("additional_attributes") or {}).get("social_profiles") or {}
+    return not any(
+        (payload.get("email"), payload.get("phone_number"), payload.get("identifier"), *profiles.values())
+    )

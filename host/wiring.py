@@ -1,0 +1,143 @@
+"""Where the parts are put together: a house from settings, a receiver and a worker from a house."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from .embedded import answers, running_valkey, socket_url
+from .errors import SettingsError
+from .house import House
+from .plugins import Plugins, discover
+from .store import open_store, upgrade
+from .store.engine import reachable
+from .vault import Vault, key_in
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from .settings import Settings
+
+
+@contextmanager
+def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[House]:
+    """Open the database (made or upgraded if needed) and find the plugins."""
+    url = settings.database_url
+    if not url or not settings.secret_key:
+        _make_folder(settings)
+    store = open_store(url or f"sqlite:///{settings.data_dir.resolve() / 'crmhost.sqlite3'}")
+    reachable(store)
+    upgrade(store)
+    key = settings.secret_key.get_secret_value() if settings.secret_key else key_in(settings.data_dir)
+    redis = settings.redis_url or socket_url(settings.data_dir)
+    house = House(settings, store, Vault(key), discover() if plugins is None else plugins, redis)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def _make_folder(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"CRMHOST_DATA_DIR cannot be made: {error}.") from error
+
+
+@contextmanager
+def redis_running(settings: Settings) -> Iterator[None]:
+    """See that there is a Redis while the block lasts: the one set, or a Valkey in the data folder."""
+    if settings.redis_url is None:
+        _make_folder(settings)
+        with running_valkey(settings.data_dir):
+            yield
+    else:
+        require_redis(settings)
+        yield
+
+
+def require_redis(settings: Settings) -> None:
+    """Say in one sentence that no Redis answers, where that is so."""
+    if settings.redis_url is None and not answers(socket_url(settings.data_dir)):
+        fix = "Start crmhost serve first, or set CRMHOST_REDIS_URL."
+        raise SettingsError("The data folder's Valkey is not running.", fix=fix)
+    if settings.redis_url and not answers(settings.redis_url):
+        raise SettingsError("Nothing answers at CRMHOST_REDIS_URL.", fix="Start it, or mend the address.")
+
+
+@contextmanager
+def receiving(house: House) -> Iterator[ASGIApp]:
+    """Yield the application that takes webhooks; what it took is committed when the block ends."""
+    from .broker import Bell, redis_broker
+    from .intake import Intake
+    from .receiver import Directory, Receiver
+
+    bell = Bell(redis_broker(house.redis_url))
+    intake = Intake(house.store, bell.ring, settle=house.settings.settle_ms / 1000)
+    directory = Directory(house.store, house.vault)
+    try:
+        yield Receiver(directory, intake, max_body=house.settings.max_body_bytes).app()
+    finally:
+        intake.close()
+
+
+@contextmanager
+def working(house: House, threads: int | None = None) -> Iterator[None]:
+    """Work lanes in threads of this process while the block lasts."""
+    from dramatiq import Worker
+
+    from .broker import Bell, lane_actor, redis_broker
+    from .sweep import Sweep
+    from .sync import Sync
+
+    broker = redis_broker(house.redis_url)
+    bell = Bell(broker)
+    sweep = Sweep(house.store, bell.ring)
+    sync = Sync(house, ring=lambda lane: bell.ring([lane]), wake=sweep.wake)
+    lane_actor(broker, sync.work)
+    worker = Worker(broker, worker_threads=threads or house.settings.worker_threads)
+    worker.start()
+    sweep.start()
+    try:
+        yield
+    finally:
+        sweep.stop()
+        worker.stop()
+
+
+@contextmanager
+def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve an application in a thread while the block lasts; yield its address. Port 0 takes a free one."""
+    import uvicorn
+
+    with listening(host, port) as listener:
+        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.005)
+        try:
+            yield f"http://{host}:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Open a socket to serve on, or say in one sentence why it cannot be opened."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            # From here on nobody is turned away: who comes early waits until the server takes over.
+            listener.listen(1024)
+        except (OSError, OverflowError) as error:
+            raise SettingsError(f"{host}:{port} cannot be listened on: {error}.") from error
+        yield listener

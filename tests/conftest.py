@@ -1,0 +1,97 @@
+"""What tests of every part need: databases, Redis, a house to live in."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from sqlalchemy import create_engine, text
+
+from crmhost.embedded import running_valkey
+
+# Machines differ in speed: an example may take its time, a test may not take luck.
+hypothesis.settings.register_profile(
+    "crmhost", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("crmhost")
+
+PAYLOADS = Path(__file__).parent / "data" / "chatwoot-payloads"
+
+
+def _server(variable: str) -> str:
+    """Return the address of a real server; without one a test is skipped, in CI it fails."""
+    address = os.environ.get(variable)
+    if address:
+        return address
+    reason = f"{variable} names no server"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests said, and once, not once a test, what was skipped and why."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, figure in report.user_properties:
+            if name == "figure":
+                terminalreporter.write_line(figure)
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"{count} tests skipped: {reason}")
+
+
+Say = Callable[[str], None]
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> Say:
+    """Have a figure printed at the end of the run, whichever process measured it."""
+    return lambda figure: record_property("figure", figure)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind that the store works on."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    address = _server("CRMHOST_TEST_DATABASE_URL").replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    schema = f"crmhost_{uuid.uuid4().hex}"
+    with engine.connect() as tx:
+        tx.execute(text(f"CREATE SCHEMA {schema}"))
+    yield f"{address}?options=-csearch_path%3D{schema}"
+    with engine.connect() as tx:
+        tx.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real embedded Valkey, one for each process that runs tests."""
+    with running_valkey(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture(params=["embedded", "server"])
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """The embedded Valkey, and a Redis server where there is one."""
+    if request.param == "server":
+        return _server("CRMHOST_TEST_REDIS_URL")
+    url: str = request.getfixturevalue("valkey_url")
+    return url
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the tester's own CRMHOST_* variables and .env out of the tests."""
+    for name in list(os.environ):
+        if name.startswith("CRMHOST_") and not name.startswith("CRMHOST_TEST_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)

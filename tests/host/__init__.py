@@ -1,0 +1,1 @@
+"""Tests of the host: pure parts, the store, the receiver, lanes, the command line."""

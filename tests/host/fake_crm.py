@@ -1,0 +1,111 @@
+"""A CRM in memory and its plugin: it does what a test tells it, and says what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from crmhost import Change, Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, hookimpl
+from crmhost.plugins import Plugin, Plugins, load
+
+
+class FakeSettings(BaseModel):
+    """What the fake takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: SecretStr
+    pipeline: int | None = None
+
+
+Step = Callable[[], None]
+
+
+@dataclass
+class FakeCRM:
+    """Customers and notes by number; ``troubles`` are raised or run, one a call, before the CRM writes."""
+
+    customers: list[tuple[int, str | None]] = field(default_factory=list)
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    troubles: list[Exception | Step | None] = field(default_factory=list)
+    after: list[Exception | Step | None] = field(default_factory=list)
+    """Like ``troubles``, but once the CRM has written."""
+
+    def plugin(self) -> Plugin:
+        return load("fake", Hooks(self), "crmhost-fake", "1.0")
+
+    def plugins(self) -> Plugins:
+        return Plugins({"fake": self.plugin()})
+
+
+class Hooks:
+    """The plugin's hooks."""
+
+    def __init__(self, crm: FakeCRM) -> None:
+        self._crm = crm
+
+    @hookimpl
+    def info(self) -> PluginInfo:
+        return PluginInfo("Fake CRM", FakeSettings, ("customer", "note"))
+
+    @hookimpl
+    def setup(self, context: Context[FakeSettings]) -> SetupResult:
+        self._strike(self._crm.troubles)
+        return SetupResult({"pipeline": context.settings.pipeline or 7})
+
+    @hookimpl
+    def handle_contact(self, context: Context[FakeSettings], contact: Contact) -> Outcome:
+        self._crm.asked.append(f"contact {contact.name}")
+        if not contact.identifiable:
+            return Outcome(ignored="Nobody knows who that is.")
+        return self._write(context, f"contact:{contact.id}", "customer", self._crm.customers, contact.name)
+
+    @hookimpl
+    def handle_conversation_created(
+        self, context: Context[FakeSettings], conversation: Conversation
+    ) -> Outcome:
+        return self._note(context, conversation, "began")
+
+    @hookimpl
+    def handle_conversation_resolved(
+        self, context: Context[FakeSettings], conversation: Conversation
+    ) -> Outcome:
+        return self._note(context, conversation, "resolved")
+
+    def _note(self, context: Context[Any], conversation: Conversation, text: str) -> Outcome:
+        self._crm.asked.append(f"conversation {conversation.id} {text}")
+        return self._write(context, f"conversation:{conversation.id}", "note", self._crm.notes, text)
+
+    def _write(
+        self, context: Context[Any], record: str, kind: str, rows: list[Any], value: str | None
+    ) -> Outcome:
+        link = context.links.get(record, kind)
+        if link and link.written == {"value": value}:
+            return Outcome((Change(kind, "left", link.remote_id),))
+        if link:
+            self._strike(self._crm.troubles)
+            rows[int(link.remote_id) - 1] = (int(link.remote_id), value)
+            context.links.set(record, kind, link.remote_id, {"value": value})
+            return Outcome((Change(kind, "updated", link.remote_id),))
+        if context.links.unsure(record, kind):
+            found = [number for number, known in rows if known == value]
+            if found:
+                context.links.set(record, kind, found[0], {"value": value})
+                return Outcome((Change(kind, "linked", str(found[0])),))
+        with context.links.creating(record, kind):
+            self._strike(self._crm.troubles)
+            rows.append((len(rows) + 1, value))
+            self._strike(self._crm.after)
+        context.links.set(record, kind, len(rows), {"value": value})
+        return Outcome((Change(kind, "created", str(len(rows))),))
+
+    def _strike(self, list_of: list[Exception | Step | None]) -> None:
+        trouble = list_of.pop(0) if list_of else None
+        if isinstance(trouble, Exception):
+            raise trouble
+        if trouble:
+            trouble()

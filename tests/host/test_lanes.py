@@ -1,0 +1,78 @@
+"""Holding a lane, on the embedded Valkey and on a Redis server."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crmhost import lanes
+from crmhost.house import House
+from crmhost.lanes import LEASE, LaneLost
+from crmhost.store import lanes as rows
+from crmhost.wiring import open_house
+
+from .conftest import settings_for
+from .fake_crm import FakeCRM
+
+LANE = (int(time.time()), 5821)
+"""A connection of its own each run: the server keeps locks of a run that was stopped."""
+
+
+@pytest.fixture
+def house(tmp_path: Path, redis_url: str, crm: FakeCRM) -> Iterator[House]:
+    with open_house(settings_for(tmp_path, None, redis_url), crm.plugins()) as opened:
+        with opened.store.write() as tx:
+            rows.add_work(tx, [LANE], 1.0, 0.0)
+        opened.redis.delete(f"crmhost:lane:{LANE[0]}:{LANE[1]}")
+        yield opened
+
+
+def take(house: House) -> lanes.HeldLane:
+    held = lanes.take(house.redis, house.store, LANE, time.time())
+    assert held is not None
+    return held
+
+
+def test_a_held_lane_is_not_taken_again(house: House) -> None:
+    held = take(house)
+
+    assert lanes.take(house.redis, house.store, LANE, time.time()) is None
+
+    held.release()
+    take(house).release()
+
+
+def test_a_lane_without_work_is_not_taken(house: House) -> None:
+    assert lanes.take(house.redis, house.store, (LANE[0], 1), time.time()) is None
+
+
+def test_a_call_longer_than_the_lease_renews_it_first(house: House) -> None:
+    held = take(house)
+    key = f"crmhost:lane:{LANE[0]}:{LANE[1]}"
+    house.redis.pexpire(key, 1000)
+
+    held.guard(False, LEASE)
+
+    assert int(str(house.redis.pttl(key))) > 50_000
+    held.release()
+
+
+def test_a_worker_whose_lock_is_gone_begins_no_call(house: House) -> None:
+    held = take(house)
+    house.redis.delete(f"crmhost:lane:{LANE[0]}:{LANE[1]}")
+
+    with pytest.raises(LaneLost):
+        held.guard(False, LEASE)
+    held.release()
+
+
+def test_a_worker_that_was_overtaken_begins_no_write(house: House) -> None:
+    held = take(house)
+    with house.store.write() as tx:
+        rows.take(tx, LANE, time.time())
+
+    held.guard(False, 1)
+    with pytest.raises(LaneLost):
+        held.guard(True, 1)
+    held.release()

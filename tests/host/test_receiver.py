@@ -1,0 +1,249 @@
+"""Receiving over HTTP: stored before the 200, refused with a reason, never a traceback."""
+
+import json
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from crmhost import Answer, Http, overview, webhooks
+from crmhost.connect import add_webhook_secret
+from crmhost.demo import payloads
+from crmhost.house import House
+from crmhost.http import new_pool
+from crmhost.store.connections import CRMConnection
+from crmhost.wiring import receiving, serving
+
+from ..conftest import PAYLOADS
+from .conftest import connected
+from .test_webhooks import payload_names
+
+JANE = payloads.contact(5821, "Jane", email="jane@example.com")
+
+
+@dataclass
+class Chatwoot:
+    """Posts to one connection as Chatwoot would."""
+
+    house: House
+    url: str
+    secret: str = "s3cret"
+
+    def __post_init__(self) -> None:
+        self._pool = new_pool()
+
+    def post(
+        self, payload: Mapping[str, Any], *, uid: str | None = None, secret: str | None = None
+    ) -> Answer:
+        body = json.dumps(payload).encode()
+        stamp = str(int(time.time()))
+        signature = webhooks.sign(secret or self.secret, stamp, body)
+        headers = {webhooks.TIMESTAMP: stamp, webhooks.SIGNATURE: signature}
+        return self.raw(body, {**headers, webhooks.DELIVERY: uid or str(uuid.uuid4())})
+
+    def raw(self, body: bytes, headers: Mapping[str, str] | None = None, url: str = "") -> Answer:
+        return Http(self._pool).request("POST", url or self.url, content=body, headers=headers)
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def settled(self) -> dict[str, Any]:
+        """Return the status once everything posted has been counted."""
+        before = self._unknown()
+        self.post({"event": f"marker-{uuid.uuid4()}"})
+        until = time.monotonic() + 5
+        while self._unknown() == before and time.monotonic() < until:
+            time.sleep(0.002)
+        return overview.status(self.house)
+
+    def _unknown(self) -> int:
+        return int(overview.status(self.house)["counted"].get("unknown", 0))
+
+
+def chatwoot_for(house: House, connection: CRMConnection) -> Iterator[Chatwoot]:
+    with receiving(house) as app, serving(app) as address:
+        chatwoot = Chatwoot(house, address + connection.webhook_path)
+        yield chatwoot
+        chatwoot.close()
+
+
+@pytest.fixture
+def chatwoot(house: House) -> Iterator[Chatwoot]:
+    yield from chatwoot_for(house, connected(house))
+
+
+@pytest.fixture
+def lite(lite_house: House) -> Iterator[Chatwoot]:
+    yield from chatwoot_for(lite_house, connected(lite_house))
+
+
+def reason(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.json()["error"]["kind"]
+
+
+def test_a_signed_delivery_is_stored_before_the_answer(chatwoot: Chatwoot) -> None:
+    answer = chatwoot.post(payloads.contact_created(JANE))
+
+    assert (answer.status, answer.json()["status"]) == (200, "stored")
+    assert overview.status(chatwoot.house)["deliveries"]["pending"] == 1
+
+
+def test_the_same_delivery_is_taken_once(chatwoot: Chatwoot) -> None:
+    chatwoot.post(payloads.contact_created(JANE), uid="one")
+    again = chatwoot.post({**payloads.contact_created(JANE), "name": "Jane D."}, uid="one")
+
+    assert again.json()["status"] == "duplicate"
+    assert chatwoot.settled()["deliveries"]["pending"] == 1
+
+
+def test_the_same_body_under_another_id_is_taken_once(chatwoot: Chatwoot) -> None:
+    chatwoot.post(payloads.contact_created(JANE))
+    again = chatwoot.post(payloads.contact_created(JANE))
+
+    assert again.json()["status"] == "duplicate"
+    assert chatwoot.settled()["duplicates"] == {"contact_created": 1}
+
+
+@pytest.mark.parametrize("name", payload_names())
+def test_every_payload_is_answered_200_and_stored_only_where_it_means_work(lite: Chatwoot, name: str) -> None:
+    payload = json.loads((PAYLOADS / f"{name}.json").read_text())
+    event = webhooks.classify(payload)
+
+    answer = lite.post(payload)
+
+    assert answer.status == 200
+    assert answer.json() == {"status": "stored" if event.kind else "counted", "event": event.name}
+    status = lite.settled()
+    assert status["deliveries"]["pending"] == int(event.kind is not None)
+    assert event.kind or status["counted"][event.name] >= 1
+
+
+def test_a_forged_delivery_is_refused_and_counted(chatwoot: Chatwoot) -> None:
+    assert reason(chatwoot.post(payloads.contact_created(JANE), secret="wrong")) == (401, "bad_signature")
+
+    status = chatwoot.settled()
+    assert status["deliveries"]["pending"] == 0
+    assert status["refused"] == {"bad_signature": 1}
+
+
+def test_an_unknown_address_is_refused_and_counted(lite: Chatwoot) -> None:
+    elsewhere = lite.url[:-4] + "0000"
+
+    assert reason(lite.raw(b"{}", url=elsewhere)) == (404, "unknown_connection")
+    assert lite.settled()["refused"] == {"unknown_connection": 1}
+
+
+def test_a_body_that_is_too_large_is_refused(lite: Chatwoot) -> None:
+    huge = lite.post({**payloads.contact_created(JANE), "name": "x" * 1_100_000})
+
+    assert reason(huge) == (413, "too_large")
+    assert lite.settled()["deliveries"]["pending"] == 0
+
+
+def signed(body: bytes, stamp: str | None = None) -> dict[str, str]:
+    stamp = stamp or str(int(time.time()))
+    return {webhooks.TIMESTAMP: stamp, webhooks.SIGNATURE: webhooks.sign("s3cret", stamp, body)}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"not json", (400, "not_json")),
+        (b"\xff", (400, "not_json")),
+        (b"[]", (400, "unreadable")),
+        (b'{"event":"contact_created","email":"a@b.c"}', (400, "unreadable")),
+    ],
+)
+def test_a_signed_body_that_says_nothing_is_refused(
+    lite: Chatwoot, body: bytes, expected: tuple[int, str]
+) -> None:
+    assert reason(lite.raw(body, signed(body))) == expected
+
+
+def test_an_old_delivery_is_refused(lite: Chatwoot) -> None:
+    body = json.dumps(payloads.contact_created(JANE)).encode()
+
+    assert reason(lite.raw(body, signed(body, str(int(time.time()) - 400)))) == (401, "old_timestamp")
+
+
+def test_a_new_secret_is_valid_at_once_and_the_old_one_still(lite: Chatwoot) -> None:
+    lite.post(payloads.contact_created(JANE))
+    add_webhook_secret(lite.house, 1, "rotated")
+
+    for number, secret in enumerate(("rotated", "s3cret")):
+        payload = payloads.contact_created({**JANE, "id": 100 + number})
+        assert lite.post(payload, secret=secret).status == 200
+
+
+def test_after_a_second_rotation_the_first_secret_is_refused(lite: Chatwoot) -> None:
+    for secret in ("second", "third"):
+        add_webhook_secret(lite.house, 1, secret)
+
+    assert lite.post(payloads.contact_created(JANE), secret="s3cret").status == 401
+
+
+def test_unsigned_is_taken_where_the_connection_says_so(lite_house: House) -> None:
+    connection = connected(lite_house, webhook_secret=None, unsigned=True)
+    for old in chatwoot_for(lite_house, connection):
+        body = json.dumps(payloads.contact_created(JANE)).encode()
+        assert old.raw(body).json()["status"] == "stored"
+
+
+def test_a_secret_ends_the_time_of_unsigned_webhooks(lite_house: House) -> None:
+    connection = connected(lite_house, webhook_secret=None, unsigned=True)
+    add_webhook_secret(lite_house, connection.id, "s3cret")
+    for new in chatwoot_for(lite_house, connection):
+        assert reason(new.raw(b"{}")) == (401, "unsigned")
+
+
+def test_before_its_secret_is_known_a_connection_refuses_and_says_that_it_waits(lite_house: House) -> None:
+    connection = connected(lite_house, webhook_secret=None)
+    for early in chatwoot_for(lite_house, connection):
+        assert reason(early.post(payloads.contact_created(JANE))) == (401, "no_secret")
+        assert overview.status(lite_house)["connections"][0]["state"] == "waiting_for_secret"
+
+
+def test_where_the_database_is_away_nothing_is_claimed(lite: Chatwoot) -> None:
+    lite.post(payloads.contact_created(JANE))
+    with lite.house.store.write() as tx:
+        tx.execute(text("ALTER TABLE deliveries RENAME TO hidden"))
+
+    answer = lite.post(payloads.contact_created({**JANE, "id": 9}))
+
+    assert reason(answer) == (503, "database_away")
+    with lite.house.store.write() as tx:
+        tx.execute(text("ALTER TABLE hidden RENAME TO deliveries"))
+    assert lite.post(payloads.contact_created({**JANE, "id": 9})).status == 200
+
+
+def test_where_redis_is_away_deliveries_are_stored_all_the_same(lite_house: House) -> None:
+    object.__setattr__(lite_house, "redis_url", "redis://127.0.0.1:1/0")
+    for chatwoot in chatwoot_for(lite_house, connected(lite_house)):
+        assert chatwoot.post(payloads.contact_created(JANE)).json()["status"] == "stored"
+
+
+def test_a_burst_from_many_clients_is_stored_whole(chatwoot: Chatwoot) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    bodies = [payloads.contact_created({**JANE, "id": number}) for number in range(1, 101)]
+    with ThreadPoolExecutor(16) as threads:
+        answers = [answer.json()["status"] for answer in threads.map(chatwoot.post, bodies)]
+
+    assert answers == ["stored"] * 100
+    assert overview.status(chatwoot.house)["deliveries"]["pending"] == 100
+
+
+def test_other_methods_and_paths_are_refused_plainly(lite: Chatwoot) -> None:
+    origin = lite.url.split("/webhooks")[0]
+    pool = new_pool()
+
+    statuses = [
+        Http(pool).request("GET", url).status for url in (lite.url, f"{origin}/", f"{origin}/healthz")
+    ]
+    pool.close()
+
+    assert statuses == [405, 404, 200]

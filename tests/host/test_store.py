@@ -1,0 +1,114 @@
+"""What is stored once, and what can be said of it."""
+
+import time
+
+import pytest
+from sqlalchemy import event
+
+from crmhost.house import House
+from crmhost.store import counters, deliveries, lanes
+from crmhost.store.deliveries import Arrival
+from crmhost.webhooks import Event
+
+DAY = 86_400
+
+
+def arrival(digest: str, *, uid: str | None = None, at: float = 1000.0, contact: int = 5) -> Arrival:
+    return Arrival(1, uid, digest, Event("contact_created", "contact_created", contact, None, 0.0), at, "{}")
+
+
+def store(house: House, *arrivals: Arrival) -> int:
+    with house.store.write() as tx:
+        return len(deliveries.store(tx, arrivals))
+
+
+def test_a_batch_may_hold_the_same_body_twice(house: House) -> None:
+    assert store(house, arrival("a", uid="1"), arrival("a", uid="2"), arrival("b", uid="3")) == 2
+
+
+def test_a_batch_may_hold_the_same_delivery_twice(house: House) -> None:
+    assert store(house, arrival("a", uid="1"), arrival("b", uid="1")) == 1
+
+
+def test_deliveries_without_an_id_are_told_by_their_body(house: House) -> None:
+    assert store(house, arrival("a"), arrival("b")) == 2
+    assert store(house, arrival("a")) == 0
+
+
+@pytest.mark.parametrize(("later", "stored"), [(DAY - 1, 0), (DAY + 1, 1)])
+def test_the_same_body_is_new_after_a_day(house: House, later: float, stored: int) -> None:
+    store(house, arrival("a", uid="1"))
+
+    assert store(house, arrival("a", uid="2", at=1000 + later)) == stored
+
+
+def test_the_same_body_for_another_connection_is_another_delivery(house: House) -> None:
+    store(house, arrival("a"))
+    other = Arrival(2, None, "a", Event("contact_created", "contact_created", 5, None, 0.0), 1000.0, "{}")
+
+    assert store(house, other) == 1
+
+
+def test_deliveries_keep_the_order_of_their_arrival(house: House) -> None:
+    store(house, *(arrival(f"{number:03}", uid=f"{number:03}") for number in range(300)))
+
+    with house.store.read() as tx:
+        ids = [one.id for one in deliveries.pending(tx, 1, 5)]
+        digests = [row.uid for row in reversed(deliveries.newest(tx, 300))]
+
+    assert ids == sorted(ids)
+    assert digests == sorted(digests)
+
+
+def test_only_idle_lanes_are_rung(house: House) -> None:
+    with house.store.write() as tx:
+        assert lanes.add_work(tx, [(1, 5), (1, 6), (1, 5)], 100.0, 0.0) == [(1, 5), (1, 6)]
+    with house.store.write() as tx:
+        assert lanes.add_work(tx, [(1, 5), (1, 7)], 101.0, 0.0) == [(1, 7)]
+
+
+def test_the_sweep_rings_what_is_due_and_silent(house: House) -> None:
+    with house.store.write() as tx:
+        lanes.add_work(tx, [(1, 5), (1, 6)], 100.0, 0.0)
+        lanes.end(tx, (1, 6), 200.0)
+
+        assert lanes.ring_due(tx, 101.0, patience=30) == []
+        assert lanes.ring_due(tx, 131.0, patience=30) == [(1, 5)]
+        assert lanes.next_due(tx, 131.0) == 200.0
+        assert lanes.ring_due(tx, 200.0, patience=300) == [(1, 6)]
+
+
+def test_the_fencing_number_tells_the_last_who_took_the_lane(house: House) -> None:
+    with house.store.write() as tx:
+        lanes.add_work(tx, [(1, 5)], 100.0, 0.0)
+        first, second = lanes.take(tx, (1, 5), 100.0), lanes.take(tx, (1, 5), 100.0)
+        assert first
+        assert second
+
+        assert not lanes.holds(tx, (1, 5), first.fence)
+        assert lanes.holds(tx, (1, 5), second.fence)
+
+
+def test_counts_add_up(house: House) -> None:
+    for _ in range(2):
+        with house.store.write() as tx:
+            counters.add(tx, counters.Tally({(1, "event", "message_created"): 3, (2, "event", "x"): 1}))
+
+    with house.store.read() as tx:
+        assert counters.read(tx, "event") == {"message_created": 6, "x": 2}
+        assert counters.read(tx, "event", 2) == {"x": 2}
+
+
+def test_storing_costs_the_same_statements_whatever_is_stored(lite_house: House) -> None:
+    def cost() -> int:
+        statements: list[str] = []
+        listen = lambda *args: statements.append(args[2])  # noqa: E731
+        event.listen(lite_house.store.engine, "before_cursor_execute", listen)
+        store(lite_house, arrival(f"{time.monotonic()}", uid=f"{time.monotonic()}"))
+        event.remove(lite_house.store.engine, "before_cursor_execute", listen)
+        return len(statements)
+
+    first = cost()
+    store(lite_house, *(arrival(f"{number}", uid=f"{number}") for number in range(1000)))
+
+    assert cost() == first
