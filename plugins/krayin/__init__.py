@@ -1,0 +1,61 @@
+"""Krayin CRM for crmhost: contacts become persons and leads, conversations become notes."""
+
+from __future__ import annotations
+
+from crmhost import Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
+
+from ._version import __version__
+from .checkup import check
+from .contacts import sync_contact
+from .conversations import note_created, note_resolved
+from .desk import desk_for
+from .links import KINDS
+from .settings import KrayinSettings
+from .stand_in import KrayinStandIn
+
+__all__ = [
+    "KrayinSettings",
+    "__version__",
+    "handle_contact",
+    "handle_conversation_created",
+    "handle_conversation_resolved",
+    "info",
+    "setup",
+    "stand_in",
+]
+
+
+@hookimpl
+def info() -> PluginInfo:
+    """Say what the plugin is called, what it takes and what it links."""
+    return PluginInfo("Krayin", KrayinSettings, KINDS)
+
+
+@hookimpl
+def setup(context: Context[KrayinSettings]) -> SetupResult:
+    """Check reach, token and settings; find the pipeline, stage, source and type of new leads."""
+    return check(context)
+
+
+@hookimpl
+def handle_contact(context: Context[KrayinSettings], contact: Contact) -> Outcome:
+    """Bring person, organization and lead in step with the contact."""
+    return sync_contact(desk_for(context, f"contact {contact.id}"), contact)
+
+
+@hookimpl
+def handle_conversation_created(context: Context[KrayinSettings], conversation: Conversation) -> Outcome:
+    """Note in the lead's timeline that a conversation began."""
+    return note_created(desk_for(context, f"conversation {conversation.id}"), conversation)
+
+
+@hookimpl
+def handle_conversation_resolved(context: Context[KrayinSettings], conversation: Conversation) -> Outcome:
+    """Complete the conversation's note."""
+    return note_resolved(desk_for(context, f"conversation {conversation.id}"), conversation)
+
+
+@hookimpl
+def stand_in() -> StandIn:
+    """Return a Krayin that runs in this process and forgets everything."""
+    return KrayinStandIn()

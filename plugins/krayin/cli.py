@@ -1,0 +1,71 @@
+"""The command crmhost-krayin: what helps to work with Krayin, first of all a Krayin to try things on."""
+
+import socket
+
+import click
+
+_SAY = (
+    "Krayin {krayin} sandbox on http://{host}:{port} for admin@example.com / admin123; get a token with"
+    " POST /api/v1/login (email, password, device_name)."
+)
+
+
+@click.group()
+def main() -> None:
+    """Help with Krayin."""
+
+
+def _known_zone(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise click.BadParameter(f"there is no time zone called {name}.") from None
+
+
+@main.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), required=True, help="Where to listen; 0 takes a free port."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--debug", is_flag=True, help="Fail as with APP_DEBUG=true, not as in production.")
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(0),
+    default=60,
+    show_default=True,
+    help="Requests a minute, 0 for any.",
+)
+@click.option(
+    "--krayin", type=click.Choice(["2.1"]), default="2.1", show_default=True, help="The version to play."
+)
+@click.option(
+    "--timezone",
+    default="Asia/Kolkata",
+    show_default=True,
+    callback=_known_zone,
+    help="The server's time zone.",
+)
+@click.option(
+    "--latency", type=click.FloatRange(0), default=0.0, show_default=True, help="Seconds a request takes."
+)
+def sandbox(
+    port: int, host: str, debug: bool, rate_limit: int, krayin: str, timezone: str, latency: float
+) -> None:
+    """Serve a Krayin that forgets everything when it stops."""
+    import uvicorn
+
+    from .sandbox import KrayinSandbox
+
+    app = KrayinSandbox(krayin=krayin, debug=debug, timezone=timezone, rate_limit=rate_limit, latency=latency)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(1024)
+        except OSError as error:
+            raise click.ClickException(f"{host}:{port} cannot be listened on: {error.strerror}.") from error
+        click.echo(_SAY.format(krayin=krayin, host=host, port=listener.getsockname()[1]))
+        config = uvicorn.Config(app, lifespan="off", log_level="warning")
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,120 @@
+"""The columns of Krayin's tables that the sandbox plays."""
+
+from typing import Any
+
+from .mariadb import Column
+
+_ID = Column("int")
+_INT = Column("int")
+_NAME = Column("text", 255)
+_TEXT = Column("text")
+_JSON = Column("json")
+_TIME = Column("datetime")
+_STAMPS = {"created_at": _TIME, "updated_at": _TIME}
+
+
+def _to(table: str) -> Column:
+    return Column("int", references=table)
+
+
+def _names(*names: str) -> dict[str, Column]:
+    return dict.fromkeys(names, _NAME)
+
+
+COLUMNS: dict[str, dict[str, Column]] = {
+    "roles": {"id": _ID}
+    | _names("name", "description", "permission_type")
+    | {"permissions": _JSON}
+    | _STAMPS,
+    "users": {"id": _ID, "email": Column("text", 255, unique=True), "status": _INT, "role_id": _to("roles")}
+    | _names("name", "view_permission", "image", "password")
+    | _STAMPS,
+    "attributes": {"id": _ID}
+    | _names("code", "name", "type", "lookup_type", "entity_type", "validation")
+    | {"sort_order": _INT, "is_required": _INT, "is_unique": _INT, "quick_add": _INT, "is_user_defined": _INT}
+    | _STAMPS,
+    "attribute_values": {
+        "id": _ID,
+        "entity_type": _NAME,
+        "entity_id": _INT,
+        "attribute_id": _to("attributes"),
+        "text_value": _TEXT,
+        "boolean_value": _INT,
+        "integer_value": _INT,
+        "float_value": Column("decimal"),
+        "datetime_value": _TIME,
+        "date_value": Column("date"),
+        "json_value": _JSON,
+    },
+    "lead_sources": {"id": _ID, "name": _NAME} | _STAMPS,
+    "lead_types": {"id": _ID, "name": _NAME} | _STAMPS,
+    "lead_pipelines": {"id": _ID, "name": _NAME, "is_default": _INT, "rotten_days": _INT} | _STAMPS,
+    "lead_pipeline_stages": {"id": _ID, "code": _NAME, "name": _NAME, "probability": _INT, "sort_order": _INT}
+    | {"lead_pipeline_id": _to("lead_pipelines")},
+    "organizations": {"id": _ID, "name": Column("text", 255, required=True), "address": _JSON}
+    | {"user_id": _to("users")}
+    | _STAMPS,
+    "persons": {
+        "id": _ID,
+        "name": Column("text", 255, required=True),
+        "emails": Column("json", required=True),
+        "contact_numbers": _JSON,
+        "organization_id": _to("organizations"),
+        "job_title": _NAME,
+        "user_id": _to("users"),
+        "unique_id": Column("text", 255, unique=True),
+    }
+    | _STAMPS,
+    "leads": {
+        "id": _ID,
+        "title": Column("text", 255, required=True),
+        "description": _TEXT,
+        "lead_value": Column("decimal"),
+        "status": _INT,
+        "lost_reason": _TEXT,
+        "closed_at": _TIME,
+        "user_id": _to("users"),
+        "person_id": _to("persons"),
+        "lead_source_id": _to("lead_sources"),
+        "lead_type_id": _to("lead_types"),
+        "lead_pipeline_id": _to("lead_pipelines"),
+        "lead_pipeline_stage_id": _to("lead_pipeline_stages"),
+        "expected_close_date": Column("date"),
+    }
+    | _STAMPS,
+    "activities": {
+        "id": _ID,
+        "title": _NAME,
+        "type": _NAME,
+        "comment": _TEXT,
+        "additional": Column("jsontext"),
+    }
+    | {
+        "location": _NAME,
+        "schedule_from": _TIME,
+        "schedule_to": _TIME,
+        "is_done": _INT,
+        "user_id": _to("users"),
+    }
+    | _STAMPS,
+    "activity_participants": {"id": _ID, "activity_id": _to("activities")}
+    | {"user_id": _to("users"), "person_id": _to("persons")},
+    "activity_files": {"id": _ID, "activity_id": _to("activities"), "name": _NAME, "path": _NAME} | _STAMPS,
+}
+
+_VALUE_COLUMNS = {
+    "price": "float_value",
+    "boolean": "boolean_value",
+    "select": "integer_value",
+    "lookup": "integer_value",
+    "email": "json_value",
+    "phone": "json_value",
+    "address": "json_value",
+    "date": "date_value",
+    "datetime": "datetime_value",
+}
+
+
+def value_column(attribute: dict[str, Any]) -> str:
+    """Name the column of attribute_values that holds this attribute's values."""
+    return _VALUE_COLUMNS.get(attribute["type"], "text_value")

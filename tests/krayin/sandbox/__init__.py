@@ -1,0 +1,1 @@
+"""Tests of the sandbox: what a real Krayin answered is asked again."""
