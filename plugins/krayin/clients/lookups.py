@@ -1,0 +1,47 @@
+"""What leads are sorted by: pipelines with their stages, sources and types; and who we are.
+
+A pipeline is ``{"id", "name", "is_default", "stages": [{"id", "code", "name"}]}``; a source or type
+``{"id", "name"}``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crmhost import Answer
+
+from .transport import WHOAMI, Transport
+
+_ALL = {"pagination": 0}
+"""Krayin's lists have ten rows a page, the newest first, unless told."""
+
+
+class Lookups:
+    """The lists a lead's fields are chosen from, in one Krayin."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def whoami(self) -> Answer:
+        """Return the answer to the cheapest call, whatever it is: ``{"data": {"id", "name", …}}``."""
+        return self._transport.ask("GET", WHOAMI)
+
+    def wait(self) -> float | None:
+        """Return the seconds until Krayin allows requests again, if it is known that it does not."""
+        return self._transport.wait()
+
+    def pipelines(self) -> list[dict[str, Any]]:
+        """Return the pipelines, each with its stages, by id."""
+        return self._list("pipelines")
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Return the sources, by id."""
+        return self._list("sources")
+
+    def types(self) -> list[dict[str, Any]]:
+        """Return the types, by id."""
+        return self._list("types")
+
+    def _list(self, name: str) -> list[dict[str, Any]]:
+        rows = self._transport.get(f"/settings/{name}", _ALL)
+        return sorted(rows, key=lambda row: int(row["id"]))

@@ -1,0 +1,53 @@
+"""What Krayin last said of its rate limit, remembered by the process.
+
+Each delivery has a fresh transport, but a throttled 500 looks like that of a wrong token unless one
+knows that the last answer said «0 remaining». One small entry for each token; nothing is lost with it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+
+WINDOW = 60.0
+"""Seconds that Krayin's window lasts, from its first request on."""
+
+
+class Pace:
+    """The window of one token; ``clock`` is a monotonic one."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._remaining: int | None = None
+        self._began = 0.0
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Keep what an answer's headers say; an answer without them says nothing."""
+        said = headers.get("x-ratelimit-remaining", "")
+        if not said.isdigit():
+            return
+        with self._lock:
+            now = self._clock()
+            if self._remaining is None or int(said) > self._remaining or now - self._began > WINDOW:
+                self._began = now
+            self._remaining = int(said)
+
+    def wait(self) -> float | None:
+        """Return the seconds until the window ends, at most, if it is used up; else None."""
+        with self._lock:
+            left = self._began + WINDOW - self._clock()
+            return left if self._remaining == 0 and left > 0 else None
+
+
+_paces: dict[tuple[str, str], Pace] = {}
+_paces_lock = threading.Lock()
+
+
+def pace_of(api_url: str, token: str) -> Pace:
+    """Return the one pace that this process keeps for a token; the token itself is not kept."""
+    key = (api_url, sha256(token.encode()).hexdigest())
+    with _paces_lock:
+        return _paces.setdefault(key, Pace())

@@ -1,0 +1,71 @@
+"""The one way that requests go to Krayin, and answers or errors come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crmhost import Answer, Http, PluginError, TryAgain
+
+from .errors import Asked, error_from, is_bare
+from .pace import pace_of
+
+WHOAMI = "/get"
+"""The cheapest call: who the token belongs to."""
+
+
+class Transport:
+    """Asks one Krayin, on behalf of one Chatwoot record (``contact 5821``) that errors name."""
+
+    def __init__(self, http: Http, api_url: str, token: str, *, record: str = "") -> None:
+        self._http = http
+        self._base = f"{api_url}/api/v1"
+        # Without the first two Krayin answers errors with a page and status 200, or a redirect.
+        self._headers = {
+            "Accept": "application/json",
+            "X-Requested-With": "XMLHttpRequest",
+            "Authorization": f"Bearer {token}",
+        }
+        self._pace = pace_of(api_url, token)
+        self._record = record
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the rows of a list; a single record is a list of one."""
+        data = self._data("GET", path, params=params)
+        rows = data if isinstance(data, list) else [data]
+        return [row for row in rows if isinstance(row, dict)]
+
+    def write(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the record that a POST or PUT made or changed; it has an ``id``."""
+        data = self._data(method, path, body=body)
+        if not isinstance(data, dict) or not isinstance(data.get("id"), int):
+            raise TryAgain(f"Krayin's answer to {method} {path} has no record in it.", unsure=True)
+        return data
+
+    def ask(self, method: str, path: str, **parts: Any) -> Answer:
+        """Return the answer whatever it is, and keep what it says of the rate limit."""
+        answer = self._http.request(method, self._base + path, headers=self._headers, **parts)
+        self._pace.note(answer.headers)
+        return answer
+
+    def wait(self) -> float | None:
+        """Return the seconds until Krayin allows requests again, if it is known that it does not."""
+        return self._pace.wait()
+
+    def _data(self, method: str, path: str, **parts: Any) -> Any:
+        answer = self.ask(method, path, **parts)
+        asked = Asked(method, path, self._record)
+        wait = self.wait() if answer.status == 500 else None
+        unclear = answer.status == 500 and is_bare(answer) and wait is None
+        error = error_from(answer, asked, wait=wait, whoami=self._whoami(asked) if unclear else None)
+        if error:
+            raise error
+        body = answer.json()
+        return body.get("data") if isinstance(body, dict) else body
+
+    def _whoami(self, asked: Asked) -> Answer:
+        """Ask who we are, to learn what a bare 500 meant."""
+        try:
+            return self.ask("GET", WHOAMI)
+        except PluginError as error:
+            raise TryAgain(f"Krayin failed at {asked}, and then was away.", unsure=asked.writes) from error

@@ -1,0 +1,79 @@
+"""The plugin's store of external ids: which Krayin records belong to a Chatwoot contact or conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from crmhost import Links
+
+PERSON, LEAD, ORGANIZATION, ACTIVITY = KINDS = ("person", "lead", "organization", "activity")
+
+
+@dataclass(frozen=True)
+class ExternalId:
+    """One kind of Krayin record of one Chatwoot record: its id, if known, and what we wrote there."""
+
+    links: Links
+    record: str
+    kind: str
+
+    @property
+    def id(self) -> int | None:
+        """Krayin's id, or None while there is none."""
+        link = self.links.get(self.record, self.kind)
+        return int(link.remote_id) if link else None
+
+    @property
+    def written(self) -> Mapping[str, Any]:
+        """What was kept with the id; {} while there is none."""
+        link = self.links.get(self.record, self.kind)
+        return link.written if link else {}
+
+    @property
+    def unsure(self) -> bool:
+        """Whether an earlier attempt may have made the record without our learning its id."""
+        return self.links.unsure(self.record, self.kind)
+
+    def keep(self, remote_id: int, written: Mapping[str, Any] | None = None) -> None:
+        """Keep the id, and what is to be compared with the next time."""
+        self.links.set(self.record, self.kind, remote_id, written)
+
+    def forget(self) -> None:
+        """Drop the id: Krayin's record is gone."""
+        self.links.remove(self.record, self.kind)
+
+
+class ContactLinks:
+    """The Krayin records of one Chatwoot contact."""
+
+    def __init__(self, links: Links, contact_id: int) -> None:
+        self._links = links
+        self._record = f"contact:{contact_id}"
+        self.person = ExternalId(links, self._record, PERSON)
+        self.lead = ExternalId(links, self._record, LEAD)
+        self.organization = ExternalId(links, self._record, ORGANIZATION)
+
+    def creating(self, *kinds: str) -> AbstractContextManager[None]:
+        """Say that the request in this block makes records of these kinds."""
+        return self._links.creating(self._record, *kinds)
+
+    def forget(self) -> None:
+        """Drop all ids of a contact whose person is gone; a lead goes before its person can."""
+        for external_id in (self.person, self.lead, self.organization):
+            external_id.forget()
+
+
+class ConversationLinks:
+    """The Krayin record of one Chatwoot conversation."""
+
+    def __init__(self, links: Links, conversation_id: int) -> None:
+        self._links = links
+        self._record = f"conversation:{conversation_id}"
+        self.activity = ExternalId(links, self._record, ACTIVITY)
+
+    def creating(self) -> AbstractContextManager[None]:
+        """Say that the request in this block makes the activity."""
+        return self._links.creating(self._record, ACTIVITY)

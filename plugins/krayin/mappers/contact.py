@@ -1,0 +1,103 @@
+"""A Chatwoot contact in Krayin's words: a person, and the lead made with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crmhost import Contact
+
+from .markup import one_line
+
+NAME_LIMIT = 255
+"""Characters of a name or title that Krayin keeps; it cuts the rest without a word."""
+LABEL = "work"
+
+
+def contact_to_fields(contact: Contact, *, organizations: bool = True) -> dict[str, str]:
+    """Return what of a contact is kept in Krayin, by our own names; what is empty is left out.
+
+    This is also what is remembered with the link, to know the next time what is new.
+    """
+    email = (contact.email or "").strip().lower()
+    phone = (contact.phone or "").strip()
+    fields = {
+        "name": (one_line(contact.name) or email or phone)[:NAME_LIMIT].strip(),
+        "email": email,
+        "phone": phone,
+        "organization": one_line(contact.company)[:NAME_LIMIT].strip() if organizations else "",
+        "job_title": _job_title(contact)[:NAME_LIMIT].strip(),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def contact_to_person(
+    contact: Contact, *, placeholder: str, organizations: bool = True, phone: bool = True
+) -> dict[str, Any]:
+    """Return the payload that makes a person; ``phone`` is false where the number is someone else's."""
+    fields = contact_to_fields(contact, organizations=organizations)
+    number = fields.get("phone", "")
+    person = {
+        "name": fields["name"],
+        "emails": [entry(fields.get("email") or placeholder_for(number, placeholder))],
+        # An empty one, never none: without, Krayin shows an error page for each of the person's leads.
+        "contact_numbers": [entry(number if phone else "")],
+    }
+    if organization := fields.get("organization"):
+        person["organization_name"] = organization
+    if job_title := fields.get("job_title"):
+        person["job_title"] = job_title
+    return person
+
+
+def contact_to_lead(
+    contact: Contact,
+    *,
+    stage_id: int | None,
+    source_id: int | None = None,
+    type_id: int | None = None,
+    person: Mapping[str, Any] | None = None,
+    person_id: int | None = None,
+) -> dict[str, Any]:
+    """Return the payload that makes a lead, with its person made along, known, or none at all."""
+    fields = contact_to_fields(contact)
+    lead: dict[str, Any] = {
+        "title": fields["name"],
+        "lead_value": 0,
+        "lead_source_id": source_id,
+        "lead_type_id": type_id,
+        "lead_pipeline_stage_id": stage_id,
+        "person": dict(person) if person else None,
+        "person_id": person_id,
+    }
+    if not person and person_id is None:
+        lead["description"] = _reach(fields)
+    return {name: value for name, value in lead.items() if value is not None}
+
+
+def placeholder_for(phone: str, placeholder: str) -> str:
+    """Return the address that stands for a customer who has none."""
+    return placeholder.replace("{digits}", "".join(filter(str.isdigit, phone)))
+
+
+def is_placeholder(email: str, placeholder: str) -> bool:
+    """Whether an address only stands for one: ours, or any under .invalid, which can't be real."""
+    before, _, after = placeholder.partition("{digits}")
+    address = email.strip().lower()
+    digits = address.removeprefix(before).removesuffix(after)
+    return address.endswith(".invalid") or (address == before + digits + after and digits.isdigit())
+
+
+def entry(value: str) -> dict[str, str]:
+    """Return an e-mail or phone as Krayin lists them."""
+    return {"value": value, "label": LABEL}
+
+
+def _job_title(contact: Contact) -> str:
+    sources = (contact.additional_attributes, contact.custom_attributes)
+    return next(filter(None, (one_line(source.get("job_title")) for source in sources)), "")
+
+
+def _reach(fields: Mapping[str, str]) -> str:
+    """Return how to reach a customer whom only the lead tells of."""
+    return ", ".join(fields[name] for name in ("email", "phone", "organization") if name in fields)

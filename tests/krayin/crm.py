@@ -1,0 +1,162 @@
+"""A Krayin served on this machine, and the host's part of a delivery, played for tests."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import structlog
+import uvicorn
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crmhost import Contact, Context, Conversation, Http, Link, Links, Outcome
+from crmhost_krayin import (
+    KrayinSettings,
+    handle_contact,
+    handle_conversation_created,
+    handle_conversation_resolved,
+    setup,
+)
+from crmhost_krayin.sandbox import KrayinSandbox
+
+FOUND = {"pipeline_id": 1, "stage_id": 1, "source_id": 2, "type_id": 1, "closed_stage_ids": [5, 6]}
+"""What setup finds in a freshly seeded Krayin."""
+
+
+class Stage:
+    """An ASGI application that is whatever the test at hand puts on it."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp = HTMLResponse("Nothing is played here.", 404)
+        self.lost: str | None = None
+        """The next request whose answer gets lost, such as ``POST /activities``."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.lost != f"{scope['method']} {scope['path'].removeprefix('/api/v1')}":
+            await self.app(scope, receive, send)
+            return
+        self.lost = None
+        await self.app(scope, receive, _unheard)
+        await HTMLResponse("504 Gateway Time-out", 504)(scope, receive, send)
+
+
+async def _unheard(_message: Message) -> None:
+    """Let the answer go nowhere."""
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """Serve the application on a free port, in a thread, and give its address."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@dataclass
+class Store:
+    """What the host keeps between deliveries: links, and intents that are kept at once."""
+
+    known: dict[tuple[str, str], Link] = field(default_factory=dict)
+    intents: set[tuple[str, str]] = field(default_factory=set)
+
+    def open(self) -> Links:
+        return Links(self.known, intents=frozenset(self.intents), begin=self._begin, cancel=self._cancel)
+
+    def commit(self, links: Links) -> None:
+        for key, link in links.changed.items():
+            self.intents.discard(key)
+            if link is None:
+                self.known.pop(key, None)
+            else:
+                self.known[key] = link
+
+    def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
+        self.intents.update((record, kind) for kind in kinds)
+
+    def _cancel(self, record: str, kinds: tuple[str, ...]) -> None:
+        self.intents.difference_update((record, kind) for kind in kinds)
+
+
+@dataclass
+class Desk:
+    """A connection to a sandbox: deliver to it, and look at what that took."""
+
+    url: str
+    stage: Stage
+    sandbox: KrayinSandbox
+    pool: httpx.Client
+    settings: Mapping[str, Any]
+    store: Store = field(default_factory=Store)
+    calls: list[str] = field(default_factory=list)
+    """The calls of the last delivery."""
+
+    @property
+    def state(self) -> Any:
+        return self.sandbox.state
+
+    def contact(self, contact: Contact) -> Outcome:
+        return self._deliver(handle_contact, contact=contact)
+
+    def created(self, conversation: Conversation) -> Outcome:
+        return self._deliver(handle_conversation_created, conversation=conversation)
+
+    def resolved(self, conversation: Conversation) -> Outcome:
+        return self._deliver(handle_conversation_resolved, conversation=conversation)
+
+    def setup(self, **settings: Any) -> Any:
+        """Set up a connection as a person would: with little more than address and token."""
+        given = {name: self.settings[name] for name in ("api_url", "api_token")} | settings
+        return setup(self.context(Links(), KrayinSettings(**given)))
+
+    def context(self, links: Links, settings: KrayinSettings | None = None) -> Context[KrayinSettings]:
+        settings = settings or KrayinSettings(**self.settings)
+        return Context(1, 3, settings, links, Http(self.pool), structlog.get_logger())
+
+    def with_settings(self, **settings: Any) -> Desk:
+        return Desk(self.url, self.stage, self.sandbox, self.pool, {**self.settings, **settings}, self.store)
+
+    def delete(self, path: str) -> None:
+        """Delete a record as a salesperson would."""
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {self.settings['api_token']}"}
+        assert self.pool.delete(f"{self.url}/api/v1/{path}", headers=headers).status_code == 200
+
+    def _deliver(self, hook: Any, **record: Any) -> Outcome:
+        links = self.store.open()
+        context = self.context(links)
+        try:
+            outcome: Outcome = hook(context, **record)
+        finally:
+            self.store.commit(links)  # a failed attempt's links are kept too
+            self.calls = [f"{call.method} {call.path.removeprefix('/api/v1')}" for call in context.http.calls]
+        return outcome
+
+
+def contact(number: int = 5821, **fields: Any) -> Contact:
+    """Return a contact with little to say unless told."""
+    company = fields.pop("company", None)
+    attributes = {"company_name": company} if company else {}
+    return Contact(id=number, additional_attributes=attributes, **fields)
+
+
+def conversation(number: int, sender: Contact, **fields: Any) -> Conversation:
+    """Return a conversation of this contact."""
+    return Conversation.model_validate(
+        {"id": number, "meta": {"sender": sender.model_dump(), **fields.pop("meta", {})}, **fields}
+    )

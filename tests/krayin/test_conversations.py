@@ -1,0 +1,263 @@
+"""Conversations against the sandbox: the notes that Krayin holds, and how many calls they took."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crmhost import Contact, Conversation, TryAgain
+
+from .crm import Desk, contact, conversation
+
+JANE = contact(5821, name="Jane Doe", email="jane.doe@example.com", phone="+447700900123")
+HELLO = {
+    "id": 40211,
+    "content": "Do you offer <b>discounts</b>?",
+    "message_type": 0,
+    "sender": {"name": "Jane"},
+}
+ANSWER = {"id": 40215, "content": "Yes - 15%.", "message_type": 1, "sender": {"name": "Sam"}}
+REFERENCE = "Chatwoot conversation 3/731"
+
+
+@pytest.fixture
+def met(desk: Desk) -> Desk:
+    """A Krayin in which Jane is a person with a lead."""
+    desk.contact(JANE)
+    return desk
+
+
+def opened(number: int = 731, sender: Contact = JANE, **fields: Any) -> Conversation:
+    return conversation(number, sender, messages=[HELLO], **fields)
+
+
+def ended(number: int = 731, sender: Contact = JANE, **fields: Any) -> Conversation:
+    meta = {"assignee": {"name": "Sam Rivera"}}
+    return conversation(
+        number, sender, status="resolved", messages=[ANSWER], meta=meta, labels=["pricing"], **fields
+    )
+
+
+def notes(desk: Desk) -> list[Any]:
+    return [row for row in desk.state.activities.values() if row["type"] == "note"]
+
+
+def test_a_new_conversation_is_one_call_and_the_same_again_none(met: Desk) -> None:
+    first = met.created(opened())
+    took = met.calls
+    again = met.created(opened())
+
+    (note,) = notes(met)
+    assert took == ["POST /activities"]
+    assert (first.state, again.state, met.calls) == ("applied", "unchanged", [])
+    assert note["title"] == REFERENCE
+    assert "Do you offer &lt;b&gt;discounts&lt;/b&gt;?" in note["comment"]
+    assert note["id"] in met.state.lead_activities[1]
+
+
+def test_a_resolved_conversation_is_one_call_and_the_same_again_none(met: Desk) -> None:
+    met.created(opened())
+
+    met.resolved(ended())
+    took = met.calls
+    again = met.resolved(ended())
+
+    (note,) = notes(met)
+    assert took == [f"PUT /activities/{note['id']}"]
+    assert (again.state, met.calls) == ("unchanged", [])
+    for words in ("resolved", "Sam Rivera", "pricing", "discounts", "Yes - 15%."):
+        assert words in note["comment"]
+    assert note["id"] in met.state.lead_activities[1] & met.state.person_activities[1]
+
+
+def test_a_resolved_conversation_that_was_never_seen_is_looked_for_and_made(met: Desk) -> None:
+    met.resolved(ended())
+    took = met.calls
+    met.created(opened())
+
+    assert took == ["GET /activities", "POST /activities"]
+    assert met.calls == []
+    assert "resolved" in notes(met)[0]["comment"]
+
+
+def test_a_conversation_reopened_and_resolved_again_is_one_call_more(met: Desk) -> None:
+    met.created(opened())
+    met.resolved(ended())
+
+    met.resolved(ended(priority="high"))
+
+    assert len(met.calls) == 1
+    assert "high" in notes(met)[0]["comment"]
+
+
+def test_a_note_whose_link_was_lost_is_found_and_completed(met: Desk) -> None:
+    met.created(opened())
+    met.store.known.pop(("conversation:731", "activity"))
+
+    met.resolved(ended())
+
+    assert met.calls == ["GET /activities", f"PUT /activities/{notes(met)[0]['id']}"]
+    assert len(notes(met)) == 1
+
+
+@pytest.mark.parametrize(
+    "other", [{"title": REFERENCE.upper()}, {"title": REFERENCE, "additional": '{"ref": "another"}'}]
+)
+def test_a_note_that_only_looks_like_ours_is_left_alone(met: Desk, other: dict[str, Any]) -> None:
+    """Krayin finds titles whatever their case."""
+    met.created(opened())
+    met.store.known.pop(("conversation:731", "activity"))
+    theirs = notes(met)[0]
+    theirs.update(other, comment="theirs")
+
+    met.resolved(ended())
+
+    assert theirs["comment"] == "theirs"
+    assert met.calls == ["GET /activities", "POST /activities"]
+
+
+def test_a_note_that_was_deleted_is_made_again(met: Desk) -> None:
+    met.created(opened())
+    met.delete(f"activities/{notes(met)[0]['id']}")
+
+    met.resolved(ended())
+
+    assert [note["title"] for note in notes(met)] == [REFERENCE]
+
+
+@pytest.mark.parametrize("step", ["created", "resolved"])
+def test_a_note_whose_answer_was_lost_is_not_made_twice(met: Desk, step: str) -> None:
+    deliver, record = (met.created, opened()) if step == "created" else (met.resolved, ended())
+    met.stage.lost = "POST /activities"
+
+    with pytest.raises(TryAgain):
+        deliver(record)
+    deliver(record)
+    deliver(record)
+
+    assert len(notes(met)) == 1
+    assert met.calls == []
+
+
+def test_a_lead_whose_answer_was_lost_is_not_made_twice(desk: Desk) -> None:
+    desk.stage.lost = "POST /leads"
+
+    with pytest.raises(TryAgain):
+        desk.contact(JANE)
+    doubted = set(desk.store.intents)
+    outcome = desk.contact(JANE)
+
+    assert doubted == {("contact:5821", "person"), ("contact:5821", "lead")}
+
+    assert [(change.kind, change.action) for change in outcome.changes] == [
+        ("person", "linked"),
+        ("lead", "linked"),
+    ]
+    assert (len(desk.state.persons), len(desk.state.leads)) == (1, 1)
+    assert not desk.store.intents
+
+
+def test_a_lead_of_its_own_whose_answer_was_lost_is_not_made_twice(desk: Desk) -> None:
+    alone = desk.with_settings(create_person=False)
+    desk.stage.lost = "POST /leads"
+
+    with pytest.raises(TryAgain):
+        alone.contact(JANE)
+    alone.contact(JANE)
+
+    assert len(desk.state.leads) == 1
+
+
+def test_a_conversation_whose_lead_was_deleted_goes_to_the_person(met: Desk) -> None:
+    met.delete("leads/1")
+
+    with pytest.raises(TryAgain) as failed:
+        met.created(opened())
+    met.created(opened())
+
+    (note,) = notes(met)
+    assert failed.value.unsure
+    assert note["id"] in met.state.person_activities[1]
+
+
+def test_a_conversation_whose_customer_was_deleted_brings_the_customer_back(met: Desk) -> None:
+    met.delete("leads/1")
+    met.delete("contacts/persons/1")
+
+    with pytest.raises(TryAgain):
+        met.created(opened())
+    met.created(opened())
+
+    (note,) = notes(met)
+    (lead_id,) = met.state.leads
+    assert note["id"] in met.state.lead_activities[lead_id]
+
+
+def test_a_note_is_completed_though_its_customer_was_deleted_meanwhile(met: Desk) -> None:
+    met.created(opened())
+    met.state.lead_activities[1].clear()
+    met.delete("leads/1")
+    met.delete("contacts/persons/1")
+
+    met.resolved(ended())
+
+    (note,) = notes(met)
+    assert "resolved" in note["comment"]
+    assert len(met.state.persons) == 1
+
+
+def test_a_conversation_with_a_stranger_is_ignored_with_a_sentence(desk: Desk) -> None:
+    outcome = desk.created(opened(sender=contact(7, name="snowy-sun-611")))
+
+    assert outcome.ignored == "Conversation 731 is with contact 7, not in Krayin."
+    assert desk.calls == []
+
+
+def test_where_conversations_are_not_to_be_noted_they_are_ignored(met: Desk) -> None:
+    outcome = met.with_settings(sync_activities=False).created(opened())
+
+    assert outcome.ignored == "The settings say not to note conversations."
+    assert not notes(met)
+
+
+def test_without_leads_a_note_is_the_persons(desk: Desk) -> None:
+    desk = desk.with_settings(create_lead=False)
+    desk.contact(JANE)
+
+    desk.created(opened())
+
+    assert notes(desk)[0]["id"] in desk.state.person_activities[1]
+
+
+def test_two_chatwoots_of_different_names_have_different_notes(met: Desk) -> None:
+    met.created(opened())
+    met.store.known.pop(("conversation:731", "activity"))
+
+    met.with_settings(chatwoot_name="Shop").resolved(ended())
+
+    assert {note["title"] for note in notes(met)} == {REFERENCE, "Shop conversation 3/731"}
+
+
+def test_a_hundred_conversations_take_one_call_at_each_step(desk: Desk) -> None:
+    took = []
+    for number in range(1, 101):
+        customer = contact(number, name=f"Customer {number}", email=f"c{number}@example.com")
+        desk.contact(customer)
+        took.append(len(desk.calls))
+        for deliver, record in ((desk.created, opened), (desk.resolved, ended), (desk.resolved, ended)):
+            deliver(record(number, customer))
+            took.append(len(desk.calls))
+
+    assert took == [2, 1, 1, 0] * 100
+    assert len(notes(desk)) == 100
+
+
+def test_a_very_long_conversation_fits_into_a_note(met: Desk) -> None:
+    long = {**HELLO, "content": "ž<&\n\n" * 20_000}
+
+    met.created(conversation(731, JANE, messages=[long]))
+
+    comment = notes(met)[0]["comment"]
+    assert 60_000 < len(comment.encode()) <= 65_535
+    assert comment.endswith("…</p>")

@@ -1,0 +1,123 @@
+"""Chatwoot's payloads and what becomes of them: add a file to samples/<mapper>/ to add a test.
+
+A sample has the name of a Chatwoot payload, in data/chatwoot-payloads or samples/chatwoot, and holds
+what the mapper makes of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmhost import Contact, Conversation
+from crmhost_krayin.mappers.contact import (
+    contact_to_fields,
+    contact_to_lead,
+    contact_to_person,
+    is_placeholder,
+)
+from crmhost_krayin.mappers.conversation import (
+    conversation_to_activity,
+    conversation_to_comment,
+    conversation_to_messages,
+    conversation_to_reference,
+)
+
+SAMPLES = Path(__file__).parent / "samples"
+PAYLOADS = (SAMPLES / "chatwoot", Path(__file__).parents[1] / "data" / "chatwoot-payloads")
+PLACEHOLDER = "{digits}@phone.invalid"
+
+
+def _person(payload: Any) -> dict[str, Any]:
+    return contact_to_person(Contact.model_validate(payload), placeholder=PLACEHOLDER)
+
+
+def _lead(payload: Any) -> dict[str, Any]:
+    contact = Contact.model_validate(payload)
+    return contact_to_lead(contact, stage_id=1, source_id=2, type_id=1, person_id=7)
+
+
+def _activity(payload: Any) -> dict[str, Any]:
+    conversation = Conversation.model_validate(payload)
+    reference = conversation_to_reference(conversation, name="Chatwoot", account_id=3)
+    comment = conversation_to_comment(conversation, conversation_to_messages(conversation))
+    return conversation_to_activity(reference=reference, comment=comment)
+
+
+MAPPERS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "contact_to_person": _person,
+    "contact_to_lead": _lead,
+    "conversation_to_activity": _activity,
+}
+CASES = sorted(path.relative_to(SAMPLES) for name in MAPPERS for path in (SAMPLES / name).glob("*.json"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_payload_becomes_what_its_sample_says(case: Path) -> None:
+    payload = next(path for folder in PAYLOADS if (path := folder / case.name).exists())
+    expected = json.loads((SAMPLES / case).read_text())
+
+    assert expected == MAPPERS[case.parts[0]](json.loads(payload.read_text()))
+
+
+def test_each_mapper_has_samples() -> None:
+    assert {case.parts[0] for case in CASES} == set(MAPPERS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"name": "Ann", "email": "ann@example.com"}, "Ann"),
+        ({"email": "Ann@Example.com", "phone": "+4477"}, "ann@example.com"),
+        ({"name": " \x00 ", "phone": "+4477"}, "+4477"),
+        ({"name": "ž" * 300, "phone": "+4477"}, "ž" * 255),
+    ],
+)
+def test_everybody_has_a_name_that_fits(fields: dict[str, str], name: str) -> None:
+    assert contact_to_fields(Contact(id=1, **fields))["name"] == name
+
+
+def test_a_lead_of_its_own_says_how_to_reach_the_customer() -> None:
+    lead = contact_to_lead(Contact(id=1, email="ann@example.com", phone="+4477"), stage_id=1)
+
+    assert lead["description"] == "ann@example.com, +4477"
+    assert "person_id" not in lead
+
+
+@pytest.mark.parametrize(
+    ("address", "stands_in"),
+    [
+        ("4477@phone.invalid", True),
+        ("old-pattern@chat.invalid", True),
+        ("4477@sms.example.com", True),
+        ("ann4477@sms.example.com", False),
+        ("ann@example.com", False),
+    ],
+)
+def test_an_address_that_only_stands_for_one_is_known(address: str, stands_in: bool) -> None:
+    assert is_placeholder(address, "{digits}@sms.example.com") is stands_in
+
+
+def test_earlier_messages_are_carried_along_in_order() -> None:
+    conversation = Conversation.model_validate(
+        {"id": 1, "meta": {"sender": {"id": 1}}, "messages": [{"id": 2, "content": "second"}]}
+    )
+
+    messages = conversation_to_messages(conversation, {"1": "<p>first</p>"})
+
+    assert list(messages) == ["1", "2"]
+    assert messages == conversation_to_messages(conversation, messages)
+
+
+def test_where_not_all_messages_fit_the_first_ones_go() -> None:
+    conversation = Conversation.model_validate(
+        {"id": 1, "meta": {"sender": {"id": 1}}, "messages": [{"id": 3, "content": "x" * 60_000}]}
+    )
+
+    messages = conversation_to_messages(conversation, {"1": "y" * 6_000, "2": "<p>z</p>"})
+
+    assert list(messages) == ["2", "3"]

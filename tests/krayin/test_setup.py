@@ -1,0 +1,179 @@
+"""Setting a connection up: what is found, and what each mistake is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from crmhost import CredentialsError, SettingsError, TryAgain
+from crmhost_krayin.sandbox import KrayinSandbox
+
+from .crm import FOUND, Desk
+
+
+@pytest.fixture(params=[False, True], ids=["production", "debug"])
+def any_mode(request: pytest.FixtureRequest, desk: Desk) -> Desk:
+    """A Krayin with debugging off, and one with it on."""
+    sandbox = KrayinSandbox(debug=request.param)
+    desk.stage.app = sandbox
+    settings = {"api_url": desk.url, "api_token": sandbox.make_token()}
+    return Desk(desk.url, desk.stage, sandbox, desk.pool, settings)
+
+
+def test_what_was_not_set_is_found_and_reported_by_name(any_mode: Desk) -> None:
+    result = any_mode.setup()
+
+    assert dict(result.settings) == FOUND
+    assert {line.name: line.found for line in result.report} == {
+        "Krayin": f"{any_mode.url}, 60 requests a minute",
+        "User": "Example <admin@example.com>, who sees all records",
+        "Pipeline of new leads": "Default Pipeline (1)",
+        "Stage of new leads": "New (1)",
+        "Source of new leads": "Web (2)",
+        "Type of new leads": "New Business (1)",
+    }
+
+
+def test_setting_up_takes_four_calls(desk: Desk) -> None:
+    desk.setup()
+
+    assert len(desk.sandbox.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "tail", ["/", "/admin", "/api", "/api/v1/", "/admin/dashboard?x=1#y", "/api/documentation"]
+)
+def test_an_address_copied_from_any_page_will_do(desk: Desk, tail: str) -> None:
+    assert desk.setup(api_url=desk.url + tail).report[0].found.startswith(f"{desk.url},")
+
+
+def test_a_wrong_token_is_called_that(any_mode: Desk) -> None:
+    with pytest.raises(CredentialsError, match="refuses the API token") as refused:
+        any_mode.setup(api_token="1|wrong")
+
+    assert "token" in refused.value.fix
+    assert "1|wrong" not in f"{refused.value} {refused.value.fix}"
+
+
+def test_a_token_that_a_login_deleted_is_called_wrong(any_mode: Desk) -> None:
+    login = {"email": "admin@example.com", "password": "admin123", "device_name": "a laptop"}
+    answer = any_mode.pool.post(
+        f"{any_mode.url}/api/v1/login", json=login, headers={"Accept": "application/json"}
+    )
+    assert answer.status_code == 200
+
+    with pytest.raises(CredentialsError):
+        any_mode.setup()
+
+
+def test_a_krayin_without_its_rest_package_is_told_how_to_get_it(any_mode: Desk) -> None:
+    any_mode.stage.app = NoPackage(any_mode.sandbox)
+
+    with pytest.raises(SettingsError, match="There is no Krayin REST API at") as missing:
+        any_mode.setup()
+
+    assert "composer require krayin/rest-api" in missing.value.fix
+    assert "php artisan krayin-rest-api:install" in missing.value.fix
+
+
+class NoPackage:
+    """A Krayin that knows no path below /api/v1."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, "path": "/api/unknown"}, receive, send)
+
+
+@pytest.mark.parametrize(
+    ("app", "sentence"),
+    [
+        (HTMLResponse("<h1>Welcome to nginx!</h1>"), "is not Krayin (200"),
+        (HTMLResponse("<h1>404 Not Found</h1>", 404), "is not Krayin (404"),
+        (JSONResponse({"data": []}), "is not Krayin (200"),
+        (JSONResponse(["anything"]), "is not Krayin (200"),
+        (JSONResponse({"data": {"id": 1, "name": "Some other API"}}), "is not Krayin (200"),
+        (
+            RedirectResponse("https://crm.example.com/login?secret=1"),
+            "elsewhere, to https://crm.example.com.",
+        ),
+    ],
+)
+def test_what_is_not_krayin_is_called_that(desk: Desk, app: ASGIApp, sentence: str) -> None:
+    desk.stage.app = app
+
+    with pytest.raises(SettingsError) as wrong:
+        desk.setup()
+
+    assert sentence in str(wrong.value)
+    assert wrong.value.fix
+
+
+def test_a_server_that_is_out_of_order_is_not_blamed_on_the_settings(desk: Desk) -> None:
+    desk.stage.app = HTMLResponse("<h1>502 Bad Gateway</h1>", 502)
+
+    with pytest.raises(TryAgain, match="out of order"):
+        desk.setup()
+
+
+def test_an_address_where_nothing_answers_is_called_that(desk: Desk) -> None:
+    with pytest.raises(SettingsError, match="can't be reached: Nothing answers at http://127"):
+        desk.setup(api_url="http://127.0.0.1:9")
+
+
+def test_a_user_who_sees_only_some_records_is_refused(desk: Desk) -> None:
+    desk.state.users[1]["view_permission"] = "individual"
+
+    with pytest.raises(SettingsError, match="sees only some records") as refused:
+        desk.setup()
+
+    assert "Global" in refused.value.fix
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"pipeline_id": 7}, "Krayin has no pipeline 7; it has Default Pipeline (1)."),
+        ({"stage_id": "99"}, "Krayin has no stage 99; it has New (1), Follow Up (2), Prospect (3)"),
+        (
+            {"pipeline_id": 1, "stage_id": 99},
+            "no stage 99 in the pipeline Default Pipeline (1); it has New (1)",
+        ),
+        ({"source_id": 9}, "Krayin has no source 9; it has Email (1), Web (2)"),
+        ({"type_id": 9}, "Krayin has no type 9; it has New Business (1), Existing Business (2)."),
+    ],
+)
+def test_a_setting_that_names_nothing_is_answered_with_what_there_is(
+    desk: Desk, given: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(SettingsError) as unknown:
+        desk.setup(**given)
+
+    assert sentence in str(unknown.value)
+    assert next(reversed(given)) in unknown.value.fix
+
+
+def test_what_was_set_is_kept(desk: Desk) -> None:
+    found = desk.setup(stage_id="3", source_id="5", type_id="2").settings
+
+    assert (found["pipeline_id"], found["stage_id"], found["source_id"], found["type_id"]) == (1, 3, 5, 2)
+
+
+def test_a_source_called_chatwoot_comes_before_web(desk: Desk) -> None:
+    desk.state.tables["lead_sources"][5]["name"] = "Chatwoot"
+
+    assert desk.setup().settings["source_id"] == 5
+
+
+def test_setting_up_while_throttled_is_to_be_tried_again(any_mode: Desk) -> None:
+    for _ in range(15):
+        any_mode.setup()
+
+    with pytest.raises(TryAgain) as throttled:
+        any_mode.setup()
+
+    assert 0 < (throttled.value.delay or 0) <= 60

@@ -1,0 +1,136 @@
+"""How requests go out, and how a bare 500 is understood, over a scripted Http."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any, cast
+
+import pytest
+
+from crmhost import Answer, CredentialsError, Http, TryAgain
+from crmhost_krayin.clients.pace import Pace, pace_of
+from crmhost_krayin.clients.transport import Transport
+
+from .recordings import recorded
+
+_tokens = count(1)
+
+
+class Script:
+    """An Http that gives these answers in turn, and keeps what it was asked."""
+
+    def __init__(self, *answers: Answer | Exception) -> None:
+        self._answers = list(answers)
+        self.asked: list[str] = []
+        self.headers: dict[str, str] = {}
+
+    def request(self, method: str, url: str, *, headers: dict[str, str], **_parts: Any) -> Answer:
+        self.asked.append(f"{method} {url.removeprefix('https://crm.example.com/api/v1')}")
+        self.headers = headers
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def transport(script: Script, token: str = "") -> Transport:
+    """Return a transport with a token that no other test has used."""
+    token = token or f"{next(_tokens)}|secret"
+    return Transport(cast("Http", script), "https://crm.example.com", token, record="contact 5821")
+
+
+def test_each_request_asks_for_json_in_both_ways_krayin_needs() -> None:
+    script = Script(recorded(154))
+
+    transport(script, "3|abc").get("/leads")
+
+    assert script.headers == {
+        "Accept": "application/json",
+        "X-Requested-With": "XMLHttpRequest",
+        "Authorization": "Bearer 3|abc",
+    }
+
+
+def test_a_bare_500_makes_us_ask_once_who_we_are() -> None:
+    script = Script(recorded(16), recorded(16))
+
+    with pytest.raises(CredentialsError) as refused:
+        transport(script).write("POST", "/leads", {})
+
+    assert script.asked == ["POST /leads", "GET /get"]
+    assert "secret" not in f"{refused.value} {refused.value.fix}"
+
+
+def test_a_bare_500_with_a_good_token_is_tried_again() -> None:
+    with pytest.raises(TryAgain, match="Krayin failed with 500 at POST /leads for contact 5821"):
+        transport(Script(recorded(14), recorded(1))).write("POST", "/leads", {})
+
+
+def test_a_500_after_the_last_allowed_request_is_throttling_and_asks_nobody() -> None:
+    """The next delivery has a transport of its own, and knows it too."""
+    transport(Script(recorded(25)), "9|shared").get("/get")
+    script = Script(recorded(26))
+
+    with pytest.raises(TryAgain) as throttled:
+        transport(script, "9|shared").write("POST", "/leads", {})
+
+    assert script.asked == ["POST /leads"]
+    assert 0 < (throttled.value.delay or 0) <= 60
+    assert not throttled.value.unsure
+
+
+def test_a_krayin_that_went_away_while_asked_who_we_are_leaves_the_write_open() -> None:
+    script = Script(recorded(16), TryAgain("Nothing answers."))
+
+    with pytest.raises(TryAgain) as away:
+        transport(script).write("POST", "/leads", {})
+
+    assert away.value.unsure
+
+
+def test_an_answer_to_a_write_without_a_record_leaves_it_open() -> None:
+    with pytest.raises(TryAgain) as strange:
+        transport(Script(Answer(200, {}, b'{"data": {"message": "Done."}}'))).write("POST", "/leads", {})
+
+    assert strange.value.unsure
+
+
+def test_a_window_ends_a_minute_after_its_first_request() -> None:
+    now = [1000.0]
+    pace = Pace(lambda: now[0])
+
+    pace.note({"x-ratelimit-remaining": "59"})
+    now[0] += 20
+    pace.note({"x-ratelimit-remaining": "0"})
+    early = pace.wait()
+    now[0] += 41
+    late = pace.wait()
+
+    assert (early, late) == (40, None)
+
+
+def test_a_new_window_begins_when_there_is_more_left_than_before() -> None:
+    now = [1000.0]
+    pace = Pace(lambda: now[0])
+    pace.note({"x-ratelimit-remaining": "3"})
+    now[0] += 50
+
+    pace.note({"x-ratelimit-remaining": "59"})
+    pace.note({"x-ratelimit-remaining": "0"})
+
+    assert pace.wait() == 60
+
+
+def test_an_answer_without_the_headers_says_nothing_of_the_pace() -> None:
+    pace = Pace()
+    pace.note({"x-ratelimit-remaining": "0"})
+
+    pace.note({})
+
+    assert pace.wait() is not None
+
+
+def test_each_token_has_its_own_pace_and_is_not_kept() -> None:
+    assert pace_of("https://a", "one") is pace_of("https://a", "one")
+    assert pace_of("https://a", "one") is not pace_of("https://a", "two")
+    assert pace_of("https://a", "one") is not pace_of("https://b", "one")

@@ -1,0 +1,83 @@
+"""Running crmhost as a user does: in processes of its own, on free ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SCRIPTS = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """What it printed, read as the one JSON document it must be."""
+        return json.loads(self.out)
+
+
+def run(folder: Path, *words: str, stdin: str = "", **variables: str) -> Ran:
+    """Run one command to its end; nothing in it may be a traceback."""
+    environment = {**os.environ, "CRMHOST_DATA_DIR": str(folder / "data"), **variables}
+    ended = subprocess.run(
+        [SCRIPTS / words[0], *words[1:]],
+        input=stdin,
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in ended.stderr, ended.stderr
+    return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+
+@contextmanager
+def running(folder: Path, words: Sequence[str], ready: str, **variables: str) -> Iterator[str]:
+    """Run a server while the block lasts; yield what the pattern ``ready`` found in its output."""
+    environment = {**os.environ, "CRMHOST_DATA_DIR": str(folder / "data"), **variables}
+    process = subprocess.Popen(
+        [SCRIPTS / words[0], *words[1:]],
+        env=environment,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout
+    said: list[str] = []
+    try:
+        found = None
+        for line in process.stdout:
+            said.append(line)
+            if found := re.search(ready, line):
+                break
+        assert found, "".join(said)
+        drain = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
+        drain.start()
+        yield found.group(1) if found.groups() else found.group()
+        process.terminate()
+        assert process.wait(timeout=20) in (0, -15), "".join(said)
+        drain.join(5)
+        assert "Traceback" not in "".join(said), "".join(said)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        process.stdout.close()

@@ -1,0 +1,178 @@
+"""The whole thing as a user runs it: real processes, the sandbox Krayin, a real embedded Valkey."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmhost import Answer, Http, webhooks
+from crmhost.demo import payloads
+from crmhost.http import new_pool
+
+from .processes import Ran, run, running
+
+JANE = payloads.contact(
+    5821, "Jane Doe", email="jane@example.com", phone_number="+447700900123", company_name="Globex, Ltd"
+)
+TALK = payloads.conversation(731, JANE, 10, said="Hello & <good> morning")
+
+
+@dataclass
+class User:
+    """Someone with a terminal, and a Chatwoot that posts to what the terminal printed."""
+
+    folder: Path
+    krayin: str
+    serve: str = ""
+    path: str = ""
+
+    def __post_init__(self) -> None:
+        self._http = Http(new_pool())
+
+    def types(self, *words: str, stdin: str = "") -> Ran:
+        return run(self.folder, "crmhost", *words, stdin=stdin)
+
+    def token(self) -> str:
+        login = {"email": "admin@example.com", "password": "admin123", "device_name": "test"}
+        answer = self._http.request(
+            "POST", f"{self.krayin}/api/v1/login", body=login, headers={"Accept": "application/json"}
+        )
+        return str(answer.json()["token"])
+
+    def connects(self, token: str) -> Ran:
+        settings = ("--set", f"api_url={self.krayin}", "--set", f"api_token={token}")
+        return self.types("connect", "krayin", "--account", "3", *settings, "--json")
+
+    def posts(self, payload: dict[str, Any], secret: str = "s3cret") -> Answer:
+        body = json.dumps(payload).encode()
+        stamp = str(int(time.time()))
+        headers = {
+            webhooks.TIMESTAMP: stamp,
+            webhooks.SIGNATURE: webhooks.sign(secret, stamp, body),
+            webhooks.DELIVERY: str(uuid.uuid4()),
+        }
+        return self._http.request("POST", self.serve + self.path, content=body, headers=headers)
+
+    def waits_until(self, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Look at the status until it is as wanted."""
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            status: dict[str, Any] = self.types("status", "--json").document
+            if done(status):
+                return status
+        raise AssertionError(status)
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Iterator[User]:
+    sandbox = ["crmhost-krayin", "sandbox", "--port", "0"]
+    with running(tmp_path, sandbox, r"(http://[\d.]+:\d+)") as krayin:
+        yield User(tmp_path, krayin)
+
+
+def idle(status: dict[str, dict[str, int]]) -> bool:
+    return not status["deliveries"]["pending"] and sum(status["deliveries"].values()) > 0
+
+
+def test_a_user_connects_and_chatwoots_events_become_records(user: User) -> None:
+    made = user.connects(user.token())
+    assert made.status == 0, made.out
+    connection, url = made.document["connection"], made.document["webhook_url"]
+    user.path = "/webhooks/" + url.rsplit("/", 1)[1]
+    assert user.types("status", "--json").document["connections"][0]["state"] == "waiting_for_secret"
+    assert user.types("secret", str(connection), stdin="s3cret\n").status == 0
+
+    with running(user.folder, ["crmhost", "serve", "--port", "0"], r"(http://[\d.]+:\d+)") as user.serve:
+        answers = [
+            user.posts(event).json()["status"]
+            for event in (
+                payloads.contact_created(JANE),
+                payloads.conversation_created(TALK),
+                payloads.conversation_created(TALK),
+            )
+        ]
+        assert answers == ["stored", "stored", "duplicate"]
+        assert user.posts(payloads.contact_created(JANE), secret="forged").status == 401
+        status = user.waits_until(idle)
+
+    assert status["deliveries"]["applied"] == 2
+    assert status["refused"] == {"bad_signature": 1}
+    assert status["connections"][0]["state"] == "working"
+    newest, first = user.types("deliveries", "--json").document["deliveries"]
+    assert len(first["calls"]) == 2
+    assert len(newest["calls"]) == 1
+    assert {change["kind"] for change in first["changes"]} == {"person", "lead", "organization"}
+
+
+def test_a_worker_works_what_another_process_received(user: User) -> None:
+    made = user.connects(user.token()).document
+    user.types("secret", str(made["connection"]), stdin="s3cret\n")
+    user.path = "/webhooks/" + made["webhook_url"].rsplit("/", 1)[1]
+    serve = ["crmhost", "serve", "--port", "0", "--no-workers"]
+
+    with running(user.folder, serve, r"(http://[\d.]+:\d+)") as user.serve:
+        user.posts(payloads.contact_created(JANE))
+        assert user.types("status", "--json").document["deliveries"]["pending"] == 1
+        with running(user.folder, ["crmhost", "worker", "--threads", "2"], "ready"):
+            assert user.waits_until(idle)["deliveries"]["applied"] == 1
+
+
+def test_what_was_received_before_a_restart_is_worked_after_it(user: User) -> None:
+    made = user.connects(user.token()).document
+    user.types("secret", str(made["connection"]), stdin="s3cret\n")
+    user.path = "/webhooks/" + made["webhook_url"].rsplit("/", 1)[1]
+    with running(
+        user.folder, ["crmhost", "serve", "--port", "0", "--no-workers"], r"(http://[\d.]+:\d+)"
+    ) as user.serve:
+        user.posts(payloads.contact_created(JANE))
+
+    with running(user.folder, ["crmhost", "serve", "--port", "0"], r"(http://[\d.]+:\d+)"):
+        assert user.waits_until(idle)["deliveries"]["applied"] == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "token", "sentence"),
+    [
+        ("{krayin}", "wrong", "token"),
+        ("http://127.0.0.1:1", "t", "127.0.0.1:1"),
+        ("{serve}", "t", "is not Krayin"),
+    ],
+)
+def test_a_wrong_connection_is_refused_with_one_sentence(
+    user: User, url: str, token: str, sentence: str
+) -> None:
+    serve = ["crmhost", "serve", "--port", "0", "--no-workers"]
+    with running(user.folder, serve, r"(http://[\d.]+:\d+)") as user.serve:
+        user.krayin = url.format(krayin=user.krayin, serve=user.serve)
+        ran = user.connects(token)
+
+    assert ran.status == 1
+    error = ran.document["error"]
+    assert sentence in error["message"] + error["fix"]
+    assert error["fix"]
+    assert user.types("connections", "--json").document["connections"] == []
+
+
+def test_the_demo_shows_that_the_crm_holds_what_it_should(tmp_path: Path) -> None:
+    began = time.monotonic()
+    ran = run(tmp_path, "crmhost", "demo", "--json")
+
+    assert ran.status == 0, ran.err
+    assert time.monotonic() - began < 30
+    report = ran.document
+    assert report["ok"]
+    assert [len(table) for table in report["crm"].values()] == [3, 1, 3, 1]
+    assert report["status"]["refused"] == {"bad_signature": 1}
+
+
+def test_the_demo_leaves_nothing_behind(tmp_path: Path) -> None:
+    ran = run(tmp_path, "crmhost", "demo", TMPDIR=str(tmp_path))
+
+    assert ran.status == 0, ran.err
+    assert "exactly what it should" in ran.out
+    assert list(tmp_path.iterdir()) == []
