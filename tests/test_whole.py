@@ -32,7 +32,11 @@ class User:
     path: str = ""
 
     def __post_init__(self) -> None:
-        self._http = Http(new_pool())
+        self._pool = new_pool()
+        self._http = Http(self._pool)
+
+    def leaves(self) -> None:
+        self._pool.close()
 
     def types(self, *words: str, stdin: str = "") -> Ran:
         return run(self.folder, "crmhost", *words, stdin=stdin)
@@ -72,7 +76,9 @@ class User:
 def user(tmp_path: Path) -> Iterator[User]:
     sandbox = ["crmhost-krayin", "sandbox", "--port", "0"]
     with running(tmp_path, sandbox, r"(http://[\d.]+:\d+)") as krayin:
-        yield User(tmp_path, krayin)
+        somebody = User(tmp_path, krayin)
+        yield somebody
+        somebody.leaves()
 
 
 def idle(status: dict[str, dict[str, int]]) -> bool:
