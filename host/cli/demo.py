@@ -40,7 +40,7 @@ def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
 
 def show(report: dict[str, Any]) -> None:
     """Print what arrived, what became of it, and what the CRM holds now."""
-    columns = ("What Chatwoot sent", "Event", "Answer", "Became", "What and why", "Calls")
+    columns = ("Chatwoot sent", "Event", "Answer", "Became", "What and why", "Calls")
     table("Deliveries", columns, [_line(one) for one in report["deliveries"]])
     for name, rows in report["crm"].items():
         table(f"The CRM's {name}", list(rows[0]) if rows else ["(none)"], [row.values() for row in rows])
@@ -53,16 +53,10 @@ def show(report: dict[str, Any]) -> None:
 
 
 def _line(one: dict[str, Any]) -> tuple[object, ...]:
+    became = one["state"] or one["said"]
     changes = [f"{change['kind']} {change['remote_id']} {change['action']}" for change in one["changes"]]
-    told = "; ".join([*changes, one["reason"] or ""]).strip("; ")
-    return (
-        one["what"],
-        one["event"],
-        f"{one['answer']} {one['said']}",
-        one["state"],
-        told,
-        len(one["calls"]) or "",
-    )
+    told = "\n".join([*changes, one["reason"] or ""]).strip()
+    return one["what"], one["event"], one["answer"], became, told, len(one["calls"])
 
 
 def _places(run: Any) -> dict[str, str]:

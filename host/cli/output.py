@@ -28,10 +28,13 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(*columns, title=title or None, title_justify="left", title_style="bold")
+    grid = Table(*columns)
     for row in rows:
         grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console().print(grid)
+    console = Console()
+    console.print(f"\n[bold]{title}[/bold]")
+    # Where it goes into a file or a pipe nobody's terminal is narrow.
+    console.print(grid, width=None if console.is_terminal else 140)
 
 
 def failure(kind: str, message: str, fix: str = "", *, as_json: bool) -> None:

@@ -89,6 +89,9 @@ def play(house: House, crm: StandIn, url: str) -> dict[str, Any]:
     }
 
 
+WHY = {"counted": "It means no work: counted, not stored.", "duplicate": "It was stored before."}
+
+
 class Sender:
     """Posts webhooks as Chatwoot does."""
 
@@ -119,6 +122,7 @@ class Sender:
             "uid": headers["X-Chatwoot-Delivery"],
             "answer": answer.status,
             "said": said.get("status") or said["error"]["kind"],
+            "why": said["error"]["message"] if "error" in said else WHY.get(said["status"], ""),
         }
 
 
@@ -137,8 +141,9 @@ def _with_fate(house: House, sent: Sequence[dict[str, Any]]) -> list[dict[str, A
     nothing: dict[str, Any] = {"state": None, "reason": None, "changes": [], "calls": []}
     rows = []
     for one in sent:
-        fate = fates.get(one["uid"], nothing) if one["said"] == "stored" else nothing
-        rows.append(one | {key: fate[key] for key in nothing})
+        missed = nothing | {"reason": one.pop("why")}
+        fate = fates.get(one["uid"], missed) if one["said"] == "stored" else missed
+        rows.append(one | {key: fate[key] for key in missed})
     return rows
 
 

@@ -42,6 +42,10 @@ class Lookups:
         """Return the types, by id."""
         return self._list("types")
 
+    def users(self) -> list[dict[str, Any]]:
+        """Return Krayin's users, by id: ``{"id", "name", "email", "status", "view_permission"}``."""
+        return self._list("users")
+
     def _list(self, name: str) -> list[dict[str, Any]]:
         rows = self._transport.get(f"/settings/{name}", _ALL)
         return sorted(rows, key=lambda row: int(row["id"]))

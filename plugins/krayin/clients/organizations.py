@@ -1,0 +1,43 @@
+"""Organizations: the companies that persons belong to.
+
+An organization is ``{"id", "name", "address": {"address", "country", "state", "city", "postcode"} or
+null}``. A person's write finds or makes one by ``organization_name`` itself, so these calls are for what
+that cannot do: an address, a look at the one that is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .transport import Transport
+
+ORGANIZATIONS = "/contacts/organizations"
+
+
+class Organizations:
+    """The organizations of one Krayin."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(self, organization_id: int) -> dict[str, Any] | None:
+        """Return the organization, or None; asked as a list, since Krayin says 500 of an unknown id."""
+        rows = self._transport.get(ORGANIZATIONS, {"id": organization_id})
+        return next((row for row in rows if row.get("id") == organization_id), None)
+
+    def named(self, name: str) -> dict[str, Any] | None:
+        """Return the organization of this name, upper and lower case alike, or None.
+
+        A comma in a filter means «or», so of such a name only the parts can be asked for: none is found.
+        """
+        rows = self._transport.get(ORGANIZATIONS, {"name": name})
+        return next((row for row in rows if str(row.get("name")).casefold() == name.casefold()), None)
+
+    def create(self, organization: Mapping[str, Any]) -> dict[str, Any]:
+        """Make an organization; a name that is taken, in whatever case, is refused."""
+        return self._transport.write("POST", ORGANIZATIONS, organization)
+
+    def update(self, organization_id: int, organization: Mapping[str, Any]) -> dict[str, Any]:
+        """Change what is named and leave the rest."""
+        return self._transport.write("PUT", f"{ORGANIZATIONS}/{organization_id}", organization)

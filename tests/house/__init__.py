@@ -1,0 +1,1 @@
+"""Tests of the house itself: its front door, its documents, its wheels."""
