@@ -27,9 +27,9 @@ class LaneLost(Exception):
 class HeldLane:
     """A lane while it is this worker's."""
 
-    def __init__(self, store: Store, lane: Lane, lock: Lock, fence: int) -> None:
+    def __init__(self, store: Store, lane: Lane, lock: Lock) -> None:
         self.lane = lane
-        self.fence = fence
+        self.fence = 0
         self._store = store
         self._lock = lock
         self._until = time.monotonic() + LEASE
@@ -68,9 +68,15 @@ def take(redis: Redis, store: Store, lane: Lane, now: float) -> HeldLane | None:
     lock = redis.lock(name, timeout=LEASE, blocking=False, thread_local=False)
     if not lock.acquire():
         return None
-    with store.write() as tx:
-        turn = lanes.take(tx, lane, now)
-    if turn is None:
-        lock.release()
+    held = HeldLane(store, lane, lock)
+    try:
+        with store.write() as tx:
+            fence = lanes.take(tx, lane, now)
+    except BaseException:
+        held.release()
+        raise
+    if fence is None:
+        held.release()
         return None
-    return HeldLane(store, lane, lock, turn.fence)
+    held.fence = fence
+    return held

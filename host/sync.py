@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
+from redis.exceptions import RedisError
 
 from . import lanes as held_lanes
 from .attempt import PAUSE, Attempt, Result
@@ -41,7 +42,11 @@ class Sync:
         """Apply what is due in a lane; go away where another worker has it or it must wait."""
         if not self._due(lane):
             return
-        held = held_lanes.take(self._house.redis, self._store, lane, time.time())
+        try:
+            held = held_lanes.take(self._house.redis, self._store, lane, time.time())
+        except RedisError as error:
+            log.warning("no lock to be had", error=str(error))
+            return
         if held is None:
             return
         try:

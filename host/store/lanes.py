@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, case, func, literal, select, update
@@ -13,14 +12,6 @@ from .upsert import upsert
 
 Lane = tuple[int, int]
 """(connection id, contact id)"""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A lane that was taken: when its work is due, and the fencing number of whoever took it."""
-
-    due_at: float | None
-    fence: int
 
 
 def add_work(tx: Connection, wanted: Iterable[Lane], now: float, settle: float) -> list[Lane]:
@@ -69,16 +60,11 @@ def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
     return {records[row[0], row[1]] for row in tx.execute(query) if (row[0], row[1]) in records}
 
 
-def take(tx: Connection, lane: Lane, now: float) -> Turn | None:
+def take(tx: Connection, lane: Lane, now: float) -> int | None:
     """Count the fencing number up and return it; whoever took the lane before can commit nothing more."""
-    query = (
-        update(lanes)
-        .where(_is(lane))
-        .values(fence=lanes.c.fence + 1, rung_at=now)
-        .returning(lanes.c.due_at, lanes.c.fence)
-    )
-    row = tx.execute(query).first()
-    return Turn(row[0], row[1]) if row else None
+    query = update(lanes).where(_is(lane)).values(fence=lanes.c.fence + 1, rung_at=now)
+    fence: int | None = tx.scalar(query.returning(lanes.c.fence))
+    return fence
 
 
 def due_at(tx: Connection, lane: Lane) -> float | None:

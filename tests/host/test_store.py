@@ -85,8 +85,8 @@ def test_the_fencing_number_tells_the_last_who_took_the_lane(house: House) -> No
         assert first
         assert second
 
-        assert not lanes.holds(tx, (1, 5), first.fence)
-        assert lanes.holds(tx, (1, 5), second.fence)
+        assert not lanes.holds(tx, (1, 5), first)
+        assert lanes.holds(tx, (1, 5), second)
 
 
 def test_counts_add_up(house: House) -> None:
