@@ -5,20 +5,21 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from .context import Context, Key, Links
+from .context import Context, Links
 from .errors import CredentialsError, PluginError, Rejected, SettingsError, TryAgain
 from .fold import CONTACT_KINDS
 from .http import Http
-from .lanes import HeldLane, LaneLost
+from .locks import HeldLane, LaneLost
 from .models import Contact, Conversation, Outcome
 from .store import links
+from .validation import first_problem, validated
 
 if TYPE_CHECKING:
     from .house import House
@@ -30,6 +31,7 @@ PAUSE = 60.0
 """Seconds after which a connection that was refused is tried once more."""
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
+Record = TypeVar("Record", Contact, Conversation)
 log = structlog.get_logger(__name__)
 
 
@@ -55,16 +57,16 @@ class Attempt:
     def __init__(self, house: House, held: HeldLane, connection: CRMConnection, delivery: Delivery) -> None:
         self.connection = connection
         self.delivery = delivery
+        self.links = Links()
         self._house = house
+        self._held = held
         self._http = Http(house.http_pool, guard=held.guard)
         self._contact = f"contact:{delivery.contact_id}"
-        self._open: dict[Key, float] = {}
-        self.links = self._load_links()
 
     def run(self) -> Result:
         """Call the hook; return what became of it."""
-        hold = self._house.settings.unknown_hold_seconds
-        wait = max(self._open.values(), default=0.0) + hold - time.time()
+        since = self._load_links()
+        wait = since + self._house.settings.unknown_hold_seconds - time.time()
         if wait > 0:
             return Result(wait=wait, reason="The CRM may still be creating the record.")
         try:
@@ -81,35 +83,44 @@ class Attempt:
             "calls": [asdict(call) for call in self._http.calls],
         }
 
-    def _load_links(self) -> Links:
+    def _load_links(self) -> float:
+        """Read what is known of the records; return since when one may exist that we do not know."""
         records = {self._contact, self.delivery.record}
-        store = self._house.store
-        with store.read() as tx:
+        with self._house.store.read() as tx:
             known = links.load(tx, self.connection.id, records)
-            self._open = links.open_intents(tx, self.connection.id, records)
-        return Links(known, intents=frozenset(self._open), begin=self._begin, cancel=self._cancel)
+            intents = links.open_intents(tx, self.connection.id, records)
+        self.links = Links(known, intents=frozenset(intents), begin=self._begin, cancel=self._cancel)
+        return max(intents.values(), default=0.0)
 
     def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
-        with self._house.store.write() as tx:
+        with self._held.committing() as tx:
             links.begin_intents(tx, self.connection.id, record, kinds, time.time())
 
     def _cancel(self, record: str, kinds: tuple[str, ...]) -> None:
-        with self._house.store.write() as tx:
+        with self._held.committing() as tx:
             links.end_intents(tx, self.connection.id, record, kinds)
 
     def _call_hook(self) -> Outcome:
         plugin = self._house.plugins[self.connection.plugin]
         context = self._context(plugin)
-        payload = self.delivery.payload
         if self.delivery.kind in CONTACT_KINDS:
-            return _said(plugin.handle_contact(context, Contact.model_validate(payload)))
-        conversation = Conversation.model_validate(payload)
+            return _said(plugin.handle_contact(context, self._read(Contact)))
+        conversation = self._read(Conversation)
         brought = self._bring_contact(plugin, context, conversation)
         if brought.ignored:
             return brought
         resolved = self.delivery.kind == "conversation_resolved"
         hook = plugin.handle_conversation_resolved if resolved else plugin.handle_conversation_created
         return brought + _said(hook(context, conversation))
+
+    def _read(self, model: type[Record]) -> Record:
+        """Read what Chatwoot sent; what cannot be read is for a person to see."""
+        try:
+            return model.model_validate(self.delivery.payload)
+        except ValidationError as error:
+            raise Rejected(
+                f"Chatwoot's {self.delivery.kind} cannot be read: {first_problem(error)}."
+            ) from error
 
     def _bring_contact(self, plugin: Plugin, context: Context[Any], conversation: Conversation) -> Outcome:
         """Handle a contact never seen before its conversation; a known one is left to its own events."""
@@ -121,7 +132,7 @@ class Attempt:
         return Context(
             connection_id=self.connection.id,
             account_id=self.connection.account_id,
-            settings=plugin.info.settings.model_validate(self.connection.settings),
+            settings=validated(plugin, self.connection.settings),
             links=self.links,
             http=self._http,
             log=log.bind(connection=self.connection.id, delivery=self.delivery.id),
@@ -137,9 +148,6 @@ class Attempt:
                 return Result(wait=PAUSE, failed=True, pauses=True, reason=str(error), fix=fix)
             case Rejected() | PluginError():
                 return Result("dead", reason=str(error), fix=fix)
-            case ValidationError():
-                reason = f"Chatwoot's {self.delivery.kind} cannot be read: {_first(error)}."
-                return Result("dead", reason=reason)
         log.error("plugin failed", exc_info=error, plugin=self.connection.plugin, delivery=self.delivery.id)
         reason = f"The plugin {self.connection.plugin} failed: {type(error).__name__}: {error}"
         return Result("dead", reason=reason, fix="Report it to the plugin's authors; then replay.")
@@ -149,6 +157,8 @@ class Attempt:
         limit = self._house.settings.give_up_hours
         if time.time() - self.delivery.received_at > limit * 3600:
             return Result("dead", reason=f"Given up after {limit} hours: {error}", fix=error.fix)
+        if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:
+            return Result("dead", reason=str(error), fix=error.fix)
         wait = backoff(self.delivery.attempts) if error.delay is None else error.delay
         return Result(wait=wait, failed=True, reason=str(error), fix=error.fix)
 
@@ -166,8 +176,3 @@ def _ended(outcome: Outcome) -> Result:
 def _said(outcome: Outcome | None) -> Outcome:
     """Return the hook's outcome; a plugin without the hook wants nothing to do with the event."""
     return outcome if outcome is not None else Outcome(ignored="The plugin does not handle this event.")
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"

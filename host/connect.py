@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr
 
 from .context import Context, Links
-from .errors import SettingsError
+from .errors import CRMHostError, PluginError, SettingsError
 from .http import Http
-from .models import ReportLine
+from .models import ReportLine, SetupResult
 from .store import connections
+from .validation import validated
 
 if TYPE_CHECKING:
     from .house import House
@@ -42,10 +43,12 @@ def connect(
     unsigned: bool = False,
 ) -> Connected:
     """Check the settings with the CRM and store the connection; nothing is stored where setup fails."""
+    if webhook_secret is not None:
+        check_secret(webhook_secret)
     plugin = house.plugins[plugin_name]
     given = validated(plugin, values)
     context = Context(0, account_id, given, Links(), Http(house.http_pool), log)
-    found = plugin.setup(context)
+    found = _set_up(plugin, context)
     public, secret = divided(validated(plugin, {**values, **found.settings}))
     with house.store.write() as tx:
         made = connections.add(
@@ -62,23 +65,18 @@ def connect(
     return Connected(made, found.report)
 
 
-def validated(plugin: Plugin, values: Mapping[str, Any]) -> BaseModel:
-    """Return the values as the plugin's settings, or say in one sentence which is wrong."""
-    model = plugin.info.settings
+def _set_up(plugin: Plugin, context: Context[Any]) -> SetupResult:
+    """Call the plugin's setup; whatever it stumbles over is one sentence."""
     try:
-        return model.model_validate(dict(values))
-    except ValidationError as error:
-        known = f"{plugin.name} knows: {', '.join(model.model_fields)}."
-        raise SettingsError(f"Setting {_first(error)}.", fix=known) from error
-
-
-def _first(error: ValidationError) -> str:
-    """Return the first thing that is wrong, without the value: it may be a secret."""
-    errors = error.errors(include_input=False)
-    # A name that is misspelt is the cause of the one that is missing.
-    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
-    name = ".".join(map(str, first["loc"])) or "values"
-    return f"{name}: {first['msg'].removeprefix('Value error, ')}"
+        return plugin.setup(context)
+    except CRMHostError:
+        raise
+    except Exception as error:
+        log.debug("setup failed", plugin=plugin.name, exc_info=error)
+        raise PluginError(
+            f"The plugin {plugin.name} cannot make sense of what answers there ({type(error).__name__}).",
+            fix="Look at the address; if it is right, report this to the plugin's authors.",
+        ) from error
 
 
 def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -92,8 +90,15 @@ def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     return {name: value for name, value in public.items() if name not in secret}, secret
 
 
+def check_secret(secret: str) -> None:
+    """Refuse what cannot be a secret that Chatwoot made: 24 letters and digits, as of 4.15."""
+    if not (secret.isascii() and secret.isprintable() and 0 < len(secret) <= 255):
+        raise SettingsError("That is no secret of Chatwoot's.", fix="It is one line of letters and digits.")
+
+
 def add_webhook_secret(house: House, connection_id: int, secret: str) -> CRMConnection:
     """Let the secret be valid beside the one before it; an older one no longer is."""
+    check_secret(secret)
     with house.store.write() as tx:
         before = connections.get(tx, house.vault, connection_id).webhook_secrets
         valid = [*[known for known in before if known != secret][-1:], secret]

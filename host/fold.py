@@ -45,11 +45,15 @@ def _groups(pending: Sequence[Delivery]) -> list[list[Delivery]]:
 
 
 def _newest(group: Sequence[Delivery]) -> tuple[Delivery, list[Delivery]]:
-    """Return the newest and the rest; arrival decides where Chatwoot does not say how new a state is."""
-    newest = group[0]
-    for delivery in group[1:]:
-        if delivery.version is None or newest.version is None or delivery.version >= newest.version:
-            newest = delivery
+    """Return the newest and the rest.
+
+    Of those whose version is known the largest; one whose version Chatwoot does not say is newer
+    if it arrived later. Of equals the last.
+    """
+    known = [delivery for delivery in group if delivery.version is not None]
+    newest = max(known, key=lambda one: (one.version or 0.0, one.id), default=group[-1])
+    if group[-1].version is None:
+        newest = group[-1]
     return newest, [delivery for delivery in group if delivery is not newest]
 
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     # httpx takes a quarter of a second to import, which a command that sends nothing need not wait for.
     import httpx
 
-TIMEOUTS = {"connect": 5.0, "read": 20.0, "write": 5.0, "pool": 5.0}
+TIMEOUTS = {"connect": 5.0, "read": 15.0, "write": 5.0, "pool": 5.0}
 """Seconds."""
-DEADLINE = 40.0
-"""Seconds that one call may take in all, its answer read; httpx's own time-outs are per phase."""
+DEADLINE = 25.0
+"""Seconds after which no further piece of an answer is waited for; httpx's time-outs are per phase."""
 ANSWER_LIMIT = 10 * 1024 * 1024
 """Bytes of an answer that are read before the call is given up."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -40,7 +40,10 @@ class Answer:
 
     def json(self) -> Any:
         """Return the body read as JSON; ValueError where it is something else."""
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def new_pool() -> httpx.Client:
     return httpx.Client(timeout=httpx.Timeout(**TIMEOUTS), limits=limits, follow_redirects=False)
 
 
-def _unguarded(_writes: bool, _deadline: float) -> None:
+def _unguarded(_writes: bool, _longest: float) -> None:
     """Let every call through: outside of a lane there is nothing to hold."""
 
 
@@ -104,7 +107,7 @@ class Http:
 
         path = _path(url)
         writes = method not in SAFE_METHODS
-        self._guard(writes, self._deadline)
+        self._guard(writes, self._deadline + TIMEOUTS["read"])
         began = time.monotonic()
         status: int | None = None
         try:
@@ -123,7 +126,7 @@ class Http:
         return answer
 
     def _send(self, began: float, method: str, url: str, **parts: Any) -> Answer:
-        """Send, and read the answer piece by piece, so that a slow one cannot outlast the deadline."""
+        """Send, and read the answer piece by piece: a slow one ends one read time-out past the deadline."""
         import httpx
 
         with self._pool.stream(method, url, **parts) as response:
@@ -148,7 +151,8 @@ def _path(url: str) -> str:
 
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
+        parsed.host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise SettingsError(f"{url!r} is not an address: {error}") from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise SettingsError(f"{url!r} is not an address.", fix="It starts with http:// or https://.")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from .store import Store, counters, deliveries, lanes
 
@@ -76,9 +77,9 @@ class Intake:
             try:
                 self._commit(items)
             except Exception as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
-                log.warning("could not store", items=len(items), error=str(error))
+                log.warning("could not store", items=len(items), error=type(error).__name__)
                 for item in items:
-                    if not item.done.done():
+                    if item.done.set_running_or_notify_cancel():
                         item.done.set_exception(error)
 
     def _take(self) -> list[_Item | None]:
@@ -93,6 +94,18 @@ class Intake:
 
     def _commit(self, items: list[_Item]) -> None:
         """Commit the batch, tell each who waits, then ring the lanes that were idle."""
+        try:
+            new, idle = self._write(items)
+        except DBAPIError:
+            # Once more: on PostgreSQL a worker and a receiver may wait for each other, and one is ended.
+            new, idle = self._write(items)
+        for item in items:
+            if item.done.set_running_or_notify_cancel():
+                item.done.set_result(item.arrival is None or item in new)
+        self._ring(idle)
+
+    def _write(self, items: list[_Item]) -> tuple[set[_Item], list[Lane]]:
+        """Commit the batch; return what was new, and the lanes that were idle."""
         with self._store.write() as tx:
             new = self._store_new(tx, [item for item in items if item.arrival])
             tally: Tally = Counter(item.count for item in items if item.count)
@@ -105,17 +118,11 @@ class Intake:
             idle = lanes.add_work(tx, work, time.time(), self._settle) if work else []
             if tally:
                 counters.add(tx, tally)
-        for item in items:
-            item.done.set_result(item.arrival is None or item in new)
-        self._ring(idle)
+        return new, idle
 
     def _store_new(self, tx: Connection, items: list[_Item]) -> set[_Item]:
         """Store the arrivals; return the items of those that were new, one for each body."""
         if not items:
             return set()
-        stored = deliveries.store(tx, [item.arrival for item in items if item.arrival])
-        first: dict[tuple[int, str], _Item] = {}
-        for item in items:
-            if item.arrival and item.arrival.key in stored:
-                first.setdefault(item.arrival.key, item)
-        return set(first.values())
+        stored = set(map(id, deliveries.store(tx, [item.arrival for item in items if item.arrival])))
+        return {item for item in items if id(item.arrival) in stored}

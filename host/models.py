@@ -11,39 +11,52 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 def _text_or_none(value: object) -> str | None:
-    """Return the text without outer blanks; None for what is empty (Chatwoot sends "" as well as null)."""
-    text = "" if value is None else str(value).strip()
+    """Return the text without outer blanks; None for what is empty or no text.
+
+    Lone surrogates and NUL, which JSON can escape, have no place in any CRM.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = str(value).replace("\x00", "").encode(errors="replace").decode().strip()
     return text or None
-
-
-def _mapping(value: object) -> Any:
-    """Return {} for null: Chatwoot's jsonb columns can be either."""
-    return {} if value is None else value
-
-
-def _sequence(value: object) -> Any:
-    """Return [] for null."""
-    return [] if value is None else value
 
 
 def _moment(value: object) -> object:
     """Read both of Chatwoot's time formats: unix seconds (int or float) and ISO 8601; 0 means never."""
-    if isinstance(value, int | float):
+    if not isinstance(value, int | float):
+        return value or None
+    try:
         return datetime.fromtimestamp(value, UTC) if value else None
-    return value or None
+    except (OverflowError, OSError, ValueError):
+        return None  # no year that a calendar knows
 
 
 Text = Annotated[str | None, BeforeValidator(_text_or_none)]
-Attributes = Annotated[dict[str, Any], BeforeValidator(_mapping)]
+Attributes = dict[str, Any]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 
 
 class _FromChatwoot(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_not_said(cls, data: Any) -> Any:
+        """Let defaults stand for null: any column of Chatwoot's may be null."""
+        if isinstance(data, Mapping):
+            return {key: value for key, value in data.items() if value is not None}
+        return data
+
+
+def is_identifiable(email: object, phone: object, identifier: object, additional: object) -> bool:
+    """Whether these, as Chatwoot sends them, tell one customer from another."""
+    profiles = additional.get("social_profiles") if isinstance(additional, Mapping) else None
+    social = profiles.values() if isinstance(profiles, Mapping) else ()
+    return any(map(_text_or_none, (email, phone, identifier, *social)))
 
 
 class Contact(_FromChatwoot):
@@ -67,9 +80,7 @@ class Contact(_FromChatwoot):
     @property
     def identifiable(self) -> bool:
         """Whether anything but a generated name tells this customer from another."""
-        profiles = self.additional_attributes.get("social_profiles")
-        values = profiles.values() if isinstance(profiles, Mapping) else ()
-        return bool(self.email or self.phone or self.identifier or any(map(_text_or_none, values)))
+        return is_identifiable(self.email, self.phone, self.identifier, self.additional_attributes)
 
 
 class Attachment(_FromChatwoot):
@@ -85,7 +96,9 @@ MESSAGE_TYPES = ("incoming", "outgoing", "activity", "template")
 
 def _direction(value: object) -> object:
     """Return the message type's name: conversation payloads number it, message payloads name it."""
-    return MESSAGE_TYPES[value] if isinstance(value, int) and value < len(MESSAGE_TYPES) else value
+    if isinstance(value, int):
+        return MESSAGE_TYPES[value] if 0 <= value < len(MESSAGE_TYPES) else "unknown"
+    return value
 
 
 class Message(_FromChatwoot):
@@ -96,11 +109,11 @@ class Message(_FromChatwoot):
     direction: Annotated[str, BeforeValidator(_direction)] = Field(
         default="incoming", validation_alias="message_type"
     )
-    """One of MESSAGE_TYPES."""
+    """One of MESSAGE_TYPES, or unknown."""
     private: bool = False
     sender: Text = Field(default=None, validation_alias=AliasPath("sender", "name"))
     created_at: Moment = None
-    attachments: Annotated[tuple[Attachment, ...], BeforeValidator(_sequence)] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Conversation(_FromChatwoot):
@@ -115,9 +128,9 @@ class Conversation(_FromChatwoot):
     contact: Contact = Field(validation_alias=AliasPath("meta", "sender"))
     assignee: Text = Field(default=None, validation_alias=AliasPath("meta", "assignee", "name"))
     team: Text = Field(default=None, validation_alias=AliasPath("meta", "team", "name"))
-    labels: Annotated[tuple[str, ...], BeforeValidator(_sequence)] = ()
+    labels: tuple[str, ...] = ()
     priority: Text = None
-    messages: Annotated[tuple[Message, ...], BeforeValidator(_sequence)] = ()
+    messages: tuple[Message, ...] = ()
     """The last public message, or none: a webhook never carries the whole conversation."""
     custom_attributes: Attributes = {}
     additional_attributes: Attributes = {}
@@ -125,6 +138,8 @@ class Conversation(_FromChatwoot):
     updated_at: Moment = None
 
 
+STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
+"""What a delivery can be."""
 Action = Literal["created", "updated", "linked", "left"]
 
 

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from .connect import divided
+from .errors import SettingsError
 from .store import connections, counters, deliveries, lanes
+from .validation import validated
 
 if TYPE_CHECKING:
     from .house import House
@@ -68,7 +71,7 @@ def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
         "plugin": one.plugin,
         "account_id": one.account_id,
         "webhook_url": house.settings.base_url + one.webhook_path,
-        **_state(one),
+        **_state(house, one),
         "unsigned": one.unsigned,
         "secrets": len(one.webhook_secrets),
         "settings": _shown(house, one),
@@ -76,8 +79,10 @@ def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
     }
 
 
-def _state(one: CRMConnection) -> dict[str, Any]:
+def _state(house: House, one: CRMConnection) -> dict[str, Any]:
     """Say in a word and a sentence how the connection does."""
+    if problem := _problem(house, one):
+        return {"state": "wrong_settings", "reason": str(problem), "fix": problem.fix, "until": None}
     if one.paused_reason is not None:
         until = _iso(one.paused_until) if one.paused_until else None
         return {"state": "paused", "reason": one.paused_reason, "fix": one.paused_fix, "until": until}
@@ -91,12 +96,20 @@ def _state(one: CRMConnection) -> dict[str, Any]:
     return {"state": "working", "reason": None, "fix": None, "until": None}
 
 
-def _shown(house: House, one: CRMConnection) -> dict[str, Any]:
-    """Return the settings with each secret one hidden, also where its plugin is gone."""
-    from .connect import divided, validated
+def _problem(house: House, one: CRMConnection) -> SettingsError | None:
+    """Return what is wrong with the connection's plugin or settings; another version may have stored them."""
+    try:
+        validated(house.plugins[one.plugin], one.settings)
+    except SettingsError as error:
+        return error
+    return None
 
-    plugin = house.plugins.found.get(one.plugin)
-    return divided(validated(plugin, one.settings))[0] if plugin else {}
+
+def _shown(house: House, one: CRMConnection) -> dict[str, Any]:
+    """Return the settings with each secret one left out; none where they cannot be told apart."""
+    if _problem(house, one):
+        return {}
+    return divided(validated(house.plugins[one.plugin], one.settings))[0]
 
 
 def _delivery(row: Any) -> dict[str, Any]:

@@ -11,12 +11,13 @@ import structlog
 
 from . import hookspecs
 from .errors import SettingsError
+from .models import PluginInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .context import Context
-    from .models import Contact, Conversation, Outcome, PluginInfo, SetupResult
+    from .models import Contact, Conversation, Outcome, SetupResult
     from .stand_in import StandIn
 
 GROUP = "crmhost"
@@ -113,4 +114,7 @@ def load(name: str, module: object, package: str = "", version: str = "") -> Plu
     relay.check_pending()
     if not relay.hook.info.get_hookimpls():
         raise ValueError("it does not implement the hook info")
-    return Plugin(name, package, version, relay)
+    plugin = Plugin(name, package, version, relay)
+    if not isinstance(plugin.info, PluginInfo):
+        raise TypeError("its hook info does not return a PluginInfo")
+    return plugin

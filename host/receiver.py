@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from . import webhooks
-from .errors import DeliveryRefused
+from .errors import CRMHostError, DeliveryRefused
 from .store import connections
 from .store.deliveries import Arrival
 
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from .store.connections import CRMConnection
     from .vault import Vault
 
+ADDRESS = re.compile(r"[\w-]{16,64}", re.ASCII)
+BODY_PATIENCE = 20.0
+"""Seconds within which a body must have arrived; Chatwoot itself waits five for the answer."""
 REMEMBER = 1.0
 """Seconds for which a connection is not read again from the database."""
 log = structlog.get_logger(__name__)
@@ -46,7 +52,7 @@ class Directory:
         read_at, connection = self._known.get(address, (0.0, None))
         if connection and not fresh and time.monotonic() - read_at < REMEMBER:
             return connection
-        connection = await run_in_threadpool(self._read, address)
+        connection = await run_in_threadpool(self._read, address) if ADDRESS.fullmatch(address) else None
         self._known.pop(address, None)
         if connection:
             self._known[address] = (time.monotonic(), connection)
@@ -67,19 +73,22 @@ class Receiver:
 
     def app(self) -> Starlette:
         """Return the ASGI application."""
-        return Starlette(
+        app = Starlette(
             routes=[
                 Route("/webhooks/{address}", self.webhook, methods=["POST"]),
                 Route("/healthz", _healthy, methods=["GET"]),
-            ]
+            ],
+            exception_handlers={HTTPException: _no_such_place},
         )
+        app.router.redirect_slashes = False
+        return app
 
     async def webhook(self, request: Request) -> Response:
         """Answer one webhook: 200 once it is stored, 4xx with a reason, 503 where it cannot be stored."""
         try:
             return await self._take(request)
-        except SQLAlchemyError as error:
-            log.error("database away", error=str(error))
+        except (SQLAlchemyError, CRMHostError) as error:
+            log.error("could not store", error=type(error).__name__)
             return _answer(503, "database_away", "The delivery could not be stored. Send it again.")
 
     async def _take(self, request: Request) -> Response:
@@ -103,11 +112,15 @@ class Receiver:
     async def _body(self, request: Request) -> bytes:
         """Read the raw body, and stop where it grows longer than allowed."""
         body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > self._max_body:
-                text = f"The body is longer than {self._max_body} bytes."
-                raise DeliveryRefused("too_large", text, status=413)
+        try:
+            async with asyncio.timeout(BODY_PATIENCE):
+                async for piece in request.stream():
+                    body += piece
+                    if len(body) > self._max_body:
+                        text = f"The body is longer than {self._max_body} bytes."
+                        raise DeliveryRefused("too_large", text, status=413)
+        except (ClientDisconnect, TimeoutError) as error:
+            raise DeliveryRefused("cut_off", "The body did not arrive whole.", status=408) from error
         return bytes(body)
 
     async def _verified(self, connection: CRMConnection, request: Request, body: bytes) -> CRMConnection:
@@ -147,6 +160,12 @@ def _arrival(connection: CRMConnection, request: Request, body: bytes, event: we
 
 def _answer(status: int, kind: str, message: str) -> JSONResponse:
     return JSONResponse({"error": {"kind": kind, "message": message}}, status)
+
+
+async def _no_such_place(_request: Request, error: Exception) -> Response:
+    """Answer what is not a webhook's address or method."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return _answer(status, "no_such_place", "Webhooks are posted to /webhooks/….")
 
 
 async def _healthy(_request: Request) -> Response:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .errors import SettingsError
 
 PREFIX = "CRMHOST_"
+ENV_FILE = ".env"
 
 
 def _base_url(value: str) -> str:
-    """Return the address without its last slash; it needs a scheme."""
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("it needs http:// or https:// in front")
+    """Return the address without its last slash; it needs a scheme and a host."""
+    if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname:
+        raise ValueError("it needs http:// or https:// in front, and a host")
     return value.rstrip("/")
 
 
@@ -30,15 +35,23 @@ def _database_url(value: str | None) -> str | None:
 
 def _redis_url(value: str | None) -> str | None:
     """Refuse what redis-py would not understand."""
-    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in {"redis", "rediss", "unix"}:
         raise ValueError("it starts with redis://, rediss:// or unix://")
+    if parts.scheme != "unix" and not re.fullmatch(r"/?\d*", parts.path):
+        raise ValueError("after the host comes the number of a database, as in redis://host:6379/0")
+    _ = parts.port  # raises where it is none
     return value
 
 
 class Settings(BaseSettings):
     """What an operator can set; each field is the variable CRMHOST_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", env_ignore_empty=True, frozen=True
+    )
 
     data_dir: Path = Field(Path("data"), description="Folder of the embedded database, Valkey and key.")
     database_url: Annotated[str | None, AfterValidator(_database_url)] = Field(
@@ -64,23 +77,25 @@ class Settings(BaseSettings):
     worker_threads: int = Field(8, ge=1, le=256, description="Lanes one worker process works at once.")
 
 
-def load_settings() -> Settings:
-    """Read the settings; a wrong or unknown one is refused by its name."""
-    unknown = sorted(
-        name
-        for name in os.environ
-        if name.startswith(PREFIX)
-        and not name.startswith(f"{PREFIX}TEST_")
-        and name.removeprefix(PREFIX).lower() not in Settings.model_fields
-    )
-    if unknown:
-        raise SettingsError(f"{unknown[0]} is not a setting of crmhost.", fix=f"Known: {known_variables()}.")
+def load_settings(**given: Any) -> Settings:
+    """Read the settings; a wrong or unknown one is refused by its name. ``given`` ones go before."""
     try:
-        return Settings()
+        _refuse_unknown([*os.environ, *dotenv_values(ENV_FILE)])
+        return Settings(**given)
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_input=False)[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise SettingsError(f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file {ENV_FILE} cannot be read: {error}.") from error
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    ours = sorted({name for name in names if name.upper().startswith(PREFIX)})
+    for name in ours:
+        if name.upper() not in known and not name.upper().startswith(f"{PREFIX}TEST_"):
+            raise SettingsError(f"{name} is not a setting of crmhost.", fix=f"Known: {known_variables()}.")
 
 
 def known_variables() -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from .store import lanes
+from .store import deliveries, lanes
 
 if TYPE_CHECKING:
     from .store import Store
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PERIOD = 2.0
 """Seconds between two looks at the database, at the most."""
+TIDY = 600.0
+"""Seconds between two cleanings of what is kept for a day only."""
 PATIENCE = 30.0
 """Seconds after which a bell that brought nobody is rung again."""
 log = structlog.get_logger(__name__)
@@ -30,6 +32,7 @@ class Sweep:
         self._store = store
         self._ring = ring
         self._next = 0.0
+        self._tidied = 0.0
         self._going = True
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
@@ -48,8 +51,10 @@ class Sweep:
     def wake(self, at: float) -> None:
         """Look at this time (unix seconds) at the latest."""
         with self._changed:
-            if at < self._next:
-                self._next = at
+            # By the monotonic clock: the other one may be set back while we sleep.
+            moment = time.monotonic() + (at - time.time())
+            if moment < self._next:
+                self._next = moment
                 self._changed.notify()
 
     def _run(self) -> None:
@@ -57,14 +62,14 @@ class Sweep:
             try:
                 self._look()
             except SQLAlchemyError as error:
-                log.warning("the sweep cannot read the database", error=str(error))
+                log.warning("the sweep cannot read the database", error=type(error).__name__)
 
     def _wait(self) -> bool:
         """Sleep until it is time; false where the sweep was stopped."""
         with self._changed:
-            while self._going and (left := self._next - time.time()) > 0:
+            while self._going and (left := self._next - time.monotonic()) > 0:
                 self._changed.wait(min(left, PERIOD))
-            self._next = time.time() + PERIOD
+            self._next = time.monotonic() + PERIOD
             return self._going
 
     def _look(self) -> None:
@@ -72,6 +77,9 @@ class Sweep:
         with self._store.write() as tx:
             due = lanes.ring_due(tx, now, PATIENCE)
             next_due = lanes.next_due(tx, now)
+            if now - self._tidied > TIDY:
+                deliveries.forget_old_bodies(tx, now)
+                self._tidied = now
         self._ring(due)
         if next_due is not None:
             self.wake(next_due)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
 from redis.exceptions import RedisError
 
-from . import lanes as held_lanes
 from .attempt import PAUSE, Attempt, Result
 from .fold import Step, next_step
-from .lanes import HeldLane, LaneLost
+from .locks import HeldLane, LaneLost, take
 from .store import connections, deliveries, lanes, links
 
 if TYPE_CHECKING:
@@ -43,7 +41,7 @@ class Sync:
         if not self._due(lane):
             return
         try:
-            held = held_lanes.take(self._house.redis, self._store, lane, time.time())
+            held = take(self._house.redis, self._store, lane, time.time())
         except RedisError as error:
             log.warning("no lock to be had", error=str(error))
             return
@@ -102,42 +100,35 @@ class Sync:
 
     def _end(self, held: HeldLane) -> bool:
         """End the lane's work; false where something arrived meanwhile."""
-        with self._committing(held) as tx:
+        with held.committing() as tx:
             if deliveries.any_pending(tx, *held.lane):
                 return False
             lanes.end(tx, held.lane, None)
         return True
 
     def _wait(self, held: HeldLane, due_at: float) -> float:
-        with self._committing(held) as tx:
+        with held.committing() as tx:
             lanes.end(tx, held.lane, due_at)
         return due_at
 
     def _set_aside(self, held: HeldLane, step: Step) -> None:
-        with self._committing(held) as tx:
+        with held.committing() as tx:
             _supersede(tx, step, "A newer state had been applied before.")
 
     def _apply(self, held: HeldLane, attempt: Attempt, step: Step) -> float | None:
         """Make an attempt and commit what came of it; return when to go on, None for at once."""
         result = attempt.run()
         now = time.time()
-        with self._committing(held) as tx:
+        with held.committing() as tx:
             links.save(tx, attempt.connection.id, attempt.links.changed, now)
             if result.state is not None:
                 _finish(tx, attempt, result, result.state, now)
-                _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.")
+                if result.state != "dead":
+                    _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.")
                 return None
             _note_failure(tx, attempt, result, now)
             lanes.end(tx, held.lane, now + result.wait)
         return now + result.wait
-
-    @contextmanager
-    def _committing(self, held: HeldLane) -> Iterator[Connection]:
-        """Open a transaction that only the lane's holder can commit."""
-        with self._store.write() as tx:
-            if not lanes.holds(tx, held.lane, held.fence, lock=True):
-                raise LaneLost(held.lane)
-            yield tx
 
 
 def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: float) -> None:
@@ -149,7 +140,8 @@ def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: f
         return
     if delivery.version is not None and delivery.kind != "conversation_created":
         links.note_version(tx, connection.id, delivery.record, delivery.version)
-    if connection.paused_reason is not None:
+    if connection.paused_reason is not None and (told["calls"] or state == "applied"):
+        # The CRM did not refuse us: what paused the connection is mended.
         connections.resume(tx, connection.id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,21 @@ class Vault:
 
 
 def key_in(folder: Path) -> str:
-    """Return the key kept in the data folder; make one, readable by its owner only, where there is none."""
+    """Return the key kept in the data folder; make one, readable by its owner only, where there is none.
+
+    It is written aside and linked, so that of two processes that start together both read the same
+    whole key.
+    """
     path = folder / "secret.key"
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            aside = folder / f"secret.key.{os.getpid()}"
+            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(Fernet.generate_key().decode())
+            with suppress(FileExistsError):
+                path.hardlink_to(aside)
+            aside.unlink()
         return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(Fernet.generate_key().decode())
-    return path.read_text().strip()
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The key {path} cannot be kept: {error}.") from error

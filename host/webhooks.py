@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from .errors import DeliveryRefused
+from .models import is_identifiable
 
 SIGNATURE = "x-chatwoot-signature"
 TIMESTAMP = "x-chatwoot-timestamp"
@@ -133,8 +134,10 @@ def classify(payload: Mapping[str, Any]) -> Event:
 
 
 def _contact_event(name: Kind, payload: Mapping[str, Any]) -> Event:
+    """Read a contact's event; one of an anonymous visitor, or of mere activity, means no work."""
     changed = changed_attributes(payload)
-    if _anonymous(payload) or (changed and changed.keys() <= NOISE):
+    known = (payload.get(key) for key in ("email", "phone_number", "identifier", "additional_attributes"))
+    if not is_identifiable(*known) or (changed and changed.keys() <= NOISE):
         return Event(name)
     created = 0.0 if name == "contact_created" else None
     moment = changed.get("updated_at")
@@ -184,11 +187,3 @@ def changed_attributes(payload: Mapping[str, Any]) -> dict[str, Any]:
     for item in payload.get("changed_attributes") or ():
         changed |= {key: value.get("current_value") for key, value in item.items()}
     return changed
-
-
-def _anonymous(payload: Mapping[str, Any]) -> bool:
-    """Whether this is a widget's visitor: a generated name and nothing that tells who it is."""
-    profiles = (payload.get("additional_attributes") or {}).get("social_profiles") or {}
-    return not any(
-        (payload.get("email"), payload.get("phone_number"), payload.get("identifier"), *profiles.values())
-    )

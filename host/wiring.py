@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sqlalchemy import URL
+
 from .embedded import answers, running_valkey, socket_url
 from .errors import SettingsError
 from .house import House
 from .plugins import Plugins, discover
-from .store import open_store, upgrade
+from .store import connections, open_store, upgrade
 from .store.engine import reachable
 from .vault import Vault, key_in
 
@@ -29,13 +31,16 @@ def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[H
     url = settings.database_url
     if not url or not settings.secret_key:
         _make_folder(settings)
-    store = open_store(url or f"sqlite:///{settings.data_dir.resolve() / 'crmhost.sqlite3'}")
-    reachable(store)
-    upgrade(store)
+    file = str(settings.data_dir.resolve() / "crmhost.sqlite3")
+    store = open_store(url or URL.create("sqlite", database=file))
     key = settings.secret_key.get_secret_value() if settings.secret_key else key_in(settings.data_dir)
     redis = settings.redis_url or socket_url(settings.data_dir)
     house = House(settings, store, Vault(key), discover() if plugins is None else plugins, redis)
     try:
+        reachable(store)
+        upgrade(store)
+        with store.read() as tx:
+            connections.check_key(tx, house.vault)
         yield house
     finally:
         house.close()
@@ -122,7 +127,8 @@ def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[st
         while not server.started and thread.is_alive():
             time.sleep(0.005)
         try:
-            yield f"http://{host}:{listener.getsockname()[1]}"
+            shown = f"[{host}]" if ":" in host else host
+            yield f"http://{shown}:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join()

@@ -1,6 +1,8 @@
 """The whole thing as a user runs it: real processes, the sandbox Krayin, a real embedded Valkey."""
 
 import json
+import os
+import signal
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from redis import Redis
 
 from crmhost import Answer, Http, webhooks
 from crmhost.demo import payloads
+from crmhost.embedded import answers, socket_url
 from crmhost.http import new_pool
 
 from .processes import Ran, run, running
@@ -139,6 +144,59 @@ def test_what_was_received_before_a_restart_is_worked_after_it(user: User) -> No
 
     with running(user.folder, ["crmhost", "serve", "--port", "0"], r"(http://[\d.]+:\d+)"):
         assert user.waits_until(idle)["deliveries"]["applied"] == 1
+
+
+def test_serve_stops_in_order_and_leaves_no_valkey(tmp_path: Path) -> None:
+    """``running`` sends SIGTERM, as systemd and docker do, and demands exit status 0."""
+    with running(tmp_path, ["crmhost", "serve", "--port", "0"], "listens"):
+        assert answers(socket_url(tmp_path / "data"))
+
+    assert not answers(socket_url(tmp_path / "data"))
+
+
+def test_a_second_serve_on_one_data_folder_is_refused(tmp_path: Path) -> None:
+    with running(tmp_path, ["crmhost", "serve", "--port", "0"], "listens"):
+        second = run(tmp_path, "crmhost", "serve", "--port", "0")
+
+        assert second.status == 1
+        assert "Another crmhost serve" in second.err
+        assert answers(socket_url(tmp_path / "data"))
+
+
+def test_a_valkey_that_was_killed_is_started_again(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder with blanks"
+    folder.mkdir()
+    url = socket_url(folder / "data")
+    with running(folder, ["crmhost", "serve", "--port", "0"], "listens"):
+        with Redis.from_url(url) as client:
+            os.kill(int(client.info("server")["process_id"]), signal.SIGKILL)
+        until = time.monotonic() + 10
+        while not answers(url) and time.monotonic() < until:
+            time.sleep(0.05)
+
+        assert answers(url)
+
+
+def test_a_changed_key_is_refused_at_start(user: User) -> None:
+    assert user.connects(user.token()).status == 0
+    (user.folder / "data" / "secret.key").write_text(Fernet.generate_key().decode())
+
+    for command in (["serve"], ["status"], ["connections"]):
+        ran = user.types(*command)
+        assert (ran.status, "another key" in ran.err) == (1, True)
+
+
+def test_no_secret_is_in_what_is_printed_or_stored(user: User) -> None:
+    token = user.token()
+    made = user.connects(token)
+    user.types("secret", "1", stdin="s3cret-of-chatwoot\n")
+
+    shown = made.out + made.err + user.types("connections", "--json").out + user.types("status").out
+    stored = b"".join(path.read_bytes() for path in (user.folder / "data").glob("crmhost.sqlite3*"))
+
+    for secret in (token, token.split("|")[1], "s3cret-of-chatwoot"):
+        assert secret not in shown
+        assert secret.encode() not in stored
 
 
 @pytest.mark.parametrize(

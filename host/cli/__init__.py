@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -50,9 +51,15 @@ def crmhost() -> None:
 
 def main() -> None:
     """Run one command: exit status 0 done, 1 failed, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     as_json = "--json" in sys.argv
     try:
         status = crmhost.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        status = 2
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "crmhost"
         failure("usage", error.format_message(), f"See: {where} --help", as_json=as_json)

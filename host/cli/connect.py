@@ -13,7 +13,9 @@ from .output import document, house_of, json_option, read_pairs, table
 
 @click.command()
 @click.argument("plugin")
-@click.option("--account", type=click.IntRange(min=1), required=True, help="Number of the Chatwoot account.")
+@click.option(
+    "--account", type=click.IntRange(1, 2**63 - 1), required=True, help="Number of the Chatwoot account."
+)
 @click.option(
     "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting; @file or - for a secret."
 )
@@ -51,7 +53,7 @@ def connect(
 
 
 @click.command()
-@click.argument("connection", type=int)
+@click.argument("connection", type=click.IntRange(1, 2**63 - 1))
 @json_option
 def secret(connection: int, *, as_json: bool) -> None:
     """Take the webhook's secret from standard input; the one before it stays valid beside it."""

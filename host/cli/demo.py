@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from .output import document, json_option, table
+from .run import stop_signal
 
 
 @click.command()
@@ -24,6 +25,7 @@ def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
     from ..logs import configure
 
     configure(logging.ERROR)
+    stop = stop_signal() if keep else threading.Event()
     with (
         tempfile.TemporaryDirectory(prefix="crmhost-demo-") as folder,
         running_demo(Path(folder), plugin) as run,
@@ -33,7 +35,7 @@ def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
         else:
             show(run.report)
         if keep:
-            _keep(_places(run), quiet=as_json)
+            _keep(stop, _places(run), quiet=as_json)
     if not run.report["ok"]:
         sys.exit(1)
 
@@ -68,13 +70,10 @@ def _places(run: Any) -> dict[str, str]:
     }
 
 
-def _keep(places: dict[str, str], *, quiet: bool) -> None:
-    """Wait for Ctrl-C."""
+def _keep(stop: threading.Event, places: dict[str, str], *, quiet: bool) -> None:
+    """Wait for Ctrl-C or SIGTERM."""
     if not quiet:
         click.echo("\nIt keeps running until Ctrl-C:")
         for name, place in places.items():
             click.echo(f"  {name}: {place}")
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+    stop.wait()

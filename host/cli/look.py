@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..models import STATES
 from .output import document, house_of, json_option, table
 
 
@@ -53,7 +54,13 @@ def _why(row: dict[str, Any]) -> str:
 
 @click.command()
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many.")
-@click.option("--state", "states", multiple=True, help="Only those in this state; may be repeated.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(STATES),
+    help="Only those in this state; may be repeated.",
+)
 @json_option
 def deliveries(limit: int, states: tuple[str, ...], *, as_json: bool) -> None:
     """List the newest deliveries and what became of them."""

@@ -63,7 +63,7 @@ def read_pairs(pairs: Iterable[str], stdin: Callable[[], str]) -> dict[str, str]
     for pair in pairs:
         key, divider, value = pair.partition("=")
         if not divider:
-            raise click.UsageError(f"--set takes key=value, not {pair!r}.")
+            raise click.UsageError("--set takes key=value; what was given has no equals sign.")
         values[key.strip()] = _value(value, stdin)
     return values
 

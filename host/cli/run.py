@@ -11,6 +11,14 @@ import click
 from .output import house_of
 
 
+def stop_signal() -> threading.Event:
+    """Return an event that Ctrl-C and SIGTERM set, so that everything is closed in order."""
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    return stop
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -19,20 +27,18 @@ from .output import house_of
 @click.option("--no-workers", is_flag=True, help="Only receive; crmhost worker processes do the work.")
 def serve(host: str, port: int, *, no_workers: bool) -> None:
     """Receive webhooks and apply them."""
-    import uvicorn
+    from ..wiring import receiving, redis_running, serving, working
 
-    from ..wiring import listening, receiving, redis_running, working
-
+    stop = stop_signal()
     with house_of() as house, ExitStack() as stack:
-        listener = stack.enter_context(listening(host, port))
         stack.enter_context(redis_running(house.settings))
         app = stack.enter_context(receiving(house))
         if not no_workers:
             stack.enter_context(working(house))
-        port = listener.getsockname()[1]
-        click.echo(f"crmhost listens on http://{host}:{port}", err=True)
-        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
-        uvicorn.Server(config).run(sockets=[listener])
+        address = stack.enter_context(serving(app, host, port))
+        click.echo(f"crmhost listens on {address}", err=True)
+        stop.wait()
+        click.echo("crmhost ends what it began, and stops", err=True)
 
 
 @click.command()
@@ -41,9 +47,7 @@ def worker(threads: int | None) -> None:
     """Apply deliveries that other processes receive."""
     from ..wiring import require_redis, working
 
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    stop = stop_signal()
     with house_of() as house:
         require_redis(house.settings)
         with working(house, threads):

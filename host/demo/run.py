@@ -15,7 +15,7 @@ from .. import overview, webhooks
 from ..connect import connect
 from ..errors import CRMHostError, SettingsError
 from ..http import Http
-from ..settings import Settings
+from ..settings import load_settings
 from ..wiring import open_house, receiving, redis_running, serving, working
 from .scenario import ACCOUNT, Post, story
 
@@ -42,9 +42,7 @@ class Demo:
 @contextmanager
 def running_demo(folder: Path, plugin_name: str | None = None) -> Iterator[Demo]:
     """Set everything up in a folder, play the story, and yield what came of it while all still runs."""
-    settings = Settings(
-        _env_file=None, data_dir=folder, database_url=None, redis_url=None, secret_key=None, settle_ms=300
-    )
+    settings = load_settings(data_dir=folder, database_url=None, redis_url=None, secret_key=None)
     with ExitStack() as stack:
         stack.enter_context(redis_running(settings))
         house = stack.enter_context(open_house(settings))
@@ -76,8 +74,8 @@ def play(house: House, crm: StandIn, url: str) -> dict[str, Any]:
     for posts in scenario.rounds:
         sent += [post(one) for one in posts]
         wait_until_idle(house)
-    differences = crm.differences(scenario.expected)
-    differences += _unexpected_states(sent := _with_fate(house, sent))
+    sent = _with_fate(house, sent)
+    differences = [*crm.differences(scenario.expected), *_unexpected_states(sent)]
     return {
         "ok": not differences,
         "differences": differences,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 from ..errors import SettingsError
 from ..vault import Vault
 from .tables import connections
+from .text import storable
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,13 @@ def get(tx: Connection, vault: Vault, connection_id: int) -> CRMConnection:
     return _read(row, vault)
 
 
+def check_key(tx: Connection, vault: Vault) -> None:
+    """Say at start, where that is so, that the secrets were encrypted with another key."""
+    sealed = tx.scalar(select(connections.c.secrets).limit(1))
+    if sealed is not None:
+        vault.open(sealed)
+
+
 def by_address(tx: Connection, vault: Vault, address: str) -> CRMConnection | None:
     """Return the connection that this webhook address belongs to, or None."""
     row = tx.execute(select(connections).where(connections.c.address == address)).first()
@@ -97,7 +105,7 @@ def set_webhook_secrets(tx: Connection, vault: Vault, connection_id: int, secret
 
 def pause(tx: Connection, connection_id: int, reason: str, fix: str, until: float | None) -> None:
     """Let the connection's work wait, for a while or until a person acts."""
-    _update(tx, connection_id, paused_reason=reason, paused_fix=fix, paused_until=until)
+    _update(tx, connection_id, paused_reason=storable(reason), paused_fix=storable(fix), paused_until=until)
 
 
 def resume(tx: Connection, connection_id: int) -> None:

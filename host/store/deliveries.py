@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_, update
+from sqlalchemy import Connection, Row, func, select, text, tuple_, update
 
+from ..models import STATES
 from ..webhooks import Event
-from .tables import bodies, deliveries
+from .tables import LIVE, bodies, deliveries
+from .text import storable
 from .upsert import upsert
 
 DAY = 86_400.0
 """For how long the same body under another id is the same delivery, in seconds."""
-STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
 
 
 @dataclass(frozen=True)
@@ -74,32 +75,43 @@ _DELIVERY = (
 )
 
 
-def store(tx: Connection, arrivals: Sequence[Arrival]) -> set[tuple[int, str]]:
-    """Store the arrivals that are new, in their order; return the keys of those that were.
+def store(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Store the arrivals that are new, in their order; return those that were.
 
-    Taken once are: the same body within a day, and the same ``X-Chatwoot-Delivery`` ever.
+    Taken once are the same ``X-Chatwoot-Delivery``, and the same body within a day; neither against
+    a delivery that is dead.
     """
-    fresh = _new_bodies(tx, _first_of_each(arrivals))
+    first = _first_of_each(arrivals)
+    fresh = _new_bodies(tx, list(first.values()))
     if not fresh:
-        return set()
+        return []
     insert = (
         upsert(tx, deliveries)
-        .on_conflict_do_nothing(index_elements=["connection_id", "uid"])
+        .on_conflict_do_nothing(index_elements=["connection_id", "uid"], index_where=text(LIVE))
         .returning(deliveries.c.connection_id, deliveries.c.digest)
     )
-    return {(row[0], row[1]) for row in tx.execute(insert, [_row(arrival) for arrival in fresh])}
+    keys = {(row[0], row[1]) for row in tx.execute(insert, [_row(arrival) for arrival in fresh])}
+    refused = {arrival.key for arrival in fresh} - keys
+    stored = [arrival for arrival in fresh if arrival.key in keys]
+    if refused:
+        # Their id is known with another body. The body is not: it may come under an id of its own.
+        _forget(tx, sorted(refused))
+        stored += store(tx, [a for a in arrivals if a.key in refused and a is not first[a.key]])
+    return stored
 
 
-def _first_of_each(arrivals: Iterable[Arrival]) -> list[Arrival]:
-    """Drop what the batch itself holds twice: one statement cannot touch a row two times."""
+def _first_of_each(arrivals: Iterable[Arrival]) -> dict[tuple[int, str], Arrival]:
+    """Return the first arrival of each body: one statement cannot touch a row two times."""
     by_body: dict[tuple[int, str], Arrival] = {}
     for arrival in arrivals:
         by_body.setdefault(arrival.key, arrival)
-    return list(by_body.values())
+    return by_body
 
 
 def _new_bodies(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Return the arrivals whose body was not seen within a day, and remember them as seen."""
+    if not arrivals:
+        return []
     insert = upsert(tx, bodies)
     note = insert.on_conflict_do_update(
         index_elements=["connection_id", "digest"],
@@ -168,8 +180,8 @@ def finish(
     """End these deliveries in a final state."""
     values = {
         "state": state,
-        "reason": _storable(reason),
-        "fix": _storable(fix),
+        "reason": storable(reason),
+        "fix": storable(fix),
         "outcome": dict(outcome) if outcome else None,
         "finished_at": now,
         "attempts": deliveries.c.attempts + int(state != "superseded"),
@@ -182,25 +194,29 @@ def finish(
 def _forget_bodies(tx: Connection, ids: Sequence[int]) -> None:
     """Let the same body in again: a dead delivery must not swallow the one that could succeed."""
     keys = select(deliveries.c.connection_id, deliveries.c.digest).where(deliveries.c.id.in_(ids))
-    dead = [tuple(row) for row in tx.execute(keys)]
-    tx.execute(bodies.delete().where(tuple_(bodies.c.connection_id, bodies.c.digest).in_(dead)))
+    _forget(tx, [(row[0], row[1]) for row in tx.execute(keys)])
+
+
+def _forget(tx: Connection, keys: Sequence[tuple[int, str]]) -> None:
+    """Forget bodies: one that was not stored must not keep the next of its kind out."""
+    if keys:
+        tx.execute(bodies.delete().where(tuple_(bodies.c.connection_id, bodies.c.digest).in_(keys)))
+
+
+def forget_old_bodies(tx: Connection, now: float) -> None:
+    """Forget the bodies that were seen more than a day ago."""
+    tx.execute(bodies.delete().where(bodies.c.seen_at < now - DAY))
 
 
 def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Mapping[str, Any]) -> None:
     """Note a failure that will pass: the delivery stays the first of its lane."""
     values = {
         "attempts": deliveries.c.attempts + 1,
-        "reason": _storable(reason),
-        "fix": _storable(fix),
+        "reason": storable(reason),
+        "fix": storable(fix),
         "outcome": dict(outcome),
     }
     tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
-
-
-def _storable(text: str) -> str | None:
-    """Return text that every database takes: PostgreSQL knows no NUL, UTF-8 no lone surrogate."""
-    clean = text.replace("\x00", "").encode(errors="replace").decode()
-    return clean or None
 
 
 def counts(tx: Connection) -> dict[str, int]:

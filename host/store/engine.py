@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ..errors import SettingsError
 
@@ -42,16 +43,20 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, *, pool_size: int = 12) -> Store:
+def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
     """Open the database at an SQLAlchemy address; ``postgresql://`` means psycopg 3."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise SettingsError("CRMHOST_DATABASE_URL is not a database's address.") from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise SettingsError("CRMHOST_DATABASE_URL names no file: memory is lost with the process.")
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     try:
-        engine = create_engine(parsed, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+        engine = create_engine(
+            parsed, pool_size=pool_size, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+        )
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"The database {parsed.drivername} needs the package {error.name}.",
@@ -65,11 +70,13 @@ def open_store(url: str, *, pool_size: int = 12) -> Store:
 def reachable(store: Store) -> None:
     """Say in one sentence that the database cannot be opened, where that is so."""
     try:
-        with store.read():
-            pass
-    except OperationalError as error:
-        where = store.engine.url.render_as_string(hide_password=True)
-        raise SettingsError(f"The database {where} cannot be opened: {str(error.orig).strip()}.") from error
+        with store.write() as tx:
+            tx.execute(text("SELECT 1"))
+    except (SQLAlchemyError, TypeError, ValueError, sqlite3.Error) as error:
+        url = store.engine.url  # its query may hold a password
+        where = f"{url.get_backend_name()} database {url.host or ''}{'/' if url.host else ''}{url.database}"
+        why = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise SettingsError(f"The {where} cannot be opened: {why}.") from error
 
 
 def _tune_sqlite(engine: Engine) -> None:

@@ -61,8 +61,11 @@ def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
 
 
 def take(tx: Connection, lane: Lane, now: float) -> int | None:
-    """Count the fencing number up and return it; whoever took the lane before can commit nothing more."""
-    query = update(lanes).where(_is(lane)).values(fence=lanes.c.fence + 1, rung_at=now)
+    """Take a lane that is due: count its fencing number up and return it; None where it is not due.
+
+    Whoever took the lane before can commit nothing more.
+    """
+    query = update(lanes).where(_is(lane), lanes.c.due_at <= now).values(fence=lanes.c.fence + 1, rung_at=now)
     fence: int | None = tx.scalar(query.returning(lanes.c.fence))
     return fence
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
+from ..errors import SettingsError
 from .engine import Store
 
 if TYPE_CHECKING:
@@ -20,7 +21,13 @@ MIGRATION_LOCK = 4_717_001
 
 def upgrade(store: Store) -> None:
     """Apply the migrations that are missing; quick where none is."""
-    if current(store) != HEAD:
+    at = current(store)
+    if at is not None and at > HEAD:
+        raise SettingsError(
+            f"The database is of a newer crmhost (schema {at}; this one knows {HEAD}).",
+            fix="Run that version, or restore the backup from before it.",
+        )
+    if at != HEAD:
         migrate(store, HEAD)
 
 

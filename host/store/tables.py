@@ -14,7 +14,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
@@ -63,7 +62,15 @@ deliveries = Table(
     Column("outcome", JSON),
     Column("attempts", Integer, nullable=False),
     Column("finished_at", Time),
-    UniqueConstraint("connection_id", "uid", name="one_delivery_per_uid"),
+)
+LIVE = "state <> 'dead'"
+Index(
+    "one_live_delivery_per_uid",
+    deliveries.c.connection_id,
+    deliveries.c.uid,
+    unique=True,
+    sqlite_where=text(LIVE),
+    postgresql_where=text(LIVE),
 )
 Index(
     "pending_deliveries_by_lane",

@@ -1,12 +1,16 @@
 """The command crmhost-krayin: what helps to work with Krayin, first of all a Krayin to try things on."""
 
+import contextlib
+import signal
 import socket
+import sys
+from typing import Any
 
 import click
 
 _SAY = (
-    "Krayin {krayin} sandbox on http://{host}:{port} for admin@example.com / admin123; get a token with"
-    " POST /api/v1/login (email, password, device_name)."
+    "Krayin {krayin} (rest-api {rest}) sandbox on http://{host}:{port} for admin@example.com / admin123;"
+    " get a token with POST /api/v1/login (email, password, device_name)."
 )
 
 
@@ -35,10 +39,21 @@ def _known_zone(_context: click.Context, _option: click.Parameter, name: str) ->
     type=click.IntRange(0),
     default=60,
     show_default=True,
-    help="Requests a minute, 0 for any.",
+    help="Requests a minute, 0 for any; Krayin 2.2 allows any.",
 )
 @click.option(
-    "--krayin", type=click.Choice(["2.1"]), default="2.1", show_default=True, help="The version to play."
+    "--krayin",
+    type=click.Choice(["2.1", "2.2"]),
+    default="2.1",
+    show_default=True,
+    help="The version to play.",
+)
+@click.option(
+    "--rest",
+    type=click.Choice(["2.1.1", "2.2.0"]),
+    default="2.1.1",
+    show_default=True,
+    help="The version of its REST package; 2.2.0 needs Krayin 2.2.",
 )
 @click.option(
     "--timezone",
@@ -50,15 +65,16 @@ def _known_zone(_context: click.Context, _option: click.Parameter, name: str) ->
 @click.option(
     "--latency", type=click.FloatRange(0), default=0.0, show_default=True, help="Seconds a request takes."
 )
-def sandbox(
-    port: int, host: str, debug: bool, rate_limit: int, krayin: str, timezone: str, latency: float
-) -> None:
+def sandbox(port: int, host: str, krayin: str, rest: str, **options: Any) -> None:
     """Serve a Krayin that forgets everything when it stops."""
     import uvicorn
 
     from .sandbox import KrayinSandbox
 
-    app = KrayinSandbox(krayin=krayin, debug=debug, timezone=timezone, rate_limit=rate_limit, latency=latency)
+    try:
+        app = KrayinSandbox(krayin=krayin, rest=rest, **options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -66,6 +82,9 @@ def sandbox(
             listener.listen(1024)
         except OSError as error:
             raise click.ClickException(f"{host}:{port} cannot be listened on: {error.strerror}.") from error
-        click.echo(_SAY.format(krayin=krayin, host=host, port=listener.getsockname()[1]))
-        config = uvicorn.Config(app, lifespan="off", log_level="warning")
-        uvicorn.Server(config).run(sockets=[listener])
+        click.echo(_SAY.format(krayin=krayin, rest=rest, host=host, port=listener.getsockname()[1]))
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning"))
+        # Uvicorn would end the process by the signal it got; stopping is what was asked for.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])

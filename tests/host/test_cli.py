@@ -15,6 +15,8 @@ WRONG = [
     (["crmhost", "connect", "krayin", "--account", "3", "--set", "api_token=@/no/such"], 1, "/no/such"),
     (["crmhost", "secret", "7"], 1, "No secret was given"),
     (["crmhost", "deliveries", "--limit", "none"], 2, "--limit"),
+    (["crmhost", "deliveries", "--state", "odd"], 2, "--state"),
+    (["crmhost", "secret", "9" * 30], 2, "CONNECTION"),
     (["crmhost", "sing"], 2, "sing"),
 ]
 
@@ -67,6 +69,32 @@ def test_a_wrong_variable_is_refused_by_name(tmp_path: Path) -> None:
     ran = run(tmp_path, "crmhost", "serve", CRMHOST_WORKER_THREADS="many")
 
     assert (ran.status, "CRMHOST_WORKER_THREADS" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CRMHOST_DATABASE_URL", "sqlite://"),
+        ("CRMHOST_DATABASE_URL", "sqlite:////etc/passwd"),
+        ("CRMHOST_DATABASE_URL", "postgresql://127.0.0.1:abc/x"),
+        ("CRMHOST_DATABASE_URL", "postgresql://127.0.0.1:1/x?password=PASSWORDX"),
+        ("CRMHOST_REDIS_URL", "redis://127.0.0.1:abc"),
+        ("CRMHOST_REDIS_URL", "redis://127.0.0.1:1/0?bogus=1"),
+    ],
+)
+def test_an_address_that_is_wrong_is_one_sentence(tmp_path: Path, name: str, value: str) -> None:
+    ran = run(tmp_path, "crmhost", "serve", "--port", "0", **{name: value})
+
+    assert ran.status == 1
+    assert ran.err.count("Error:") == 1
+    assert "PASSWORDX" not in ran.err
+
+
+def test_a_token_that_was_typed_in_the_wrong_place_is_not_shown(tmp_path: Path) -> None:
+    for pair in ("api_token:3|SUPERSECRET", "3|SUPERSECRET=x"):
+        ran = run(tmp_path, "crmhost", "connect", "krayin", "--account", "3", "--set", pair, "--json")
+        assert ran.status in (1, 2)
+        assert "SUPERSECRET" not in ran.out + ran.err
 
 
 def test_a_worker_without_redis_says_what_to_do(tmp_path: Path) -> None:

@@ -43,6 +43,15 @@ def test_arrival_decides_where_chatwoot_does_not_say_how_new_a_state_is() -> Non
     assert steps == [(2, [1])]
 
 
+def test_the_largest_version_wins_whatever_arrives_between() -> None:
+    steps = order(
+        delivery(1, "contact_updated", version=10.0),
+        delivery(2, "contact_updated"),
+        delivery(3, "contact_updated", version=5.0),
+    )
+    assert steps == [(1, [2, 3])]
+
+
 def test_a_state_older_than_the_one_applied_is_set_aside() -> None:
     steps = order(delivery(1, "contact_updated", version=10.0), applied={"contact:5821": 20.0})
     assert steps == [(None, [1])]

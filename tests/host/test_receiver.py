@@ -1,6 +1,7 @@
 """Receiving over HTTP: stored before the 200, refused with a reason, never a traceback."""
 
 import json
+import socket
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -235,6 +236,43 @@ def test_a_burst_from_many_clients_is_stored_whole(chatwoot: Chatwoot) -> None:
 
     assert answers == ["stored"] * 100
     assert overview.status(chatwoot.house)["deliveries"]["pending"] == 100
+
+
+def test_a_client_that_hangs_up_is_counted_and_harms_nobody(
+    lite: Chatwoot, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, port = lite.url.split("/")[2].split(":")
+    with socket.create_connection((host, int(port))) as client:
+        path = lite.url.split(port)[1]
+        client.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\n{{".encode())
+        time.sleep(0.05)
+
+    until = time.monotonic() + 5
+    while not overview.status(lite.house)["refused"] and time.monotonic() < until:
+        time.sleep(0.01)
+    assert overview.status(lite.house)["refused"] == {"cut_off": 1}
+    assert caplog.text == ""
+
+
+def test_an_address_that_can_be_none_is_not_even_looked_up(chatwoot: Chatwoot) -> None:
+    origin = chatwoot.url.rsplit("/", 1)[0]
+
+    assert reason(chatwoot.raw(b"{}", url=f"{origin}/%00")) == (404, "unknown_connection")
+
+
+def test_a_database_error_tells_nobody_who_the_customer_is(
+    chatwoot: Chatwoot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with chatwoot.house.store.write() as tx:
+        tx.execute(text("ALTER TABLE deliveries RENAME TO hidden"))
+
+    chatwoot.post(payloads.contact_created(JANE))
+
+    with chatwoot.house.store.write() as tx:
+        tx.execute(text("ALTER TABLE hidden RENAME TO deliveries"))
+    told = capsys.readouterr()
+    assert "could not store" in told.out + told.err
+    assert "jane@example.com" not in told.out + told.err
 
 
 def test_other_methods_and_paths_are_refused_plainly(lite: Chatwoot) -> None:

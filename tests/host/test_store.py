@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from crmhost.house import House
-from crmhost.store import counters, deliveries, lanes
+from crmhost.store import counters, deliveries, lanes, tables
 from crmhost.store.deliveries import Arrival
 from crmhost.webhooks import Event
 
@@ -40,6 +40,38 @@ def test_the_same_body_is_new_after_a_day(house: House, later: float, stored: in
     store(house, arrival("a", uid="1"))
 
     assert store(house, arrival("a", uid="2", at=1000 + later)) == stored
+
+
+def test_a_body_refused_for_its_id_is_stored_under_an_id_of_its_own(house: House) -> None:
+    store(house, arrival("x", uid="1"))
+    assert store(house, arrival("y", uid="1")) == 0
+
+    assert store(house, arrival("y", uid="2")) == 1
+
+
+def test_of_two_equal_bodies_in_a_batch_the_one_with_a_new_id_is_stored(house: House) -> None:
+    store(house, arrival("x", uid="1"))
+
+    assert store(house, arrival("y", uid="1"), arrival("y", uid="2")) == 1
+
+
+def test_a_dead_delivery_keeps_neither_its_body_nor_its_id_out(house: House) -> None:
+    store(house, arrival("x", uid="1"))
+    with house.store.write() as tx:
+        deliveries.finish(tx, [1], "dead", now=1001.0, reason="No.")
+
+    assert store(house, arrival("x", uid="1")) == 1
+    assert store(house, arrival("x", uid="2")) == 0
+
+
+def test_bodies_are_forgotten_after_a_day(house: House) -> None:
+    store(house, arrival("x"), arrival("y", at=1000 + DAY))
+
+    with house.store.write() as tx:
+        deliveries.forget_old_bodies(tx, 1500 + DAY)
+        left = tx.execute(tables.bodies.select()).all()
+
+    assert [row.digest for row in left] == ["y"]
 
 
 def test_the_same_body_for_another_connection_is_another_delivery(house: House) -> None:

@@ -1,12 +1,14 @@
 """Working a lane: in order, once, and nothing lost when the CRM, the plugin or a worker fails."""
 
 import time
+from typing import Any
 
 import pytest
 
-from crmhost import CredentialsError, Rejected, SettingsError, TryAgain, lanes
+from crmhost import CredentialsError, Rejected, SettingsError, TryAgain, locks
 from crmhost.attempt import LONGEST_DELAY, backoff
 from crmhost.demo import payloads
+from crmhost.fold import next_step
 from crmhost.store import lanes as lane_rows
 from crmhost.store import tables
 
@@ -332,7 +334,7 @@ def test_a_linked_contact_does_not_wait(lite_bench: Bench, crm: FakeCRM) -> None
 def test_a_busy_lane_is_left_to_its_holder(bench: Bench, crm: FakeCRM) -> None:
     bench.receive(payloads.contact_created(JANE))
     lane = (bench.connection.id, 5821)
-    held = lanes.take(bench.house.redis, bench.house.store, lane, time.time())
+    held = locks.take(bench.house.redis, bench.house.store, lane, time.time())
     assert held is not None
 
     bench.work()
@@ -354,6 +356,109 @@ def test_what_arrives_while_a_lane_is_worked_is_not_missed(bench: Bench, crm: Fa
     bench.work()
 
     assert crm.customers == [(1, "Jane Doe")]
+
+
+def test_what_arrives_when_a_lane_seems_empty_is_not_missed(
+    bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the last look at what is pending and the commit that ends the lane's work."""
+    bench.receive(payloads.contact_created(JANE))
+
+    def seems_empty(*known: Any) -> Any:
+        step = next_step(*known)
+        if step is None and len(crm.asked) == 1:
+            bench.receive(jane("Jane Doe", 60))
+        return step
+
+    monkeypatch.setattr("crmhost.sync.next_step", seems_empty)
+
+    bench.work()
+
+    assert crm.customers == [(1, "Jane Doe")]
+
+
+def test_what_arrives_before_a_lane_is_let_go_has_its_bell_rung(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own bell finds the lane held, so whoever holds it rings again."""
+    bench.receive(payloads.contact_created(JANE))
+    let_go = locks.HeldLane.release
+
+    def late(held: locks.HeldLane) -> None:
+        bench.receive(jane("Jane Doe", 60))
+        bench.rung.clear()
+        let_go(held)
+
+    monkeypatch.setattr(locks.HeldLane, "release", late)
+
+    bench.work()
+
+    assert bench.rung == [(bench.connection.id, 5821)]
+
+
+def test_a_newer_state_that_is_refused_leaves_the_older_one_to_be_applied(bench: Bench, crm: FakeCRM) -> None:
+    bench.receive(payloads.contact_created(JANE))
+    bench.receive(payloads.contact_updated({**JANE, "custom_attributes": "odd"}, 5, name="J"))
+
+    bench.work()
+
+    assert bench.states() == ["applied", "dead"]
+    assert crm.customers == [(1, "Jane")]
+
+
+def test_a_lane_that_was_put_off_meanwhile_is_not_brought_forward(bench: Bench) -> None:
+    bench.receive(payloads.contact_created(JANE))
+    lane = (bench.connection.id, 5821)
+    with bench.house.store.write() as tx:
+        lane_rows.end(tx, lane, time.time() + 60)
+
+    assert locks.take(bench.house.redis, bench.house.store, lane, time.time()) is None
+
+
+def test_settings_that_no_longer_fit_pause_and_kill_nothing(bench: Bench) -> None:
+    bench.receive(payloads.contact_created(JANE))
+    with bench.house.store.write() as tx:
+        tx.execute(tables.connections.update().values(settings={"of_another_version": 1}))
+
+    bench.work()
+
+    assert bench.states() == ["pending"]
+    state = bench.connection_state()
+    assert state["state"] == "wrong_settings"
+    assert "of_another_version" in state["reason"]
+
+
+def test_a_failure_that_may_be_the_records_own_fault_is_a_refusal_in_the_end(
+    bench: Bench, crm: FakeCRM
+) -> None:
+    crm.troubles = [TryAgain("The CRM failed.", at_most=2), TryAgain("The CRM failed.", at_most=2)]
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    hurry(bench)
+
+    bench.work()
+
+    assert bench.states() == ["dead"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"created_at": 1e20},
+        {"created_at": -(10**18)},
+        {"status": None},
+        {"labels": None},
+        {"messages": [{"message_type": -10}, {"message_type": 4, "private": None, "sender": None}]},
+        {"meta": {"sender": {"id": 5821, "name": "\ud800\x00", "email": "j@example.com"}, "assignee": None}},
+    ],
+)
+def test_what_a_newer_chatwoot_may_send_is_read(lite_bench: Bench, crm: FakeCRM, odd: dict[str, Any]) -> None:
+    lite_bench.receive(payloads.conversation_created({**TALK, **odd}))
+
+    lite_bench.work()
+
+    assert lite_bench.states() == ["applied"]
+    assert crm.notes == [(1, "began")]
 
 
 def test_a_worker_that_lost_its_lane_commits_nothing(bench: Bench, crm: FakeCRM) -> None:

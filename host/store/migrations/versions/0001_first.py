@@ -66,7 +66,14 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("finished_at", Time, nullable=True),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("connection_id", "uid", name="one_delivery_per_uid"),
+    )
+    op.create_index(
+        "one_live_delivery_per_uid",
+        "deliveries",
+        ["connection_id", "uid"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'dead'"),
+        postgresql_where=sa.text("state <> 'dead'"),
     )
     op.create_index("deliveries_by_state", "deliveries", ["state", "received_at"], unique=False)
     op.create_index(
@@ -141,6 +148,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
+    op.drop_index("one_live_delivery_per_uid", table_name="deliveries")
     op.drop_index("deliveries_by_state", table_name="deliveries")
     op.drop_table("deliveries")
     op.drop_table("counters")

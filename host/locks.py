@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from redis.exceptions import LockError, RedisError
@@ -12,6 +14,7 @@ from .store import lanes
 if TYPE_CHECKING:
     from redis import Redis
     from redis.lock import Lock
+    from sqlalchemy import Connection
 
     from .store import Store
     from .store.lanes import Lane
@@ -34,17 +37,25 @@ class HeldLane:
         self._lock = lock
         self._until = time.monotonic() + LEASE
 
-    def guard(self, writes: bool, deadline: float) -> None:
+    def guard(self, writes: bool, longest: float) -> None:
         """Let a call to the CRM begin only if the lane is ours until the call must have ended.
 
         A write also checks the fencing number: whoever counted it up may be writing already.
         """
-        if self._until - time.monotonic() < deadline + 5:
-            self._renew()
         if writes:
             with self._store.read() as tx:
                 if not lanes.holds(tx, self.lane, self.fence):
                     raise LaneLost(self.lane)
+        if self._until - time.monotonic() < longest + 5:
+            self._renew()
+
+    @contextmanager
+    def committing(self) -> Iterator[Connection]:
+        """Open a transaction that only the lane's holder can commit."""
+        with self._store.write() as tx:
+            if not lanes.holds(tx, self.lane, self.fence, lock=True):
+                raise LaneLost(self.lane)
+            yield tx
 
     def _renew(self) -> None:
         asked_at = time.monotonic()
@@ -56,14 +67,12 @@ class HeldLane:
 
     def release(self) -> None:
         """Let go; where the lock has gone already there is nothing to do."""
-        try:
+        with suppress(LockError, RedisError):
             self._lock.release()
-        except (LockError, RedisError):
-            return
 
 
 def take(redis: Redis, store: Store, lane: Lane, now: float) -> HeldLane | None:
-    """Take the lane without waiting; None where another worker has it."""
+    """Take the lane without waiting; None where another worker has it, or it is not due."""
     name = f"crmhost:lane:{lane[0]}:{lane[1]}"
     lock = redis.lock(name, timeout=LEASE, blocking=False, thread_local=False)
     if not lock.acquire():

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from crmhost import lanes
+from crmhost import locks
 from crmhost.house import House
-from crmhost.lanes import LEASE, LaneLost
+from crmhost.locks import LEASE, LaneLost
 from crmhost.store import lanes as rows
 from crmhost.wiring import open_house
 
@@ -28,8 +28,8 @@ def house(tmp_path: Path, redis_url: str, crm: FakeCRM) -> Iterator[House]:
         yield opened
 
 
-def take(house: House) -> lanes.HeldLane:
-    held = lanes.take(house.redis, house.store, LANE, time.time())
+def take(house: House) -> locks.HeldLane:
+    held = locks.take(house.redis, house.store, LANE, time.time())
     assert held is not None
     return held
 
@@ -37,14 +37,14 @@ def take(house: House) -> lanes.HeldLane:
 def test_a_held_lane_is_not_taken_again(house: House) -> None:
     held = take(house)
 
-    assert lanes.take(house.redis, house.store, LANE, time.time()) is None
+    assert locks.take(house.redis, house.store, LANE, time.time()) is None
 
     held.release()
     take(house).release()
 
 
 def test_a_lane_without_work_is_not_taken(house: House) -> None:
-    assert lanes.take(house.redis, house.store, (LANE[0], 1), time.time()) is None
+    assert locks.take(house.redis, house.store, (LANE[0], 1), time.time()) is None
 
 
 def test_a_call_longer_than_the_lease_renews_it_first(house: House) -> None:
