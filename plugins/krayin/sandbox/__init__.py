@@ -1,4 +1,4 @@
-"""A Krayin that runs anywhere: the REST API of Krayin 2.1 in memory, for demos and tests."""
+"""A Krayin that runs anywhere: the REST API of Krayin 2.1 or 2.2 in memory, for demos and tests."""
 
 from .app import Asked, KrayinSandbox
 

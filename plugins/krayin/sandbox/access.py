@@ -2,10 +2,30 @@
 
 from typing import Any
 
+from starlette.responses import HTMLResponse
+
 from . import resources
 from .call import Call
 from .mariadb import folded
 from .validation import refuse_field, require
+
+_UP = """<!DOCTYPE html>
+<html lang="en">
+<head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+
+    <title>Krayin CRM</title>
+
+    <!-- Fonts -->
+    <link rel="preconnect" href="https://fonts.bunny.net">
+    <link href="https://fonts.bunny.net/css?family=figtree:400,600&display=swap" rel="stylesheet" />
+</head>
+<body>
+    <div>Application up</div>
+</body>
+</html>
+"""
 
 
 async def login(call: Call) -> Any:
@@ -30,6 +50,11 @@ async def logout(call: Call) -> Any:
 async def get(call: Call) -> Any:
     """Say who the token belongs to."""
     return {"data": resources.user(call, call.user)}
+
+
+async def up(call: Call) -> Any:  # noqa: ARG001 - endpoints are called alike
+    """Say that the server is there, as Laravel does since 11 where nobody says otherwise."""
+    return HTMLResponse(_UP)
 
 
 async def demo(call: Call) -> Any:

@@ -153,15 +153,18 @@ def _overlaps(call: Call, data: dict[str, Any]) -> bool:
     start, end = str(data["schedule_from"]), str(data["schedule_to"])
     rows = call.state.activities.values()
     return any(
-        _is_at(row, start, end) and str(row["id"]) != str(data.get("id")) and _concerns(call, row, data)
+        _is_at(call, row, start, end) and str(row["id"]) != str(data.get("id")) and _concerns(call, row, data)
         for row in rows
     )
 
 
-def _is_at(row: Row, start: str, end: str) -> bool:
+def _is_at(call: Call, row: Row, start: str, end: str) -> bool:
     begins, ends = row["schedule_from"], row["schedule_to"]
     if begins is None or ends is None:
         return False
+    if call.profile.any_schedule_overlaps:
+        # Laravel 12 joins the inner conditions with "or" (Query/Builder::addArrayOfWheres).
+        return bool(begins <= start or ends >= start or begins >= start or begins <= end)
     return bool(begins <= start <= ends or start <= begins <= end)
 
 

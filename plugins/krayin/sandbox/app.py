@@ -14,13 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from .call import Call, Settings
 from .kernel import Kernel
-from .php import entries, from_json, nested, trimmed
+from .php import entries, from_json, nested
+from .profile import profile_of
 from .seed import sow
 from .state import State
 from .throttle import Throttle
 from .times import Times
-
-_VERSIONS = ("2.1",)
 
 
 def _utc_now() -> datetime:
@@ -43,14 +42,14 @@ class KrayinSandbox:
         self,
         *,
         krayin: str = "2.1",
+        rest: str = "2.1.1",
         debug: bool = False,
         timezone: str = "Asia/Kolkata",
         clock: Callable[[], datetime] = _utc_now,
         rate_limit: int = 60,
         latency: float = 0.0,
     ) -> None:
-        if krayin not in _VERSIONS:
-            raise ValueError(f"This sandbox plays Krayin 2.1, not {krayin}.")
+        self.profile = profile_of(krayin, rest)
         self.settings = Settings(debug, rate_limit, latency)
         self.times = Times(clock, _known_zone(timezone))
         self.state = State(self.times)
@@ -58,7 +57,7 @@ class KrayinSandbox:
         self.throttle = Throttle(self.times)
         self._kernel = Kernel(self.throttle)
         self._running: set[asyncio.Task[Response]] = set()
-        sow(self.state)
+        sow(self.state, self.profile)
 
     def make_token(self, user_id: int = 1) -> str:
         """Make a token without login, as an administrator of the server can; other tokens stay valid."""
@@ -96,6 +95,7 @@ class KrayinSandbox:
             state=self.state,
             times=self.times,
             settings=self.settings,
+            profile=self.profile,
             method=request.method,
             path="/" + request.url.path.strip("/"),
             base_url=str(request.base_url).rstrip("/"),
@@ -110,10 +110,9 @@ def _read(content_type: str, body: bytes) -> dict[str, Any]:
     """Read JSON or a form; what is neither is as good as empty (recording 78)."""
     text = body.decode(errors="replace")
     if "/json" in content_type or "+json" in content_type:
-        return dict(entries(trimmed(from_json(text))))
+        return dict(entries(from_json(text)))
     if "x-www-form-urlencoded" in content_type:
-        form: dict[str, Any] = trimmed(nested(parse_qsl(text, keep_blank_values=True)))
-        return form
+        return nested(parse_qsl(text, keep_blank_values=True))
     return {}
 
 

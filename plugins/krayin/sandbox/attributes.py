@@ -21,7 +21,7 @@ def save_values(
 ) -> None:
     """Save the data's values of these attributes one by one, and note the changes."""
     for attribute in attributes:
-        code = attribute["code"]
+        code, _ = attribute["code"], value_column(attribute)
         if attribute["type"] == "boolean":
             # Left out means no (recordings 657, 674).
             _save(call, entity_type, entity_id, attribute, 0 if is_empty(data.get(code)) else 1)
@@ -36,9 +36,18 @@ def _prepared(attribute: Row, value: Any) -> Any:
         case "date" | "price" if value == "":
             return None
         case "multiselect" | "checkbox":
-            return ",".join(str(item) for _, item in entries(value))
+            return _joined(value)
+        case "image" | "file":
+            # Only an upload has a value, and the sandbox takes none.
+            return None
         case _:
             return value
+
+
+def _joined(value: Any) -> str:
+    if not isinstance(value, list | dict):
+        raise Unforeseen("implode(): Argument #2 ($array) must be of type ?array", "TypeError")
+    return ",".join(str(item) for _, item in entries(value))
 
 
 def _without_nulls(value: Any) -> Any:

@@ -4,7 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from .php import nested, trimmed
+from .failures import Failure, Unforeseen, no_record
+from .php import nested, nulled, trimmed
+from .profile import Profile
 from .state import Row, State
 from .times import Times
 
@@ -25,6 +27,7 @@ class Call:
     state: State
     times: Times
     settings: Settings
+    profile: Profile
     method: str
     path: str
     base_url: str
@@ -38,13 +41,16 @@ class Call:
     @property
     def query(self) -> dict[str, Any]:
         """The query string as PHP reads it."""
-        query: dict[str, Any] = trimmed(nested(self.pairs))
-        return query
+        return self._cleaned(nested(self.pairs))
 
     @property
     def input(self) -> dict[str, Any]:
         """Query string and body together; the body wins."""
-        return self.query | self.body
+        return self.query | self._cleaned(self.body)
+
+    def _cleaned(self, value: dict[str, Any]) -> dict[str, Any]:
+        cleaned: dict[str, Any] = nulled(trimmed(value)) if self.profile.empties_are_null else trimmed(value)
+        return cleaned
 
     @property
     def is_ajax(self) -> bool:
@@ -63,6 +69,13 @@ class Call:
         """The bearer token, or nothing."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
+
+    def unknown(self, model: str, record_id: object, origin: str = "") -> Failure:
+        """Say that what was to be shown is not there: a 500, if the profile does not look first."""
+        if self.profile.unknown_is_404:
+            return no_record(model, record_id)
+        where = {"origin": origin} if origin else {}
+        return Unforeseen('Attempt to read property "id" on null', **where)
 
     async def pause(self) -> None:
         """Let other requests go on between a check and the write that relies on it (recording 488)."""

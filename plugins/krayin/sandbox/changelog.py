@@ -70,12 +70,17 @@ def label(call: Call, value: Any, attribute: Row | None) -> Any:
             return "Yes" if value else "No"
         case "select" | "radio" | "lookup":
             return _chosen(call, value, attribute or {})
+        case "multiselect" | "checkbox":
+            chosen = (_chosen(call, one, attribute or {}) for one in str(value or "").split(","))
+            return ", ".join(name for name in chosen if name)
         case "email" | "phone":
             return _listed(value)
         case "address":
             return None if is_empty(value) else ""
         case "date":
             return spelled(value)
+        case "moment":
+            return call.times.spelled(value)
         case "datetime":
             moment = parsed(str(value)) if value else None
             return moment and moment.strftime("%a %b %d, %Y %H:%M %p")
@@ -84,7 +89,10 @@ def label(call: Call, value: Any, attribute: Row | None) -> Any:
 
 
 def _chosen(call: Call, value: Any, attribute: Row) -> Any:
-    table = call.state.tables.get(attribute["lookup_type"] or "")
+    if not attribute["lookup_type"]:
+        options = call.state.tables["attribute_options"].where(attribute_id=attribute["id"])
+        return next((option["name"] for option in options if str(option["id"]) == str(value)), None)
+    table = call.state.tables.get(attribute["lookup_type"])
     row = table.get(value) if table and isinstance(value, int) else None
     return row and row["name"]
 

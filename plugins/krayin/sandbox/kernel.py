@@ -24,7 +24,7 @@ class Kernel:
         """Answer a call, whatever happens."""
         headers: dict[str, str] = {}
         try:
-            route, ids = matched(call.method, call.path)
+            route, ids = matched(call.method, call.path, has_up=call.profile.has_up_page)
             self._admit(call, route)
             headers = self._count(call, route)
             answer = await self._ask(call, route, ids)
@@ -32,20 +32,23 @@ class Kernel:
             answer = failed(call, failure)
         if not call.paused:
             await asyncio.sleep(call.settings.latency)
-        # Only what got past token and limit bears these (recordings 15, 39).
+        # Only what got past token and limit bears these (recordings 15, 39); they hide a route's own limit.
         answer.headers.update(headers)
         return answer
 
     async def _ask(self, call: Call, route: Route, ids: list[str]) -> Response:
+        extra: dict[str, str] = {}
         try:
-            self._count_extra(call, route)
-            answer = await route.endpoint(call, *ids)
+            extra = self._count_extra(call, route)
+            found = await route.endpoint(call, *ids)
         except Failure as failure:
-            return failed(call, failure)
+            found = failed(call, failure)
         except _TRIPPED as error:
             # An input that trips this code is one that Krayin's does not expect either.
-            return failed(call, Unforeseen(str(error), "TypeError"))
-        return answer if isinstance(answer, Response) else JSONResponse(answer)
+            found = failed(call, Unforeseen(str(error), "TypeError"))
+        answer = found if isinstance(found, Response) else JSONResponse(found)
+        answer.headers.update(extra)
+        return answer
 
     def _admit(self, call: Call, route: Route) -> None:
         if route.is_open:
@@ -56,11 +59,12 @@ class Kernel:
         call.user = user
 
     def _count(self, call: Call, route: Route) -> dict[str, str]:
-        if not call.settings.rate_limit:
+        if not (call.settings.rate_limit and call.profile.limits_requests):
             return {}
         key = f"address {call.client}" if route.is_open else f"user {call.user['id']}"
         return self._throttle.hit(key, call.settings.rate_limit, _MINUTE)
 
-    def _count_extra(self, call: Call, route: Route) -> None:
-        if route.extra_limit and call.settings.rate_limit:
-            self._throttle.hit(f"{route.pattern} of {call.user['id']}", *route.extra_limit)
+    def _count_extra(self, call: Call, route: Route) -> dict[str, str]:
+        if not (route.extra_limit and call.settings.rate_limit):
+            return {}
+        return self._throttle.hit(f"{route.pattern} of {call.user['id']}", *route.extra_limit)

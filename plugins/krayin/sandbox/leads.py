@@ -129,10 +129,10 @@ def _found(call: Call, lead_id: str) -> Row:
 
 def _staged(call: Call, data: dict[str, Any]) -> dict[str, Any]:
     """Find the stage and so the pipeline; what the body says of the pipeline is ignored (recording 552)."""
-    if _STAGE not in data:
+    if _STAGE not in data and not call.profile.stage_is_optional:
         origin = "vendor/krayin/rest-api/src/Http/Controllers/V1/Lead/LeadController.php:88"
         raise undefined_key(_STAGE, origin)
-    if is_empty(data[_STAGE]):
+    if is_empty(data.get(_STAGE)):
         pipeline = next(row for row in call.state.tables["lead_pipelines"].values() if row["is_default"])
         stage = next(iter(call.state.stages.where(lead_pipeline_id=pipeline["id"])))
         return {_STAGE: stage["id"], "lead_pipeline_id": pipeline["id"]}
@@ -193,11 +193,15 @@ def _note_columns(call: Call, row: Row, filled: dict[str, Any], changed: dict[st
     for key in (key for key in changed if key in _LOGGED):
         is_time = key == "closed_at"
         old = call.times.shown(changed[key]) if is_time else changed[key]
-        note_change(call, "leads", row["id"], key, old, row[key] if is_time else filled[key])
+        new, kind = row[key] if is_time else filled[key], None
+        if is_time and call.profile.log_spells_times:
+            new, kind = call.times.shown(row[key]), {"type": "moment"}
+        note_change(call, "leads", row["id"], key, old, new, kind)
 
 
 def _remove(call: Call, row: Row) -> None:
     call.state.attribute_values.forget("leads", row["id"])
     call.state.delete_activities(call.state.lead_activities, row["id"])
     call.state.lead_activities.pop(row["id"], None)
+    call.state.tags_of["leads"].pop(row["id"], None)
     call.state.leads.pop(row["id"], None)

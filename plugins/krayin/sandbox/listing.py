@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from .call import Call
-from .failures import Unforeseen
+from .failures import Invalid, Unforeseen
 from .mariadb import Column, equals, folded
 from .php import from_json, is_empty, to_json
 from .state import Row, Table
@@ -15,6 +15,7 @@ _NOT_FILTERS = ("entity_type", "limit", "page", "pagination", "order", "sort")
 _QUERY = "Illuminate\\Database\\QueryException"
 _CONNECTION = "vendor/laravel/framework/src/Illuminate/Database/Connection.php:829"
 _ON_EACH_SIDE = 3
+_GAP = {"url": None, "label": "...", "active": False}
 
 
 def listed(call: Call, table: Table, show: Callable[[Call, Row], dict[str, Any]]) -> dict[str, Any]:
@@ -24,6 +25,12 @@ def listed(call: Call, table: Table, show: Callable[[Call, Row], dict[str, Any]]
     if pagination is not None and is_empty(pagination):
         return {"data": [show(call, row) for row in rows]}
     return _paged(call, rows, show)
+
+
+def refuse_choice(field: str) -> NoReturn:
+    """Refuse a filter, a sort column or an order that is not on the list."""
+    sentence = f"The selected {field} is invalid."
+    raise Invalid(sentence, errors={field: [sentence]})
 
 
 def unknown_column(table: Table, name: str, value: str) -> Unforeseen:
@@ -38,11 +45,13 @@ def _filtered(call: Call, table: Table) -> list[Row]:
     for key, value in call.input.items():
         if key in _NOT_FILTERS:
             continue
-        if not isinstance(value, str | int | float):
+        if call.profile.checks_filters and key not in table.columns:
+            refuse_choice(key)
+        if not isinstance(value, str | int | float | None):
             raise Unforeseen(
                 "explode(): Argument #2 ($string) must be of type string, array given", "TypeError"
             )
-        wanted = [part.strip() for part in str(value).split(",")]
+        wanted = [part.strip() for part in str(value or "").split(",")]
         chosen = _chooser(table, key, str(value))
         rows = [row for row in rows if any(chosen(row, one) for one in wanted)]
     return rows
@@ -84,7 +93,16 @@ def _unquoted(value: Any) -> str | None:
 def _ordered(call: Call, table: Table, rows: list[Row]) -> list[Row]:
     sort, order = call.input.get("sort"), call.input.get("order") or "desc"
     name = "id" if is_empty(sort) else str(sort)
+    if call.profile.checks_filters:
+        _check_order(table, name, str(order))
     return sorted_by(table, rows, name, str(order))
+
+
+def _check_order(table: Table, name: str, order: str) -> None:
+    if name not in table.columns:
+        refuse_choice("sort")
+    if order.lower() not in ("asc", "desc"):
+        refuse_choice("order")
 
 
 def sorted_by(table: Table, rows: list[Row], name: str, order: str) -> list[Row]:
@@ -113,10 +131,12 @@ def _paged(call: Call, rows: list[Row], show: Callable[[Call, Row], dict[str, An
     data = [show(call, row) for row in rows[start : start + per_page]]
     last = max(1, -(-len(rows) // per_page))
     url = f"{call.base_url}{call.path}"
-    links = _links(url, page, last)
+    links, page_links = _links(url, page, last), _page_links(url, page, last)
+    if not call.profile.links_name_pages:
+        page_links = [{key: link[key] for key in link if key != "page"} for link in page_links]
     meta = {
         "current_page": page, "from": start + 1 if data else None, "last_page": last,
-        "links": _page_links(url, page, last, links), "path": url, "per_page": per_page,
+        "links": page_links, "path": url, "per_page": per_page,
         "to": start + len(data) if data else None, "total": len(rows),
     }  # fmt: skip
     return {"data": data, "links": links, "meta": meta}
@@ -135,12 +155,17 @@ def _links(url: str, page: int, last: int) -> dict[str, str | None]:
     }
 
 
-def _page_links(url: str, page: int, last: int, links: dict[str, str | None]) -> list[dict[str, Any]]:
-    shown = [{"url": links["prev"], "label": "&laquo; Previous", "active": False}]
-    for number in _window(page, last):
-        address = None if number is None else f"{url}?page={number}"
-        shown.append({"url": address, "label": str(number or "..."), "active": number == page})
-    return [*shown, {"url": links["next"], "label": "Next &raquo;", "active": False}]
+def _page_links(url: str, page: int, last: int) -> list[dict[str, Any]]:
+    return [
+        _page_link(url, page - 1 if page > 1 else None, "&laquo; Previous", active=False),
+        *(_page_link(url, one, str(one), active=one == page) if one else _GAP for one in _window(page, last)),
+        _page_link(url, page + 1 if page < last else None, "Next &raquo;", active=False),
+    ]
+
+
+def _page_link(url: str, page: int | None, label: str, *, active: bool) -> dict[str, Any]:
+    address = None if page is None else f"{url}?page={page}"
+    return {"url": address, "label": label, "page": page, "active": active}
 
 
 def _window(page: int, last: int) -> list[int | None]:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Literal
@@ -11,6 +12,8 @@ from .failures import Unforeseen
 from .php import from_json, to_json
 
 Kind = Literal["int", "text", "json", "jsontext", "decimal", "datetime", "date"]
+
+NO_DATE = "0000-00-00"
 
 _TEXT_BYTES = 65535
 _LARGEST = Decimal("99999999.9999")
@@ -60,11 +63,20 @@ def _kept(column: Column, value: Any) -> Any:
         case "jsontext":
             return _json_text(value)
         case "date":
-            return str(value)[:10]
+            return _date(str(value))
         case "text":
             return _cut(str(value), column.length)
         case _:
             return value
+
+
+def _date(text: str) -> str:
+    """Keep year, month and day from the front of a text; without them a date of noughts (a-076 of 2.2.3)."""
+    found = re.match(r"(\d{4})\D(\d\d?)\D(\d\d?)(?!\d)", text)
+    try:
+        return date(*map(int, found.groups())).isoformat() if found else NO_DATE
+    except ValueError:
+        return NO_DATE
 
 
 def _cut(text: str, length: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from . import resources
 from .attributes import attributes_of, save_values
 from .call import Call
-from .failures import Unforeseen, no_record
+from .failures import no_record
 from .listing import listed
 from .mariadb import folded
 from .state import Row
@@ -23,7 +23,7 @@ async def show(call: Call, organization_id: str) -> Any:
     """Show one organization; an unknown one is a 500 (recording 209), and so is no number (recording 207)."""
     row = call.state.organizations.get(int(organization_id)) if organization_id.isdecimal() else None
     if row is None:
-        raise Unforeseen('Attempt to read property "id" on null')
+        raise call.unknown("Contact\\Models\\Organization", organization_id)
     return {"data": resources.organization(call, row)}
 
 

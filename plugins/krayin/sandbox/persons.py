@@ -36,7 +36,7 @@ async def show(call: Call, person_id: str) -> Any:
     row = call.state.persons.get(number(person_id))
     if row is None:
         origin = "vendor/laravel/framework/src/Illuminate/Http/Resources/DelegatesToResource.php:139"
-        raise Unforeseen('Attempt to read property "id" on null', origin=origin)
+        raise call.unknown("Contact\\Models\\Person", person_id, origin)
     return {"data": resources.person(call, row)}
 
 
@@ -45,7 +45,7 @@ async def store(call: Call) -> Any:
     data = call.input
     check_attributes(call, "persons", data)
     await call.pause()
-    row = create(call, _with_numbers(data))
+    row = create(call, _with_numbers(call, data))
     return {"data": resources.person(call, row), "message": "Person created successfully."}
 
 
@@ -54,7 +54,10 @@ async def update(call: Call, person_id: str) -> Any:
     data = call.input
     check_attributes(call, "persons", data, person_id)
     await call.pause()
-    return {"data": change(call, _with_numbers(data), person_id), "message": "Person updated successfully."}
+    return {
+        "data": change(call, _with_numbers(call, data), person_id),
+        "message": "Person updated successfully.",
+    }
 
 
 async def destroy(call: Call, person_id: str) -> Any:
@@ -123,7 +126,10 @@ def _copied(call: Call, person_id: int) -> dict[int, Row]:
     return {key: dict(row) for key, row in call.state.attribute_values.of("persons", person_id).items()}
 
 
-def _with_numbers(data: dict[str, Any]) -> dict[str, Any]:
+def _with_numbers(call: Call, data: dict[str, Any]) -> dict[str, Any]:
+    if call.profile.phones_are_optional and not _numbers(data.get("contact_numbers") or []):
+        # None at all is as good as left out: what is there stays.
+        return {key: value for key, value in data.items() if key != "contact_numbers"}
     if "contact_numbers" not in data:
         raise undefined_key("contact_numbers", _CONTROLLER)
     return data | {"contact_numbers": _numbers(data["contact_numbers"] or [])}
@@ -168,6 +174,7 @@ def _remove(call: Call, row: Row) -> bool:
     state.delete_activities(state.person_activities, row["id"])
     if state.leads.where(person_id=row["id"]):
         return False
+    state.tags_of["persons"].pop(row["id"], None)
     state.drop(state.participants, person_id=row["id"])
     del state.persons[row["id"]]
     return True

@@ -32,6 +32,15 @@ def trimmed(value: Any) -> Any:
     return value
 
 
+def nulled(value: Any) -> Any:
+    """Make nothing of every empty text in an input (the middleware ConvertEmptyStringsToNull)."""
+    if isinstance(value, list):
+        return [nulled(item) for item in value]
+    if isinstance(value, dict):
+        return {key: nulled(item) for key, item in value.items()}
+    return None if value == "" else value
+
+
 def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Read `a[0][b]=c` pairs as PHP does, into nested maps and lists."""
     tree: dict[str, Any] = {}

@@ -7,7 +7,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from .call import Call
 from .failures import Failure, Invalid, NotFound, Throttled, Unauthenticated, WrongMethod
 
-_RAW = {500: "internal-server-error", 404: "resource-not-found", 401: "unauthenticated"}
 _TITLES = {500: "500 Internal Server Error", 404: "404 Page Not Found"}
 
 _PAGE = """<!DOCTYPE html>
@@ -82,11 +81,11 @@ def _in_production(call: Call, failure: Failure) -> Response:
     if not call.wants_json:
         # The page has status 200 (recordings 10, 13).
         return HTMLResponse(_PAGE.format(title=_TITLES[status]))
-    return JSONResponse(_raw(status), status)
+    return JSONResponse(_said(call, status), status)
 
 
-def _raw(status: int) -> dict[str, str]:
-    return {"message": f"admin::app.common.{_RAW[status]}"}
+def _said(call: Call, status: int) -> dict[str, str]:
+    return {"message": call.profile.errors[status]}
 
 
 def _in_debug(call: Call, failure: Failure) -> Response:
@@ -96,7 +95,7 @@ def _in_debug(call: Call, failure: Failure) -> Response:
         status = 500 if status == 401 else status
         return HTMLResponse(f"<!-- {failure.message or 'Route [login] not defined.'} -->\n", status)
     if isinstance(failure, Unauthenticated):
-        return JSONResponse(_raw(401), 401)
+        return JSONResponse(_said(call, 401), 401)
     headers = failure.headers if isinstance(failure, Throttled) else {}
     return JSONResponse(_traced(failure), status, headers)
 

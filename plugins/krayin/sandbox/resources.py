@@ -7,6 +7,10 @@ from .php import from_json
 from .state import Row, Table
 from .tables import value_column
 
+ATTRIBUTE = (
+    "id", "code", "name", "type", "lookup_type", "entity_type", "sort_order", "validation", "is_required",
+    "is_unique", "quick_add", "is_user_defined",
+)  # fmt: skip
 _PUBLIC = ("id", "name", "email", "status", "view_permission")
 
 
@@ -83,8 +87,8 @@ def lead(call: Call, row: Row) -> dict[str, Any]:
     answer["person"] = person(call, contact) if contact else None
     answer["lead_products"] = []
     answer |= {key: row[key] for key in links} | stamps(call, row)
-    closing = call.times.stored_date(shown(call, state.leads, row, "expected_close_date"))
-    return answer | {"expected_close_date": call.times.shown(closing)}
+    closing = shown(call, state.leads, row, "expected_close_date")
+    return answer | {"expected_close_date": call.times.shown_date(closing)}
 
 
 def activity(call: Call, row: Row) -> dict[str, Any]:
@@ -106,7 +110,7 @@ def pipeline(call: Call, row: Row) -> dict[str, Any]:
     """Show a pipeline with its stages."""
     stages = call.state.stages.where(lead_pipeline_id=row["id"])
     own = {key: row[key] for key in ("id", "name", "is_default", "rotten_days")}
-    return own | {"stages": [_stage(stage) for stage in stages]} | stamps(call, row)
+    return own | {"stages": [_stage(call, stage) for stage in stages]} | stamps(call, row)
 
 
 def named(call: Call, row: Row) -> dict[str, Any]:
@@ -114,14 +118,32 @@ def named(call: Call, row: Row) -> dict[str, Any]:
     return {"id": row["id"], "name": row["name"]} | stamps(call, row)
 
 
+def attribute(call: Call, row: Row) -> dict[str, Any]:
+    """Show an attribute's definition with its options."""
+    options = call.state.tables["attribute_options"].where(attribute_id=row["id"])
+    shown_options = [
+        {key: one[key] for key in ("id", "name", "sort_order", "attribute_id")} for one in options
+    ]
+    return {key: row[key] for key in ATTRIBUTE} | {"options": shown_options} | stamps(call, row)
+
+
+def tag(call: Call, row: Row) -> dict[str, Any]:
+    """Show a tag with the user who made it."""
+    own = {key: row[key] for key in ("id", "name", "color")}
+    owner = _related(call.state.users, row["user_id"])
+    return own | {"user": user(call, owner) if owner else None} | stamps(call, row)
+
+
 def _related(table: Table, row_id: Any) -> Row | None:
     return None if row_id is None or row_id == "" else table.get(int(row_id))
 
 
-def _stage(row: Row) -> dict[str, Any]:
-    nothing = {"is_user_defined": None, "created_at": None, "updated_at": None}
+def _stage(call: Call, row: Row) -> dict[str, Any]:
     own = {key: row[key] for key in ("id", "code", "name")}
-    return own | {"lead_value": None, "formatted_lead_value": "$0.00"} | nothing
+    own |= {"lead_value": None, "formatted_lead_value": "$0.00", "is_user_defined": None}
+    if call.profile.stages_name_pipeline:
+        own |= {key: row[key] for key in ("lead_pipeline_id", "sort_order")}
+    return own | {"created_at": None, "updated_at": None}
 
 
 def _author(call: Call, row: Row) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import access, activities, leads, organizations, persons, resources, settings_lists
+from . import access, activities, definitions, leads, organizations, persons, resources, settings_lists, tags
 from .failures import NotFound, WrongMethod
 
 Endpoint = Callable[..., Awaitable[Any]]
@@ -54,6 +54,8 @@ ROUTES = (
     Route("DELETE", f"{_PERSONS}/{{}}", persons.destroy, extra_limit=(100, 3600.0)),
     Route("POST", f"{_PERSONS}/mass-destroy", persons.mass_destroy),
     Route("GET", f"{_PERSONS}/{{}}/activities", activities.of_person),
+    Route("POST", f"{_PERSONS}/{{}}/tags", tags.attach_to_person),
+    Route("DELETE", f"{_PERSONS}/{{}}/tags", tags.detach_from_person),
     Route("GET", _ORGANIZATIONS, organizations.index),
     Route("GET", f"{_ORGANIZATIONS}/{{}}", organizations.show),
     Route("POST", _ORGANIZATIONS, organizations.store),
@@ -70,6 +72,8 @@ ROUTES = (
     Route("PUT", f"{_LEADS}/attributes/edit/{{}}", leads.edit_attributes),
     Route("PUT", f"{_LEADS}/stage/edit/{{}}", leads.edit_stage),
     Route("GET", f"{_LEADS}/{{}}/activities", activities.of_lead),
+    Route("POST", f"{_LEADS}/{{}}/tags", tags.attach_to_lead),
+    Route("DELETE", f"{_LEADS}/{{}}/tags", tags.detach_from_lead),
     Route("GET", _ACTIVITIES, activities.index),
     Route("GET", f"{_ACTIVITIES}/{{n}}", activities.show),
     Route("POST", _ACTIVITIES, activities.store),
@@ -80,14 +84,27 @@ ROUTES = (
     *_settings("sources", "lead_sources", resources.named),
     *_settings("types", "lead_types", resources.named),
     Route("GET", "/api/v1/settings/users/search", settings_lists.search_users),
+    Route("GET", "/api/v1/settings/attributes/lookup/{}", definitions.lookup),
+    Route("POST", "/api/v1/settings/attributes", definitions.store),
+    *_settings("attributes", "attributes", resources.attribute),
+    Route("GET", "/api/v1/settings/tags/search", tags.search),
+    Route("POST", "/api/v1/settings/tags", tags.store),
+    *_settings("tags", "tags", resources.tag),
     *_settings("users", "users", resources.user),
 )
 
 
-def matched(method: str, path: str) -> tuple[Route, list[str]]:
+_UP = Route("GET", "/up", access.up, is_open=True)
+
+
+def matched(method: str, path: str, *, has_up: bool) -> tuple[Route, list[str]]:
     """Find the route for a request; HEAD goes where GET goes."""
     wanted = "GET" if method == "HEAD" else method
-    found = [(route, ids) for route in ROUTES if (ids := route.arguments(path)) is not None]
+    found = [
+        (route, ids)
+        for route in ((*ROUTES, _UP) if has_up else ROUTES)
+        if (ids := route.arguments(path)) is not None
+    ]
     for route, ids in found:
         if route.method == wanted:
             return route, ids

@@ -19,6 +19,7 @@ _SEARCHABLE = {
     "leads": ("title", "lead_value", "status", "user_id", "person_id", "lead_source_id", "lead_type_id",
               "lead_pipeline_id", "lead_pipeline_stage_id", "created_at", "closed_at", "expected_close_date"),
     "users": ("name", "email"),
+    "tags": ("name", "color", "user_id"),
 }  # fmt: skip
 
 # relation: (table, own column)
@@ -113,6 +114,10 @@ def _target(call: Call, table: Table, relations: list[str]) -> Table:
     for relation in relations:
         if relation == "attribute_values":
             table = call.state.attribute_values
+        elif relation == "tags" and table.name in call.state.tags_of:
+            table = call.state.tables["tags"]
+        elif relation == "leads" and table.name == "persons" and call.profile.persons_have_leads:
+            table = call.state.leads
         elif relation in _RELATIONS.get(table.name, {}):
             table = call.state.tables[_RELATIONS[table.name][relation][0]]
         else:
@@ -124,11 +129,21 @@ def _related(call: Call, table: Table, row: Row, relations: list[str]) -> list[R
     if not relations:
         return [row]
     first, *rest = relations
-    if first == "attribute_values":
-        return list(call.state.attribute_values.of(table.name, row["id"]).values())
-    other, key = _RELATIONS[table.name][first]
-    found = call.state.tables[other].get(row[key])
-    return _related(call, call.state.tables[other], found, rest) if found else []
+    other = _target(call, table, [first])
+    return [found for one in _direct(call, table, row, first) for found in _related(call, other, one, rest)]
+
+
+def _direct(call: Call, table: Table, row: Row, relation: str) -> list[Row]:
+    state = call.state
+    if relation == "attribute_values":
+        return list(state.attribute_values.of(table.name, row["id"]).values())
+    if relation == "tags":
+        return [state.tables["tags"][tag_id] for tag_id in sorted(state.tags_of[table.name][row["id"]])]
+    if relation == "leads":
+        return list(state.leads.where(person_id=row["id"]))
+    other, key = _RELATIONS[table.name][relation]
+    found = state.tables[other].get(row[key])
+    return [found] if found else []
 
 
 def _is_in(column: Column, value: Any, wanted: list[str], name: str) -> bool:

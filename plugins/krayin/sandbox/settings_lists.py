@@ -5,7 +5,6 @@ from typing import Any
 
 from . import resources
 from .call import Call
-from .failures import Unforeseen
 from .listing import listed
 from .search import searched
 from .state import Row
@@ -28,7 +27,7 @@ def show_of(table: str, show: Show) -> Callable[[Call, str], Awaitable[Any]]:
     async def one(call: Call, row_id: str) -> Any:
         row = call.state.tables[table].get(int(row_id)) if row_id.isdecimal() else None
         if row is None:
-            raise Unforeseen('Attempt to read property "id" on null')
+            raise call.unknown(table, row_id)
         return {"data": show(call, row)}
 
     return one

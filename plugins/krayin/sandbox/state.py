@@ -80,6 +80,10 @@ class State:
         self.participants = self.tables["activity_participants"]
         self.lead_activities: defaultdict[int, set[int]] = defaultdict(set)
         self.person_activities: defaultdict[int, set[int]] = defaultdict(set)
+        self.tags_of: dict[str, defaultdict[int, set[int]]] = {
+            "persons": defaultdict(set),
+            "leads": defaultdict(set),
+        }
         self.tokens: dict[str, int] = {}
 
     def insert(self, table: Table, values: Row) -> Row:
@@ -141,15 +145,17 @@ class State:
         column = table.columns[key]
         if column.kind == "datetime":
             return self._times.stored(value)
-        if column.kind == "date":
-            return self._times.stored_date(value)
+        if column.kind == "date" and value == "":
+            return None
         if column.kind == "json" and column.required and value is None:
             raise Unforeseen(f"{_INTEGRITY}4025 CONSTRAINT `{table.name}.{key}` failed", _QUERY)
         return stored(column, value)
 
     def _is_dirty(self, table: Table, row: Row, key: str, value: Any) -> bool:
         if table.columns[key].kind in ("datetime", "date"):
-            value = self._kept(table, key, value)
+            # What is no time is found out here, before a row is changed, but not when one is made
+            # (HasAttributes::originalIsEquivalent; recording 348, a-072 of 2.2.3).
+            return self._times.stored(value) != self._times.stored(row[key])
         return not same_kind_and_text(value, row[key])
 
     def _check_keys(self, table: Table, row: Row) -> None:

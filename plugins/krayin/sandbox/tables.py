@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from .failures import undefined_key
 from .mariadb import Column
+
+_REPOSITORY = "packages/Webkul/Attribute/src/Repositories/AttributeValueRepository.php:54"
 
 _ID = Column("int")
 _INT = Column("int")
@@ -33,6 +36,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     | _names("code", "name", "type", "lookup_type", "entity_type", "validation")
     | {"sort_order": _INT, "is_required": _INT, "is_unique": _INT, "quick_add": _INT, "is_user_defined": _INT}
     | _STAMPS,
+    "attribute_options": {"id": _ID, "name": _NAME, "sort_order": _INT, "attribute_id": _to("attributes")},
     "attribute_values": {
         "id": _ID,
         "entity_type": _NAME,
@@ -97,12 +101,14 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "user_id": _to("users"),
     }
     | _STAMPS,
+    "tags": {"id": _ID, "name": _NAME, "color": _NAME, "user_id": _to("users")} | _STAMPS,
     "activity_participants": {"id": _ID, "activity_id": _to("activities")}
     | {"user_id": _to("users"), "person_id": _to("persons")},
     "activity_files": {"id": _ID, "activity_id": _to("activities"), "name": _NAME, "path": _NAME} | _STAMPS,
 }
 
 _VALUE_COLUMNS = {
+    **dict.fromkeys(("text", "textarea", "multiselect", "checkbox", "image", "file"), "text_value"),
     "price": "float_value",
     "boolean": "boolean_value",
     "select": "integer_value",
@@ -117,4 +123,7 @@ _VALUE_COLUMNS = {
 
 def value_column(attribute: dict[str, Any]) -> str:
     """Name the column of attribute_values that holds this attribute's values."""
-    return _VALUE_COLUMNS.get(attribute["type"], "text_value")
+    if attribute["type"] not in _VALUE_COLUMNS:
+        # An attribute may be made of any type, but not written (AttributeValueRepository::save).
+        raise undefined_key(attribute["type"], _REPOSITORY)
+    return _VALUE_COLUMNS[attribute["type"]]

@@ -154,11 +154,12 @@ def check_lead(call: Call, data: dict[str, Any], route_id: str | None = None) ->
     """Check a lead and the person nested in it."""
     findings, quick = Findings(), "quick_add" in data
     nested = data.get("person") or {}
-    fields = {key: value for key, value in data.items() if key != "expected_close_date"}
+    closing = "expected_close_date" if call.profile.checks_closing_date else ""
+    fields = {key: value for key, value in data.items() if key != closing}
     AttributeRules(call, findings, call.input.get("id", route_id)).check("leads", fields, quick=quick)
     AttributeRules(call, findings, nested.get("id"), "person.").check("persons", nested, quick=quick)
-    if "expected_close_date" in data:
-        _check_closing(call, findings, data["expected_close_date"])
+    if closing in data:
+        _check_closing(call, findings, data[closing])
     findings.refuse()
 
 

@@ -24,11 +24,8 @@ def _numbers(*parts: int | range) -> list[int]:
 
 
 _REASONS = {
-    "not in scope yet: groups, roles and tags": _numbers(
-        range(231, 234), range(450, 462), range(463, 467), 565, range(651, 656)
-    ),
-    "not in scope yet: attribute definitions": _numbers(range(234, 246), 623, 624, 656, 673, 680, 681),
-    "not in scope yet: creating users and pipelines": _numbers(548, 566),
+    "not in scope: groups and roles": _numbers(231, 232, 565),
+    "not in scope: creating users and pipelines": _numbers(548, 566),
     "not in scope: kanban": _numbers(363, 364, 365),
     "not in scope: files; the recording lacks what was sent": _numbers(394, 395),
     "not in scope: products of leads": _numbers(541, 542, 543, 544, 545, 546, range(589, 593)),
@@ -75,19 +72,6 @@ def whose(recording: Recording) -> str:
     if recording.number in range(568, 576):
         return "bot"
     return {21: "first", 578: "tinker"}.get(recording.number, "admin")
-
-
-def _attribute(code: str, name: str, kind: str, entity: str, **more: Any) -> Step:
-    async def do(replay: Replay) -> None:
-        state = replay.sandbox.state
-        values = {"code": code, "name": name, "type": kind, "entity_type": entity, "quick_add": 1}
-        state.insert(
-            state.attributes, values | {"is_required": 0, "is_unique": 0, "is_user_defined": 1} | more
-        )
-
-    return Step(
-        f"the custom attribute {code} of {entity} was made by an endpoint that is not in scope yet", do
-    )
 
 
 def _learn(table: str, there: int) -> Step:
@@ -203,32 +187,15 @@ BEFORE: dict[int, list[Step]] = {
     20: [Step("the login in 20 makes this token the old one", _rename_token("first", "admin"))],
     24: [Step("57 requests between 23 and 24 were not recorded", _ask_times(57))],
     659: [Step("the requests that used up this minute were not recorded", _use_up_the_minute)],
-    246: [
-        _attribute("lab_ref", "Lab Ref", "text", "persons"),
-        _attribute("lab_ref", "Lab Ref", "text", "leads"),
-        _attribute("lab_uid", "Lab UID", "text", "persons", is_unique=1),
-        _attribute("lab_sel", "Lab Sel", "select", "leads"),
-        _attribute("lab_bool", "Lab Bool", "boolean", "leads"),
-    ],
     501: [
         Step("490 follows three races and timing runs that made 56 persons and 50 leads", _race),
         Step("490 follows three races and timing runs that made 56 persons and 50 leads", _time),
     ],
-    549: [Step("pipelines are made by an endpoint that is not in scope yet", _second_pipeline)],
-    567: [Step("users are made by an endpoint that is not in scope yet", _bot)],
+    549: [Step("pipelines are made by an endpoint that is not in scope", _second_pipeline)],
+    567: [Step("users are made by an endpoint that is not in scope", _bot)],
     575: [Step("the user was made inactive in the database", _retire_bot)],
     578: [Step("this token was made on the server's console", _make_tinker_token)],
-    625: [
-        _attribute("lab_ref", "Lab ref", "text", "persons", is_unique=1),
-        _attribute("lab_ref", "Lab ref", "text", "leads", is_unique=1),
-    ],
-    657: [_attribute("p_bool", "PB", "boolean", "persons")],
-    674: [_attribute("is_vip", "VIP", "boolean", "persons")],
     679: [Step("this attribute was taken out of quick add in the database", _clear_quick_add)],
-    682: [
-        _attribute("cw_ref", "Chatwoot", "text", "persons", is_unique=1),
-        _attribute("cw_ref", "Chatwoot", "text", "leads", is_unique=1),
-    ],
 }
 """What has to be told before a recording."""
 

@@ -13,12 +13,16 @@ from urllib.parse import unquote_plus, urlsplit
 
 FOLDER = Path(__file__).parents[2] / "data" / "krayin-recordings"
 
+_SERIES = {"a": 1000, "b": 2000}
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z")
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One exchange: what was asked and what Krayin answered."""
+    """One exchange: what was asked and what Krayin answered.
+
+    Those of other versions come in two series: ``a-012`` is number 1012, ``b-012`` number 2012.
+    """
 
     number: int
     name: str
@@ -57,25 +61,49 @@ def all_recordings() -> tuple[Recording, ...]:
     return tuple(recording for recording in found if recording)
 
 
+@cache
+def recordings_of(version: str) -> tuple[Recording, ...]:
+    """Read another version's that are one exchange each, in their order."""
+    found = (_read(path) for path in sorted((FOLDER / version).glob("[ab]-*.json")))
+    return tuple(recording for recording in found if recording)
+
+
+def all_names(version: str) -> set[str]:
+    """Give the names of all files of another version."""
+    return {path.stem for path in (FOLDER / version).glob("*.json")}
+
+
+def _named(stem: str) -> tuple[int, str]:
+    first, _, rest = stem.partition("-")
+    if first not in _SERIES:
+        return int(first), rest
+    number, _, _ = rest.partition("-")
+    return _SERIES[first] + int(number), stem
+
+
 def _read(path: Path) -> Recording | None:
     content = json.loads(path.read_text(encoding="utf-8"))
     asked, answered = content.get("request"), content.get("response")
     if not isinstance(asked, dict) or not isinstance(answered, dict):
         return None
     url = urlsplit(asked["url"])
-    number, _, name = path.stem.partition("-")
+    number, name = _named(path.stem)
     return Recording(
-        number=int(number),
+        number=number,
         name=name,
         method=asked["method"],
         path=url.path,
         query=_query(url.query),
-        headers=asked["headers"],
+        headers=_lowered(asked["headers"]),
         body=asked["body"],
         status=answered["status"],
-        answer_headers=answered["headers"],
+        answer_headers=_lowered(answered["headers"]),
         answer=answered["body"],
     )
+
+
+def _lowered(headers: dict[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def all_numbers() -> set[int]:

@@ -24,8 +24,9 @@ _TABLES = {
     "leads": "leads",
     "activities": "activities",
 }
-_TABLES |= {"edit": "leads"}
-_ID_KEYS = {"person_id": "persons", "lead_id": "leads", "organization_id": "organizations"}
+_PATHS = _TABLES | {"edit": "leads"}
+_ID_KEYS = {"person_id": "persons", "lead_id": "leads", "organization_id": "organizations", "tag_id": "tags"}
+_COUNTED = (*_TABLES, "activity_files", "attributes", "tags")
 _HEADERS = ("content-type", "location", "x-ratelimit-limit", "retry-after")
 
 Changed = Callable[[str], str]
@@ -48,6 +49,9 @@ class Result:
 class Replay:
     """One run through one database's recordings."""
 
+    krayin: str = "2.1"
+    rest: str = "2.1.1"
+    address: str = "http://127.0.0.1:8090"
     changed: Changed = unchanged
     offset: int = 0
     now: datetime = INSTALLED
@@ -55,12 +59,14 @@ class Replay:
     results: list[Result] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.sandbox = KrayinSandbox(clock=lambda: self.now, rate_limit=60)
+        self.sandbox = KrayinSandbox(
+            krayin=self.krayin, rest=self.rest, clock=lambda: self.now, rate_limit=60
+        )
         self.ids = Ids()
         self._left = 60
         self.comparison = Comparison(self.ids, self.changed)
         self.tokens["admin"] = self.sandbox.make_token()
-        for name in ("persons", "organizations", "leads", "activities", "activity_files"):
+        for name in _COUNTED:
             self.sandbox.state.tables[name].next_id += self.offset
 
     def learn(self, table: str, there: int) -> None:
@@ -84,7 +90,7 @@ class Replay:
             sent["authorization"] = f"Bearer {self.tokens[who]}"
         address = path + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         transport = httpx.ASGITransport(self.sandbox)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8090") as client:
+        async with httpx.AsyncClient(transport=transport, base_url=self.address) as client:
             return await client.request(method, address, content=_encoded(body, sent), headers=sent)
 
     def translated_path(self, path: str) -> str:
@@ -133,7 +139,7 @@ class Replay:
 
     def _path(self, path: str) -> str:
         def here(found: re.Match[str]) -> str:
-            table = _TABLES.get(found[1], "")
+            table = _PATHS.get(found[1], "")
             return f"/{found[1]}/{self.ids.translated(table, int(found[2]))}"
 
         return re.sub(r"/(persons|organizations|leads|activities|edit)/(\d{1,9})(?=/|$)", here, path)
@@ -168,10 +174,13 @@ class Replay:
 
     def _search(self, value: str) -> str:
         def here(found: re.Match[str]) -> str:
-            ids = (str(self.ids.translated("persons", int(one))) for one in found[2].split(","))
+            table = "attributes" if "attribute" in found[1] else "persons"
+            ids = (str(self.ids.translated(table, int(one))) for one in found[2].split(","))
             return found[1] + ",".join(ids)
 
-        return self.changed(re.sub(r"(?<![\w.])((?:person_)?id:)([\d,]+)", here, value))
+        return self.changed(
+            re.sub(r"(?<![\w.])((?:person_|attribute_values.attribute_)?id:)([\d,]+)", here, value)
+        )
 
 
 def _header_differences(recording: Recording, answer: httpx.Response) -> list[str]:

@@ -68,7 +68,7 @@ def _as_recorded() -> list[Result]:
 @cache
 def _in_other_words() -> list[Result]:
     parts = [reordered(part) for part in reversed(_databases())]
-    runs = [asyncio.run(_crowded(Replay(changed, OFFSET), part)) for part in parts]
+    runs = [asyncio.run(_crowded(Replay(changed=changed, offset=OFFSET), part)) for part in parts]
     return [result for run in runs for result in run]
 
 

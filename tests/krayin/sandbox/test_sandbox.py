@@ -47,7 +47,9 @@ def test_what_was_asked_is_listed_with_its_status() -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"krayin": "2.2"}, "This sandbox plays Krayin 2.1, not 2.2."),
+        ({"krayin": "3.0"}, "This sandbox plays Krayin 2.1 or 2.2, not 3.0."),
+        ({"krayin": "2.2", "rest": "2.0"}, "This sandbox plays rest-api 2.1.1 or 2.2.0, not 2.0."),
+        ({"krayin": "2.1", "rest": "2.2.0"}, "Krayin 2.1 does not go with rest-api 2.2.0."),
         ({"timezone": "Mars/Base"}, "There is no time zone called Mars/Base."),
     ],
 )
@@ -69,10 +71,17 @@ def test_what_it_cannot_play_is_refused_in_one_sentence(options: dict[str, Any],
         ("activities", {"type": ["note"], "comment": {}}),
         ("activities", {"type": "note", "comment": ["x"]}),
         ("login", {"email": [], "password": {}, "device_name": 1}),
+        ("settings/tags", {"name": ["x"], "color": {"a": 1}}),
+        ("leads/1/tags", {"tag_id": [1]}),
+        ("settings/attributes", {"code": ["x"], "name": [], "type": {"a": 1}, "entity_type": [1]}),
+        ("settings/attributes", {"code": "xy", "name": "X", "type": "select", "options": ["One"]}),
     ],
 )
-def test_input_of_any_shape_is_answered(path: str, body: Any) -> None:
-    answer = Asker().ask("POST", f"/api/v1/{path}", body)
+@pytest.mark.parametrize("version", [("2.1", "2.1.1"), ("2.2", "2.1.1"), ("2.2", "2.2.0")])
+def test_input_of_any_shape_is_answered(path: str, body: Any, version: tuple[str, str]) -> None:
+    asker = Asker(krayin=version[0], rest=version[1])
+    asker.add_lead()
+    answer = asker.ask("POST", f"/api/v1/{path}", body)
     assert answer.status_code in (200, 422, 500)
     assert answer.json()
 
