@@ -14,6 +14,7 @@ setup: .venv/.ready ## Make .venv with the locked dependencies
 .venv/.ready: uv.lock pyproject.toml plugins/krayin/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "crmhost needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
 	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --all-packages --python $(BIN)/python
@@ -36,4 +37,5 @@ check: setup ## Style, types, import rules
 	@tail -n 2 .lint-imports.log && rm .lint-imports.log
 
 clean: ## Remove what the other targets made
-	rm -rf .venv dist .coverage* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +46,10 @@ def connect(
     if webhook_secret is not None:
         check_secret(webhook_secret)
     plugin = house.plugins[plugin_name]
-    given = validated(plugin, values)
-    context = Context(0, account_id, given, Links(), Http(house.http_pool), log)
-    found = _set_up(plugin, context)
-    public, secret = divided(validated(plugin, {**values, **found.settings}))
+    settings, found = _checked(house, plugin, account_id, values)
+    public, secret = divided(settings)
     with house.store.write() as tx:
+        others = connections.every(tx, house.vault)
         made = connections.add(
             tx,
             house.vault,
@@ -62,7 +61,52 @@ def connect(
             unsigned=unsigned,
             now=time.time(),
         )
-    return Connected(made, found.report)
+    return Connected(made, (*found.report, *_doubles(settings, made, others)))
+
+
+def change(house: House, connection_id: int, values: Mapping[str, Any]) -> Connected:
+    """Change settings of a connection, checked as when it was made; it goes on if it was paused."""
+    with house.store.read() as tx:
+        before = connections.get(tx, house.vault, connection_id)
+    plugin = house.plugins[before.plugin]
+    settings, found = _checked(house, plugin, before.account_id, {**before.settings, **values})
+    public, secret = divided(settings)
+    with house.store.write() as tx:
+        connections.set_settings(tx, house.vault, connection_id, public, secret)
+        connections.resume(tx, connection_id)
+        return Connected(connections.get(tx, house.vault, connection_id), found.report)
+
+
+def _checked(
+    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any]
+) -> tuple[BaseModel, SetupResult]:
+    """Return the settings with what setup found, and its report."""
+    given = validated(plugin, values)
+    context = Context(0, account_id, given, Links(), Http(house.http_pool), log)
+    found = _set_up(plugin, context)
+    return validated(plugin, {**values, **found.settings}), found
+
+
+def _doubles(
+    settings: BaseModel, made: CRMConnection, others: Sequence[CRMConnection]
+) -> Iterator[ReportLine]:
+    """Warn of a connection that joins the same account to the same CRM: each event would be worked twice.
+
+    Which CRM it is, is told by the settings that must be given and are not secret: its address.
+    """
+    told = [
+        name
+        for name, field in type(settings).model_fields.items()
+        if field.is_required() and not isinstance(getattr(settings, name), SecretStr)
+    ]
+    for other in others:
+        same = all(other.settings.get(name) == made.settings.get(name) for name in told)
+        if (other.plugin, other.account_id) == (made.plugin, made.account_id) and same:
+            yield ReportLine(
+                "Beware",
+                f"Connection {other.id} joins account {made.account_id} to the same CRM. Post Chatwoot's "
+                "webhooks to one of the two only, or each conversation is noted twice.",
+            )
 
 
 def _set_up(plugin: Plugin, context: Context[Any]) -> SetupResult:
@@ -92,7 +136,7 @@ def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def check_secret(secret: str) -> None:
     """Refuse what cannot be a secret that Chatwoot made: 24 letters and digits, as of 4.15."""
-    if not (secret.isascii() and secret.isprintable() and 0 < len(secret) <= 255):
+    if not (secret.isascii() and secret.isprintable() and 0 < len(secret) <= 255 and " " not in secret):
         raise SettingsError("That is no secret of Chatwoot's.", fix="It is one line of letters and digits.")
 
 

@@ -85,7 +85,9 @@ def _state(house: House, one: CRMConnection) -> dict[str, Any]:
         return {"state": "wrong_settings", "reason": str(problem), "fix": problem.fix, "until": None}
     if one.paused_reason is not None:
         until = _iso(one.paused_until) if one.paused_until else None
-        return {"state": "paused", "reason": one.paused_reason, "fix": one.paused_fix, "until": until}
+        change = f"To change a setting: crmhost set {one.id} --set KEY=VALUE"
+        fix = " ".join(part for part in (one.paused_fix, change if until else "") if part)
+        return {"state": "paused", "reason": one.paused_reason, "fix": fix, "until": until}
     if not one.webhook_secrets and not one.unsigned:
         return {
             "state": "waiting_for_secret",

@@ -10,6 +10,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from .attempt import PAUSE, Attempt, Result
+from .errors import SettingsError
 from .fold import Step, next_step
 from .locks import HeldLane, LaneLost, take
 from .store import connections, deliveries, lanes, links
@@ -51,6 +52,9 @@ class Sync:
             due_at = self._drain(held)
         except LaneLost:
             log.warning("lane lost", connection=lane[0], contact=lane[1])
+            return
+        except SettingsError as error:
+            log.warning("lane without a connection", connection=lane[0], problem=str(error))
             return
         finally:
             held.release()
@@ -148,6 +152,14 @@ def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: f
 def _note_failure(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
     """Keep why the delivery waits; where the CRM refuses us, the whole connection does."""
     delivery: Delivery = attempt.delivery
+    log.warning(
+        "not applied yet",
+        connection=attempt.connection.id,
+        delivery=delivery.id,
+        wait=round(result.wait),
+        pauses=result.pauses,
+        reason=result.reason,
+    )
     if result.pauses:
         connections.pause(tx, attempt.connection.id, result.reason, result.fix, now + result.wait)
     if result.failed:

@@ -31,6 +31,7 @@ def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[H
     url = settings.database_url
     if not url or not settings.secret_key:
         _make_folder(settings)
+    _refuse_lost_key(settings)
     file = str(settings.data_dir.resolve() / "crmhost.sqlite3")
     store = open_store(url or URL.create("sqlite", database=file))
     key = settings.secret_key.get_secret_value() if settings.secret_key else key_in(settings.data_dir)
@@ -44,6 +45,14 @@ def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[H
         yield house
     finally:
         house.close()
+
+
+def _refuse_lost_key(settings: Settings) -> None:
+    """Make no new key beside a database whose key is gone."""
+    kept, key = settings.data_dir / "crmhost.sqlite3", settings.data_dir / "secret.key"
+    if settings.secret_key is None and settings.database_url is None and kept.exists() and not key.exists():
+        fix = "Put the key back from the backup, or set CRMHOST_SECRET_KEY to it."
+        raise SettingsError(f"The database {kept} is there, its key {key} is not.", fix=fix)
 
 
 def _make_folder(settings: Settings) -> None:

@@ -19,10 +19,16 @@ COMMANDS = {
     "connect": "connect",
     "connections": "look",
     "secret": "connect",
+    "set": "connect",
+    "pause": "connect",
+    "resume": "connect",
+    "disconnect": "connect",
     "status": "look",
     "deliveries": "look",
 }
 """Each command's module."""
+NAMES = {"set": "change"}
+"""A command whose name is a word of Python's own is called otherwise there."""
 
 
 class LateCommands(click.Group):
@@ -39,7 +45,7 @@ class LateCommands(click.Group):
         from importlib import import_module
 
         module = import_module(f".{COMMANDS[cmd_name]}", __package__)
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, NAMES.get(cmd_name, cmd_name))
         return command
 
 

@@ -38,12 +38,15 @@ def connect(
     with house_of() as house:
         made = make(house, plugin, account, values, webhook_secret=webhook_secret, unsigned=unsigned)
         url = house.settings.base_url + made.connection.webhook_path
+        known = "base_url" in house.settings.model_fields_set
     report = [{"name": line.name, "found": line.found} for line in made.report]
     if as_json:
         document({"connection": made.connection.id, "webhook_url": url, "report": report})
         return
     table(f"Connection {made.connection.id}", ("Checked", "Found"), [astuple(line) for line in made.report])
     click.echo(f"\nIn Chatwoot, under Settings → Integrations → Webhooks, add this URL:\n  {url}")
+    if not known:
+        click.echo("CRMHOST_BASE_URL is not set: put the address where Chatwoot reaches this host in front.")
     click.echo("with the events: conversation created, conversation status changed, conversation updated,")
     click.echo("contact created, contact updated.")
     if not webhook_secret and not unsigned:
@@ -52,8 +55,79 @@ def connect(
         )
 
 
+connection_argument = click.argument("connection", type=click.IntRange(1, 2**63 - 1))
+
+
+@click.command("set")
+@connection_argument
+@click.option("--set", "pairs", multiple=True, required=True, metavar="KEY=VALUE", help="As in connect.")
+@json_option
+def change(connection: int, pairs: tuple[str, ...], *, as_json: bool) -> None:
+    """Change settings of a connection: a new token, say. It is checked as when it was made."""
+    from ..connect import change as make
+
+    values = read_pairs(pairs, sys.stdin.read)
+    with house_of() as house:
+        made = make(house, connection, values)
+    report = [{"name": line.name, "found": line.found} for line in made.report]
+    if as_json:
+        document({"connection": connection, "report": report})
+    else:
+        table(f"Connection {connection}", ("Checked", "Found"), [astuple(line) for line in made.report])
+
+
 @click.command()
-@click.argument("connection", type=click.IntRange(1, 2**63 - 1))
+@connection_argument
+@json_option
+def pause(connection: int, *, as_json: bool) -> None:
+    """Let a connection's work wait. What arrives is stored."""
+    from ..store import connections
+
+    fix = f"Go on with: crmhost resume {connection}"
+    with house_of() as house, house.store.write() as tx:
+        connections.get(tx, house.vault, connection)
+        connections.pause(tx, connection, "Paused by hand.", fix, None)
+    _said(connection, "paused", as_json=as_json)
+
+
+@click.command()
+@connection_argument
+@json_option
+def resume(connection: int, *, as_json: bool) -> None:
+    """Let a paused connection work again, at once."""
+    from ..store import connections
+
+    with house_of() as house, house.store.write() as tx:
+        connections.get(tx, house.vault, connection)
+        connections.resume(tx, connection)
+    _said(connection, "working", as_json=as_json)
+
+
+@click.command()
+@connection_argument
+@click.option("--yes", is_flag=True, help="Really: its deliveries and links are removed with it.")
+@json_option
+def disconnect(connection: int, *, yes: bool, as_json: bool) -> None:
+    """Remove a connection with all that is kept for it; the CRM keeps what it has."""
+    from ..store import connections
+
+    if not yes:
+        raise click.UsageError(f"All that is kept of connection {connection} is removed: add --yes.")
+    with house_of() as house, house.store.write() as tx:
+        connections.get(tx, house.vault, connection)
+        connections.remove(tx, connection)
+    _said(connection, "removed", as_json=as_json)
+
+
+def _said(connection: int, state: str, *, as_json: bool) -> None:
+    if as_json:
+        document({"connection": connection, "state": state})
+    else:
+        click.echo(f"Connection {connection}: {state}.")
+
+
+@click.command()
+@connection_argument
 @json_option
 def secret(connection: int, *, as_json: bool) -> None:
     """Take the webhook's secret from standard input; the one before it stays valid beside it."""

@@ -17,13 +17,14 @@ def status(*, as_json: bool) -> None:
     from .. import overview
 
     with house_of() as house:
-        state = overview.status(house)
+        state, folder = overview.status(house), house.settings.data_dir.resolve()
     if as_json:
         document(state)
         return
     _connections(state["connections"])
     table("Deliveries", ("State", "How many"), state["deliveries"].items())
     table("Refused", ("Reason", "How many"), state["refused"].items())
+    click.echo(f"Data: {folder}")
     waiting, oldest = state["lanes"]["waiting"], state["oldest_pending_seconds"]
     click.echo(f"{waiting} lane(s) waiting" + (f", the oldest delivery for {oldest} s." if oldest else "."))
 

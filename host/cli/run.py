@@ -12,9 +12,9 @@ from .output import house_of
 
 
 def stop_signal() -> threading.Event:
-    """Return an event that Ctrl-C and SIGTERM set, so that everything is closed in order."""
+    """Return an event that Ctrl-C, SIGTERM and a closed terminal set: everything is closed in order."""
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stop.set())
     return stop
 
@@ -36,7 +36,7 @@ def serve(host: str, port: int, *, no_workers: bool) -> None:
         if not no_workers:
             stack.enter_context(working(house))
         address = stack.enter_context(serving(app, host, port))
-        click.echo(f"crmhost listens on {address}", err=True)
+        click.echo(f"crmhost listens on {address}, data in {house.settings.data_dir.resolve()}", err=True)
         stop.wait()
         click.echo("crmhost ends what it began, and stops", err=True)
 

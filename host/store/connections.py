@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from ..errors import SettingsError
 from ..vault import Vault
-from .tables import connections
+from .tables import connections, lanes, metadata
 from .text import storable
 
 
@@ -103,14 +103,30 @@ def set_webhook_secrets(tx: Connection, vault: Vault, connection_id: int, secret
     _update(tx, connection_id, webhook_secrets=vault.seal(list(secrets)), unsigned=False)
 
 
+def set_settings(
+    tx: Connection, vault: Vault, connection_id: int, public: Mapping[str, Any], secret: Mapping[str, Any]
+) -> None:
+    """Store changed settings."""
+    _update(tx, connection_id, settings=dict(public), secrets=vault.seal(dict(secret)))
+
+
+def remove(tx: Connection, connection_id: int) -> None:
+    """Remove the connection and all that is kept for it; the CRM keeps what it has."""
+    for table in metadata.sorted_tables:
+        key = table.c.id if table is connections else table.c.connection_id
+        tx.execute(table.delete().where(key == connection_id))
+
+
 def pause(tx: Connection, connection_id: int, reason: str, fix: str, until: float | None) -> None:
     """Let the connection's work wait, for a while or until a person acts."""
     _update(tx, connection_id, paused_reason=storable(reason), paused_fix=storable(fix), paused_until=until)
 
 
 def resume(tx: Connection, connection_id: int) -> None:
-    """Let the connection work again."""
+    """Let the connection work again, at once."""
     _update(tx, connection_id, paused_reason=None, paused_fix=None, paused_until=None)
+    waiting = (lanes.c.connection_id == connection_id) & lanes.c.due_at.is_not(None)
+    tx.execute(update(lanes).where(waiting).values(due_at=0.0, rung_at=None))
 
 
 def _update(tx: Connection, connection_id: int, **values: Any) -> None:

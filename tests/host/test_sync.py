@@ -237,11 +237,8 @@ def test_refused_credentials_pause_the_connection(bench: Bench, crm: FakeCRM) ->
     bench.work()
 
     state = bench.connection_state()
-    assert (state["state"], state["reason"], state["fix"]) == (
-        "paused",
-        "The token is refused.",
-        "Make a new one.",
-    )
+    assert (state["state"], state["reason"]) == ("paused", "The token is refused.")
+    assert state["fix"] == "Make a new one. To change a setting: crmhost set 1 --set KEY=VALUE"
     assert bench.states() == ["pending"]
 
 
