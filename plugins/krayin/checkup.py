@@ -16,7 +16,7 @@ from crmhost import (
     TryAgain,
 )
 
-from .clients.errors import ADDRESS_FIX, CREDENTIALS_FIX, redirected_to
+from .clients.errors import ADDRESS_FIX, CREDENTIALS_FIX, body_of, redirected_to
 from .clients.lookups import Lookups
 from .desk import transport_of
 from .settings import KrayinSettings
@@ -47,7 +47,7 @@ def check(context: Context[KrayinSettings]) -> SetupResult:
         "stage_id": stage["id"],
         "source_id": source.get("id"),
         "type_id": type_.get("id"),
-        "closed_stage_ids": [row["id"] for each in pipelines for row in _stages(each) if _is_closed(row)],
+        "closed_stage_ids": _closed_stages(pipelines, settings),
     }
     report = (
         ReportLine("Krayin", f"{settings.api_url}, {_allowance(answer)}"),
@@ -72,7 +72,7 @@ def _ask(lookups: Lookups) -> Answer:
 
 def _user(answer: Answer, url: str, wait: float | None) -> Row:
     """Return the token's user, or raise what keeps it from being the right one."""
-    body = _json(answer)
+    body = body_of(answer)
     user = body.get("data") if answer.status == 200 else None
     if not isinstance(user, Mapping) or "view_permission" not in user:
         raise _trouble(answer, body, url, wait)
@@ -109,14 +109,6 @@ def _trouble(answer: Answer, body: Row, url: str, wait: float | None) -> Setting
     )
 
 
-def _json(answer: Answer) -> Row:
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, Mapping) else {}
-
-
 def _allowance(answer: Answer) -> str:
     limit = answer.headers.get("x-ratelimit-limit")
     return f"{limit} requests a minute" if limit else "no limit of requests"
@@ -142,6 +134,16 @@ def _stage(pipeline: Row, settings: KrayinSettings) -> Row:
     return _chosen("stage", _stages(pipeline), settings.stage_id, _first_stage, where, needed=True)
 
 
+def _closed_stages(pipelines: Sequence[Row], settings: KrayinSettings) -> list[int]:
+    """Return the stages that are set to count as closed, or else those that Krayin calls won and lost."""
+    stages = [row for pipeline in pipelines for row in _stages(pipeline)]
+    known = {row["id"] for row in stages}
+    for wanted in settings.closed_stage_ids:
+        if wanted not in known:
+            raise _unknown("stage", wanted, stages, setting="closed_stage_ids")
+    return list(settings.closed_stage_ids) or [row["id"] for row in stages if _is_closed(row)]
+
+
 def _chosen(
     name: str,
     rows: Sequence[Row],
@@ -162,10 +164,12 @@ def _chosen(
     return default(rows) if rows else {}
 
 
-def _unknown(name: str, wanted: int, rows: Iterable[Row], where: str = "") -> SettingsError:
+def _unknown(
+    name: str, wanted: int, rows: Iterable[Row], where: str = "", *, setting: str = ""
+) -> SettingsError:
     known = ", ".join(map(_named, rows)) or "none"
     message = f"Krayin has no {name} {wanted}{where}; it has {known}."
-    return SettingsError(message, fix=f"Set {name}_id to one of these.")
+    return SettingsError(message, fix=f"Set {setting or f'{name}_id'} to one of these.")
 
 
 def _default_pipeline(rows: Sequence[Row]) -> Row:

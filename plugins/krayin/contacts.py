@@ -13,9 +13,10 @@ from .desk import Desk
 from .finders import Found, find_lone_lead, find_open_lead, find_person
 from .links import LEAD, ORGANIZATION, PERSON, ContactLinks
 from .mappers.contact import contact_to_fields, contact_to_lead, contact_to_person
-from .mappers.person import NOTHING, contact_into_person, is_same, organization_of
+from .mappers.person import NOTHING, contact_into_person, is_same_organization, organization_of
 
 Action = Literal["created", "updated", "linked", "left"]
+"""What a ``Change`` can say."""
 LISTS = {"email": "emails", "phone": "contact_numbers"}
 """What our fields are called where Krayin finds fault with them."""
 
@@ -104,7 +105,10 @@ class _ContactSync:
         try:
             updated = self.desk.persons.update(person["id"], update)
         except Invalid as error:
-            self._bring_into(person, leave | _at_fault(error, leave))
+            at_fault = _at_fault(error) - leave
+            if not at_fault:
+                raise
+            self._bring_into(person, leave | at_fault)
         except Missing as error:
             raise TryAgain(f"Person {person['id']} was deleted in Krayin just now.") from error
         else:
@@ -146,7 +150,7 @@ class _ContactSync:
 
     def _taken(self, error: Invalid, *, phone: bool) -> None:
         """Look again where Krayin refused an e-mail or phone: somebody may have made the person meanwhile."""
-        if not _at_fault(error, NOTHING, otherwise=False):
+        if not _at_fault(error):
             raise error
         found = find_person(self.desk.persons, self.fields, self.settings.placeholder_email)
         if found.person:
@@ -160,7 +164,7 @@ class _ContactSync:
         """Keep the ids; the organization's only if it is the company's: Krayin may show the old one."""
         self.links.person.keep(person["id"], self.fields)
         organization = organization_of(person)
-        if organization and is_same(organization.get("name"), self.fields.get("organization")):
+        if organization and is_same_organization(organization.get("name"), self.fields.get("organization")):
             self.links.organization.keep(organization["id"])
         else:
             self.links.organization.forget()
@@ -182,8 +186,9 @@ class _ContactSync:
         self.links.lead.keep(lead["id"], self.fields)
 
     def _still_has(self, lead_id: int) -> None:
-        """Leave the lead as it is: since it was made, it is the sales team's."""
-        self.links.lead.keep(lead_id, self.fields)
+        """Leave the lead as it is, even deleted: since it was made, it is the sales team's."""
+        if self.links.lead.written != self.fields:
+            self.links.lead.keep(lead_id, self.fields)
         if not any(change.kind == LEAD for change in self.changes):
             self._say(LEAD, "left", lead_id)
 
@@ -192,7 +197,7 @@ class _ContactSync:
         if person_id is not None:
             return find_open_lead(self.desk.leads, person_id, self.settings.closed_stage_ids)
         if self.links.lead.unsure:
-            return find_lone_lead(self.desk.leads, self.fields["name"])
+            return find_lone_lead(self.desk.leads, self._lead())
         return None
 
     def _lead(self, **person: Any) -> dict[str, Any]:
@@ -202,6 +207,7 @@ class _ContactSync:
             stage_id=chosen.stage_id,
             source_id=chosen.source_id,
             type_id=chosen.type_id,
+            organizations=chosen.sync_organizations,
             **person,
         )
 
@@ -216,12 +222,9 @@ class _ContactSync:
             self._say(ORGANIZATION, "linked", organization_id)
 
 
-def _at_fault(error: Invalid, leave: frozenset[str], *, otherwise: bool = True) -> frozenset[str]:
-    """Return which of e-mail and phone Krayin refused, beyond those left out; raise if neither is."""
-    fields = frozenset(field for field, listed in LISTS.items() if error.names(listed)) - leave
-    if not fields and otherwise:
-        raise error
-    return fields
+def _at_fault(error: Invalid) -> frozenset[str]:
+    """Return which of e-mail and phone Krayin refused."""
+    return frozenset(field for field, listed in LISTS.items() if error.names(listed))
 
 
 def _whose(leave: AbstractSet[str]) -> str:

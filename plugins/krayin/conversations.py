@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 from crmhost import Change, Conversation, Outcome
 
 from .clients.errors import Failed, Missing
-from .contacts import sync_contact
+from .contacts import Action, sync_contact
 from .desk import Desk
 from .finders import find_activity
 from .links import ACTIVITY, ContactLinks, ConversationLinks
@@ -61,8 +61,10 @@ class _ConversationSync:
 
     def begin(self) -> Outcome:
         """Make the note; look for it first only where an earlier attempt may have made it."""
-        if self.links.activity.id is not None:
-            return self._done("left", self.links.activity.id)
+        activity_id = self.links.activity.id
+        if activity_id is not None:
+            self._keep_for_later(activity_id)
+            return self._done("left", activity_id)
         return self._find_or_create() if self.links.activity.unsure else self._create()
 
     def complete(self) -> Outcome:
@@ -83,8 +85,10 @@ class _ConversationSync:
         unsure = self.links.activity.unsure
         found = find_activity(self.desk.activities, self.reference)
         if unsure:
-            self._forget_gone()
-        return self._update(found["id"], relink=unsure) if found else self._create()
+            self._notice_gone()
+        if found:
+            return self._update(found["id"], relink=unsure)
+        return self.ignored() or self._create()
 
     def _create(self) -> Outcome:
         activity = conversation_to_activity(reference=self.reference, comment=self.comment)
@@ -97,7 +101,7 @@ class _ConversationSync:
         try:
             made = self.desk.activities.update(activity_id, self._body(relink=relink))
         except Failed:
-            if not self._forget_gone():
+            if not self._notice_gone():
                 raise
             made = self.desk.activities.update(activity_id, self._body(relink=relink))
         return self._done("updated", made["id"])
@@ -109,26 +113,35 @@ class _ConversationSync:
 
     def _about(self) -> dict[str, int]:
         """Return whom the note is about: Krayin links a new one to the lead, or else to the person."""
-        ids = {"lead_id": self.customer.lead.id, "person_id": self.customer.person.id}
-        known = {name: value for name, value in ids.items() if value is not None}
-        return dict([next(iter(known.items()))]) if known else {}
-
-    def _forget_gone(self) -> bool:
-        """Drop the links to a lead and person that are gone; say whether any was."""
         lead, person = self.customer.lead, self.customer.person
-        lead_gone = lead.id is not None and self.desk.leads.get(lead.id) is None
+        if lead.id is not None and not lead.gone:
+            return {"lead_id": lead.id}
+        if person.id is not None:
+            return {"person_id": person.id}
+        return {}
+
+    def _notice_gone(self) -> bool:
+        """See whether lead or person are gone. A lead stays deleted; a customer who is gone comes back."""
+        lead, person = self.customer.lead, self.customer.person
+        lead_gone = lead.id is not None and not lead.gone and self.desk.leads.get(lead.id) is None
         person_gone = person.id is not None and self.desk.persons.get(person.id) is None
         if lead_gone:
-            lead.forget()
+            lead.keep_as_gone()
         if person_gone:
             self.customer.forget()
             self.brought = sync_contact(self.desk, self.conversation.contact)
         return lead_gone or person_gone
 
+    def _keep_for_later(self, activity_id: int) -> None:
+        """Keep messages that came late, without a call: the note gets them when it is next written."""
+        written = self.links.activity.written
+        if self.messages != written.get("messages"):
+            self.links.activity.keep(activity_id, {**written, "messages": self.messages})
+
     def _digest(self) -> str:
         return sha256(self.comment.encode()).hexdigest()
 
-    def _done(self, action: Literal["created", "updated", "left"], activity_id: int) -> Outcome:
+    def _done(self, action: Action, activity_id: int) -> Outcome:
         """Keep the id with what the note says, and return what became of it."""
         if action != "left":
             self.links.activity.keep(activity_id, self._written())

@@ -9,8 +9,11 @@ from typing import Any
 from .clients.activities import Activities
 from .clients.leads import Leads
 from .clients.persons import Persons
-from .mappers.contact import is_placeholder, placeholder_for
+from .mappers.contact import digits_of, is_placeholder, is_same_phone, placeholder_for
 from .mappers.person import entries
+
+TELLING = ("title", "description", "lead_source_id")
+"""What tells a lead without a person from another customer's."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,12 @@ class Found:
 def find_person(persons: Persons, fields: Mapping[str, str], placeholder: str) -> Found:
     """Find a customer by e-mail or phone in one search; the e-mail decides.
 
-    A phone alone is not enough where both have an e-mail: colleagues share a number.
+    A phone alone is not enough where both have an e-mail: colleagues share a number. What Krayin's
+    search can't find is said where its terms are made, in ``clients.search``.
     """
     phone = fields.get("phone", "")
     email = fields.get("email") or placeholder_for(phone, placeholder)
-    rows = persons.search(email=email, phone=phone)
+    rows = persons.search(email=email, digits=digits_of(phone))
     by_email = [row for row in rows if _has_email(row, email)]
     by_phone = [row for row in rows if phone and _has_phone(row, phone)]
     alike = [row for row in by_phone if not fields.get("email") or not _has_real_email(row, placeholder)]
@@ -42,10 +46,11 @@ def find_open_lead(leads: Leads, person_id: int, closed_stage_ids: Collection[in
     return next((row for row in leads.of_person(person_id) if _is_open(row, closed_stage_ids)), None)
 
 
-def find_lone_lead(leads: Leads, title: str) -> dict[str, Any] | None:
-    """Find a lead that we made without a person, by its exact title."""
-    rows = (row for row in leads.titled(title) if row.get("title") == title and not row.get("person"))
-    return max(rows, key=lambda row: int(row["id"]), default=None)
+def find_lone_lead(leads: Leads, ours: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Find the newest lead without a person that says what ours would; its stage may have changed."""
+    said = {key: ours[key] for key in TELLING if key in ours}
+    rows = (row for row in leads.titled(ours["title"]) if not row.get("person"))
+    return next((row for row in rows if said.items() <= row.items()), None)
 
 
 def find_activity(activities: Activities, reference: str) -> dict[str, Any] | None:
@@ -58,7 +63,7 @@ def _has_email(person: Mapping[str, Any], email: str) -> bool:
 
 
 def _has_phone(person: Mapping[str, Any], phone: str) -> bool:
-    return any(row["value"].strip() == phone for row in entries(person.get("contact_numbers")))
+    return any(is_same_phone(row["value"], phone) for row in entries(person.get("contact_numbers")))
 
 
 def _has_real_email(person: Mapping[str, Any], placeholder: str) -> bool:

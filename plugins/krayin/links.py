@@ -10,6 +10,7 @@ from typing import Any
 from crmhost import Links
 
 PERSON, LEAD, ORGANIZATION, ACTIVITY = KINDS = ("person", "lead", "organization", "activity")
+_GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,12 @@ class ExternalId:
     @property
     def written(self) -> Mapping[str, Any]:
         """What was kept with the id; {} while there is none."""
-        link = self.links.get(self.record, self.kind)
-        return link.written if link else {}
+        return {name: value for name, value in self._kept.items() if name != _GONE}
+
+    @property
+    def gone(self) -> bool:
+        """Whether the record was deleted in Krayin, and is to stay so."""
+        return _GONE in self._kept
 
     @property
     def unsure(self) -> bool:
@@ -38,12 +43,22 @@ class ExternalId:
         return self.links.unsure(self.record, self.kind)
 
     def keep(self, remote_id: int, written: Mapping[str, Any] | None = None) -> None:
-        """Keep the id, and what is to be compared with the next time."""
-        self.links.set(self.record, self.kind, remote_id, written)
+        """Keep the id, and what is to be compared with the next time; what is gone stays gone."""
+        gone = {_GONE: True} if self.gone and remote_id == self.id else {}
+        self.links.set(self.record, self.kind, remote_id, {**(written or {}), **gone})
+
+    def keep_as_gone(self) -> None:
+        """Keep the id of a record that was deleted in Krayin, so that it is not made again."""
+        self.links.set(self.record, self.kind, self.id, {**self.written, _GONE: True})
 
     def forget(self) -> None:
-        """Drop the id: Krayin's record is gone."""
+        """Drop the id: Krayin's record is gone, and may be made again."""
         self.links.remove(self.record, self.kind)
+
+    @property
+    def _kept(self) -> Mapping[str, Any]:
+        link = self.links.get(self.record, self.kind)
+        return link.written if link else {}
 
 
 class ContactLinks:

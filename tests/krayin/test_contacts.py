@@ -9,7 +9,7 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from crmhost import Contact, CredentialsError, Rejected, TryAgain
+from crmhost import Contact, CredentialsError, Rejected, SettingsError, TryAgain
 from crmhost_krayin import contacts
 from crmhost_krayin.finders import Found, find_person
 from crmhost_krayin.sandbox import KrayinSandbox
@@ -98,7 +98,13 @@ def test_a_new_customer_with_a_company_is_one_search_and_one_lead_with_all(desk:
 
 @pytest.mark.parametrize(
     "change",
-    [{"name": "Jane Smith"}, {"phone": "+447700900999"}, {"company": "Initech"}, {"email": "j@d.cz"}],
+    [
+        {"name": "Jane Smith"},
+        {"name": "Jane DOE"},
+        {"phone": "+447700900999"},
+        {"company": "Initech"},
+        {"email": "j@d.cz"},
+    ],
 )
 def test_a_changed_customer_takes_a_look_and_a_write(desk: Desk, change: dict[str, str]) -> None:
     desk.contact(contact(**JANE))
@@ -342,6 +348,12 @@ def test_without_organizations_the_company_is_left_out(desk: Desk) -> None:
     assert not desk.state.organizations
 
 
+def test_without_organizations_a_lead_of_its_own_does_not_name_the_company(desk: Desk) -> None:
+    desk.with_settings(sync_organizations=False, create_person=False).contact(contact(**JANE))
+
+    assert desk.state.leads[1]["description"] == "jane.doe@example.com, +447700900123"
+
+
 def test_a_customer_throttled_halfway_is_neither_lost_nor_doubted(desk: Desk) -> None:
     desk.stage.app = desk.sandbox = KrayinSandbox(rate_limit=1)
     desk = desk.with_settings(api_token=desk.sandbox.make_token())
@@ -371,14 +383,180 @@ def test_a_refusal_that_is_about_nobody_else_is_for_a_person_to_see(desk: Desk) 
 
 
 def test_a_refusal_of_something_else_is_not_taken_for_a_double(desk: Desk) -> None:
-    refusal = JSONResponse({"message": "No.", "errors": {"lead_type_id": ["It is required."]}}, 422)
-    sandbox = desk.stage.app
+    answer_each("POST", desk, {"message": "No.", "errors": {"lead_value": ["It is required."]}}, 422)
 
-    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
-        await (refusal if scope["method"] == "POST" else sandbox)(scope, receive, send)
-
-    desk.stage.app = refusing
-    with pytest.raises(Rejected, match="lead_type_id: It is required"):
+    with pytest.raises(Rejected, match="lead_value: It is required"):
         desk.contact(contact(**JANE))
 
     assert desk.calls == ["GET /contacts/persons/search", "POST /leads"]
+
+
+def answer_each(method: str, desk: Desk, body: Any, status: int = 200) -> None:
+    """Let Krayin answer each request of this method with this, and do nothing."""
+    sandbox, answer = desk.stage.app, JSONResponse(body, status)
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        await (answer if scope["method"] == method else sandbox)(scope, receive, send)
+
+    desk.stage.app = answering
+
+
+def test_a_refused_change_that_is_about_nobody_else_is_for_a_person_to_see(desk: Desk) -> None:
+    desk.contact(contact(**JANE))
+    answer_each("PUT", desk, {"message": "No.", "errors": {"job_title": ["It is odd."]}}, 422)
+
+    with pytest.raises(Rejected, match="job_title: It is odd"):
+        desk.contact(contact(**(JANE | {"name": "Jane Smith"})))
+
+    assert desk.calls == ["GET /contacts/persons", "PUT /contacts/persons/1"]
+
+
+def test_a_stage_that_was_deleted_is_a_setting_to_be_changed(desk: Desk) -> None:
+    with pytest.raises(SettingsError, match=r"the stage that new leads are to have \(99\)") as wrong:
+        desk.with_settings(stage_id=99).contact(contact(**JANE))
+
+    assert "stage_id" in wrong.value.fix
+    assert not desk.store.intents
+
+
+@pytest.mark.parametrize(
+    ("field", "setting"),
+    [("lead_pipeline_stage_id", "stage_id"), ("lead_source_id", "source_id"), ("lead_type_id", "type_id")],
+)
+def test_a_refusal_of_what_the_settings_chose_is_a_setting_to_be_changed(
+    desk: Desk, field: str, setting: str
+) -> None:
+    answer_each("POST", desk, {"message": "No.", "errors": {field: ["It is invalid."]}}, 422)
+
+    with pytest.raises(SettingsError) as wrong:
+        desk.contact(contact(**JANE))
+
+    assert setting in wrong.value.fix
+
+
+def test_a_new_lead_that_came_without_its_person_is_looked_for_again(desk: Desk) -> None:
+    answer_each("POST", desk, {"data": {"id": 7, "title": "Jane Doe", "person": None}})
+
+    with pytest.raises(TryAgain, match="new lead 7 has no person") as strange:
+        desk.contact(contact(**JANE))
+
+    assert strange.value.unsure
+    assert desk.store.intents
+
+
+@pytest.mark.parametrize("typed", ["Jane.Doe@Example.com", "Jane.doe@example.com"])
+def test_a_person_whose_address_was_typed_with_capitals_is_found(desk: Desk, typed: str) -> None:
+    desk.contact(contact(1, name="Jane", email="jane.doe@example.com"))
+    desk.state.persons[1]["emails"] = [{"value": typed, "label": "work"}]
+
+    desk.contact(contact(2, **JANE))
+
+    assert len(desk.state.persons) == 1
+    assert desk.state.persons[1]["emails"] == [{"value": typed, "label": "work"}]
+
+
+@pytest.mark.parametrize(
+    "typed", ["+44 7700 900123", "+44 (7700) 900-123", "0044.7700.900123", "447700900123"]
+)
+def test_a_person_whose_phone_was_typed_otherwise_is_found(desk: Desk, typed: str) -> None:
+    desk.contact(contact(1, name="Wanda", phone="+447700900123"))
+    person = desk.state.persons[1]
+    person["contact_numbers"] = [{"value": typed, "label": "work"}]
+    person["emails"] = [{"value": "old@phone.invalid", "label": "work"}]
+
+    desk.contact(contact(2, name="Wanda", phone="+447700900123"))
+
+    assert len(desk.state.persons) == 1
+    assert desk.state.persons[1]["contact_numbers"] == [{"value": typed, "label": "work"}]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ({"phone": "+4477009001234"}, {"phone": "+447700900123"}),
+        ({"email": "bnna@example.com"}, {"email": "anna@example.com"}),
+    ],
+)
+def test_a_stranger_whom_a_wildcard_brought_is_not_taken(
+    desk: Desk, theirs: dict[str, str], ours: dict[str, str]
+) -> None:
+    desk.contact(contact(1, name="Ann", **theirs))
+
+    desk.contact(contact(2, name="Ben", **ours))
+
+    assert [row["name"] for row in desk.state.persons.values()] == ["Ann", "Ben"]
+
+
+def test_a_lead_that_was_closed_is_not_taken_though_its_stage_is_open(desk: Desk) -> None:
+    desk.contact(contact(**JANE))
+    desk.state.leads[1]["closed_at"] = "2026-11-22 10:00:00"
+    desk.store.known.clear()
+
+    desk.contact(contact(**JANE))
+
+    assert len(desk.state.leads) == 2
+
+
+def test_an_open_lead_is_found_behind_a_dozen_lost_ones(desk: Desk) -> None:
+    desk.contact(contact(**JANE))
+    for number in range(2, 14):
+        desk.state.leads[number] = {**desk.state.leads[1], "id": number, "lead_pipeline_stage_id": 6}
+    desk.store.known.clear()
+
+    outcome = desk.contact(contact(**JANE))
+
+    assert [change.remote_id for change in outcome.changes if change.kind == "lead"] == ["1"]
+
+
+def test_an_event_that_changes_nothing_writes_no_link(desk: Desk) -> None:
+    desk.contact(contact(**JANE))
+    before = dict(desk.store.known)
+
+    desk.contact(contact(**JANE))
+
+    assert all(desk.store.known[key] is link for key, link in before.items())
+
+
+def lone_lead_lost(desk: Desk, customer: Contact) -> None:
+    """Make a lead without a person, and lose Krayin's answer."""
+    desk.stage.lost = "POST /leads"
+    with pytest.raises(TryAgain):
+        desk.contact(customer)
+
+
+def test_another_customers_lead_of_the_same_title_is_not_taken(desk: Desk) -> None:
+    alone = desk.with_settings(create_person=False)
+    alone.contact(contact(1, name="Jane Doe", email="another.jane@example.com"))
+    lone_lead_lost(alone, contact(2, **JANE))
+    desk.state.leads.pop(2)
+
+    alone.contact(contact(2, **JANE))
+
+    assert [row["description"] for row in desk.state.leads.values()] == [
+        "another.jane@example.com",
+        "jane.doe@example.com, +447700900123, Globex Ltd",
+    ]
+
+
+def test_a_lead_with_a_person_is_nobody_elses(desk: Desk) -> None:
+    alone = desk.with_settings(create_person=False)
+    lone_lead_lost(alone, contact(2, **JANE))
+    desk.contact(contact(1, name="Jane", email="another.jane@example.com"))
+    desk.state.leads[1]["person_id"] = 1
+
+    alone.contact(contact(2, **JANE))
+
+    assert [row["person_id"] for row in desk.state.leads.values()] == [1, 1, None]
+
+
+def test_a_lead_of_its_own_is_found_behind_fifty_of_its_title(desk: Desk) -> None:
+    alone = desk.with_settings(create_person=False)
+    alone.contact(contact(1, name="Jane Doe", email="another.jane@example.com"))
+    for number in range(2, 61):
+        desk.state.leads[number] = {**desk.state.leads[1], "id": number}
+    desk.state.leads.next_id = 61
+    lone_lead_lost(alone, contact(2, **JANE))
+
+    alone.contact(contact(2, **JANE))
+
+    assert len(desk.state.leads) == 61

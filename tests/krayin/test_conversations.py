@@ -81,6 +81,29 @@ def test_a_resolved_conversation_that_was_never_seen_is_looked_for_and_made(met:
     assert "resolved" in notes(met)[0]["comment"]
 
 
+def test_a_message_that_came_after_the_resolve_is_in_the_next_one(met: Desk) -> None:
+    met.resolved(ended())
+    met.created(opened())
+    took = met.calls
+
+    met.resolved(ended())
+
+    comment = notes(met)[0]["comment"]
+    assert took == []
+    assert len(met.calls) == 1
+    assert comment.index("discounts") < comment.index("Yes - 15%.")
+
+
+def test_a_late_created_event_seen_twice_is_kept_once(met: Desk) -> None:
+    met.resolved(ended())
+    met.created(opened())
+    before = met.store.known["conversation:731", "activity"]
+
+    met.created(opened())
+
+    assert met.store.known["conversation:731", "activity"] is before
+
+
 def test_a_conversation_reopened_and_resolved_again_is_one_call_more(met: Desk) -> None:
     met.created(opened())
     met.resolved(ended())
@@ -179,6 +202,50 @@ def test_a_conversation_whose_lead_was_deleted_goes_to_the_person(met: Desk) -> 
     (note,) = notes(met)
     assert failed.value.unsure
     assert note["id"] in met.state.person_activities[1]
+
+
+def test_a_lead_that_was_deleted_stays_deleted(met: Desk) -> None:
+    met.delete("leads/1")
+    with pytest.raises(TryAgain):
+        met.created(opened())
+    met.created(opened())
+
+    met.contact(JANE.model_copy(update={"name": "Jane Smith"}))
+    met.created(opened(732))
+    took = met.calls
+    met.resolved(ended())
+
+    assert not met.state.leads
+    assert took == ["POST /activities"]
+    assert {note["title"] for note in notes(met)} == {REFERENCE, "Chatwoot conversation 3/732"}
+    assert all(note["id"] in met.state.person_activities[1] for note in notes(met))
+
+
+def test_a_lead_of_its_own_that_was_deleted_stays_deleted(desk: Desk) -> None:
+    alone = desk.with_settings(create_person=False)
+    alone.contact(JANE)
+    desk.delete("leads/1")
+    with pytest.raises(TryAgain):
+        alone.created(opened())
+    alone.created(opened())
+    alone.contact(JANE.model_copy(update={"name": "Jane Smith"}))
+
+    outcome = alone.created(opened(732))
+
+    assert not desk.state.leads
+    assert outcome.ignored == "Conversation 732 is with contact 5821, not in Krayin."
+
+
+def test_a_note_about_a_lead_that_was_deleted_is_not_made_for_nobody(desk: Desk) -> None:
+    alone = desk.with_settings(create_person=False)
+    alone.contact(JANE)
+    desk.delete("leads/1")
+    desk.store.intents.add(("conversation:731", "activity"))
+
+    outcome = alone.created(opened())
+
+    assert outcome.ignored == "Conversation 731 is with contact 5821, not in Krayin."
+    assert not notes(desk)
 
 
 def test_a_conversation_whose_customer_was_deleted_brings_the_customer_back(met: Desk) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from crmhost import Contact, Conversation
+from crmhost import Contact, Conversation, Message
 from crmhost_krayin.mappers.contact import (
     contact_to_fields,
     contact_to_lead,
     contact_to_person,
     is_placeholder,
+    is_same_phone,
 )
 from crmhost_krayin.mappers.conversation import (
     conversation_to_activity,
@@ -26,6 +27,7 @@ from crmhost_krayin.mappers.conversation import (
     conversation_to_messages,
     conversation_to_reference,
 )
+from crmhost_krayin.mappers.message import is_shown
 
 SAMPLES = Path(__file__).parent / "samples"
 PAYLOADS = (SAMPLES / "chatwoot", Path(__file__).parents[1] / "data" / "chatwoot-payloads")
@@ -88,6 +90,51 @@ def test_a_lead_of_its_own_says_how_to_reach_the_customer() -> None:
     assert "person_id" not in lead
 
 
+def test_where_organizations_are_left_out_a_lead_does_not_name_the_company() -> None:
+    jane = Contact(id=1, email="jane@example.com", additional_attributes={"company_name": "Globex"})
+
+    lead = contact_to_lead(jane, stage_id=1, organizations=False)
+
+    assert lead["description"] == "jane@example.com"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "same"),
+    [
+        ("+44 (7700) 900-123", True),
+        ("0044 7700.900123", True),
+        ("447700900123", True),
+        ("+4477009001234", False),
+        ("07700 900123", False),
+        ("", False),
+    ],
+)
+def test_a_phone_is_its_digits_however_it_is_written(theirs: str, same: bool) -> None:
+    assert is_same_phone(theirs, "+447700900123") is same
+
+
+def test_no_digits_are_nobodys_phone() -> None:
+    assert not is_same_phone("", "ext.")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({"message_type": 0}, True),
+        ({"message_type": 1}, True),
+        ({"message_type": 3}, True),
+        ({"message_type": 2}, False),
+        ({"message_type": 9}, False),
+        ({"message_type": "unknown"}, False),
+        ({"message_type": 0, "private": True}, False),
+    ],
+)
+def test_only_what_customer_agent_and_chatwoot_said_openly_is_shown(
+    said: dict[str, Any], shown: bool
+) -> None:
+    assert is_shown(Message.model_validate(said)) is shown
+
+
 @pytest.mark.parametrize(
     ("address", "stands_in"),
     [
@@ -111,6 +158,14 @@ def test_earlier_messages_are_carried_along_in_order() -> None:
 
     assert list(messages) == ["1", "2"]
     assert messages == conversation_to_messages(conversation, messages)
+
+
+def test_a_message_that_comes_late_goes_where_it_belongs() -> None:
+    conversation = Conversation.model_validate(
+        {"id": 1, "meta": {"sender": {"id": 1}}, "messages": [{"id": 9, "content": "first"}]}
+    )
+
+    assert list(conversation_to_messages(conversation, {"10": "<p>second</p>"})) == ["9", "10"]
 
 
 def test_where_not_all_messages_fit_the_first_ones_go() -> None:

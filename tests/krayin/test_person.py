@@ -54,8 +54,10 @@ def test_a_new_company_takes_the_place_of_the_one_we_wrote() -> None:
         ({"organization": {"id": 4, "name": "Globex Holding"}}, {"organization": "Initech"}),
         ({"job_title": "CEO"}, {"job_title": "CTO"}),
         ({"organization": {"id": 3, "name": "GLÖBEX"}}, {"organization": "Globex "}),
+        ({"name": "JANE DOE"}, {"name": "Jane Smith"}),
         ({"emails": [{"value": "New@Example.com"}]}, {"email": "new@example.com"}),
         ({"contact_numbers": [{"value": "+44 99", "label": "x"}]}, {"phone": "+4499"}),
+        ({"contact_numbers": [{"value": "0044-99", "label": "x"}]}, {"phone": "+4499"}),
     ],
 )
 def test_what_is_there_already_or_was_changed_there_stays(
@@ -64,6 +66,21 @@ def test_what_is_there_already_or_was_changed_there_stays(
     person = {**PERSON, "emails": [{"value": "jane@example.com", "label": "work"}], **theirs}
 
     assert into(person, **change) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after"),
+    [("name", "Jane Doe", "Jane DOE"), ("name", "Jiri", "Jiří"), ("job_title", "ceo", "CEO")],
+)
+def test_a_correction_of_case_or_accents_is_written(field: str, before: str, after: str) -> None:
+    written = WRITTEN | {field: before}
+
+    update = contact_into_person(
+        written | {field: after}, written, {**PERSON, field: before}, placeholder="{digits}@phone.invalid"
+    )
+
+    assert update is not None
+    assert update[field] == after
 
 
 def test_a_person_met_for_the_first_time_only_gains() -> None:

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmhost_krayin.clients.search import any_of, exactly, pattern
+from crmhost_krayin.clients.search import any_of, email_address, pattern, phone_number, words
 
 
 def test_email_and_phone_are_one_search() -> None:
-    assert any_of(emails="ann@example.com", contact_numbers="+447700900123") == {
-        "search": 'emails:"ann@example.com";contact_numbers:"+447700900123"',
+    email, phone = email_address("ann@example.com"), phone_number("4477009")
+
+    assert any_of(emails=email, contact_numbers=phone) == {
+        "search": 'emails:"_nn@_xample.com";contact_numbers:4%4%7%7%0%0%9',
         "searchFields": "emails:like;contact_numbers:like",
         "limit": 50,
     }
@@ -22,8 +24,31 @@ def test_email_and_phone_are_one_search() -> None:
 
 @pytest.mark.parametrize("value", ["", "%", "___", ";:", "řř", '"'])
 def test_a_search_that_would_return_strangers_is_never_made(value: str) -> None:
-    assert any_of(emails=value, contact_numbers="") == {}
-    assert exactly(title=value) == {}
+    assert any_of(emails=email_address(value), contact_numbers=phone_number("")) == {}
+    assert any_of(title=words(value)) == {}
+
+
+@pytest.mark.parametrize(
+    ("email", "typed", "found"),
+    [
+        ("jane.doe@example.com", "Jane.Doe@Example.com", True),
+        ("jane.doe@example.com", "jane.doe@Example.com", True),
+        ("o'brien-smith@x.co.uk", "O'Brien-Smith@X.Co.uk", True),
+        ("j@x.cz", "J@x.cz", True),
+        ("eve@localhost", "eve@localhost", True),
+        ("jane.doe@example.com", "mary.jane.doe@example.com", False),
+        ("jane.doe@example.com", "jane.doe@example.comx", False),
+        ("jane.doe@example.com", "JANE.DOE@EXAMPLE.COM", False),
+    ],
+)
+def test_an_address_is_found_though_its_words_begin_with_capitals(
+    email: str, typed: str, found: bool
+) -> None:
+    assert bool(_like(email_address(email)).fullmatch(f'"{typed}"')) is found
+
+
+def test_a_few_digits_are_found_as_a_whole_number_only() -> None:
+    assert phone_number("44777") == '"+44777"'
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,7 @@ def test_a_user_who_sees_only_some_records_is_refused(desk: Desk) -> None:
             "no stage 99 in the pipeline Default Pipeline (1); it has New (1)",
         ),
         ({"source_id": 9}, "Krayin has no source 9; it has Email (1), Web (2)"),
+        ({"closed_stage_ids": "5,99"}, "Krayin has no stage 99; it has New (1)"),
         ({"type_id": 9}, "Krayin has no type 9; it has New Business (1), Existing Business (2)."),
     ],
 )
@@ -161,6 +162,10 @@ def test_what_was_set_is_kept(desk: Desk) -> None:
     found = desk.setup(stage_id="3", source_id="5", type_id="2").settings
 
     assert (found["pipeline_id"], found["stage_id"], found["source_id"], found["type_id"]) == (1, 3, 5, 2)
+
+
+def test_stages_that_were_set_to_count_as_closed_are_kept(desk: Desk) -> None:
+    assert desk.setup(closed_stage_ids="4,5").settings["closed_stage_ids"] == [4, 5]
 
 
 def test_a_source_called_chatwoot_comes_before_web(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
 from typing import Any, cast
 
@@ -19,7 +20,8 @@ _tokens = count(1)
 class Script:
     """An Http that gives these answers in turn, and keeps what it was asked."""
 
-    def __init__(self, *answers: Answer | Exception) -> None:
+    def __init__(self, *answers: Answer | Exception, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self._meanwhile = meanwhile
         self._answers = list(answers)
         self.asked: list[str] = []
         self.headers: dict[str, str] = {}
@@ -28,6 +30,8 @@ class Script:
         self.asked.append(f"{method} {url.removeprefix('https://crm.example.com/api/v1')}")
         self.headers = headers
         answer = self._answers.pop(0)
+        if not self._answers:
+            self._meanwhile()
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -37,6 +41,11 @@ def transport(script: Script, token: str = "") -> Transport:
     """Return a transport with a token that no other test has used."""
     token = token or f"{next(_tokens)}|secret"
     return Transport(cast("Http", script), "https://crm.example.com", token, record="contact 5821")
+
+
+def remaining(number: int) -> dict[str, str]:
+    """Return the headers that say how many requests are left."""
+    return {"x-ratelimit-limit": "60", "x-ratelimit-remaining": str(number)}
 
 
 def test_each_request_asks_for_json_in_both_ways_krayin_needs() -> None:
@@ -68,7 +77,7 @@ def test_a_bare_500_with_a_good_token_is_tried_again() -> None:
 
 def test_a_500_after_the_last_allowed_request_is_throttling_and_asks_nobody() -> None:
     """The next delivery has a transport of its own, and knows it too."""
-    transport(Script(recorded(25)), "9|shared").get("/get")
+    transport(Script(recorded(25)), "9|shared").ask("GET", "/get")
     script = Script(recorded(26))
 
     with pytest.raises(TryAgain) as throttled:
@@ -77,6 +86,24 @@ def test_a_500_after_the_last_allowed_request_is_throttling_and_asks_nobody() ->
     assert script.asked == ["POST /leads"]
     assert 0 < (throttled.value.delay or 0) <= 60
     assert not throttled.value.unsure
+
+
+def test_a_zero_that_another_thread_heard_meanwhile_is_throttling_too() -> None:
+    pace = pace_of("https://crm.example.com", "10|shared")
+    script = Script(recorded(26), recorded(26), meanwhile=lambda: pace.note(remaining(0)))
+
+    with pytest.raises(TryAgain) as throttled:
+        transport(script, "10|shared").write("POST", "/leads", {})
+
+    assert 0 < (throttled.value.delay or 0) <= 60
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"status": "maintenance"}', b"[]", b'{"data": null}', b'{"data": {"message": "Later."}}']
+)
+def test_json_that_is_no_list_does_not_read_as_nothing_there(body: bytes) -> None:
+    with pytest.raises(TryAgain, match="has no list in it"):
+        transport(Script(Answer(200, {}, body))).one("/contacts/persons", 7)
 
 
 def test_a_krayin_that_went_away_while_asked_who_we_are_leaves_the_write_open() -> None:
@@ -99,9 +126,9 @@ def test_a_window_ends_a_minute_after_its_first_request() -> None:
     now = [1000.0]
     pace = Pace(lambda: now[0])
 
-    pace.note({"x-ratelimit-remaining": "59"})
+    pace.note(remaining(59))
     now[0] += 20
-    pace.note({"x-ratelimit-remaining": "0"})
+    pace.note(remaining(0))
     early = pace.wait()
     now[0] += 41
     late = pace.wait()
@@ -109,21 +136,43 @@ def test_a_window_ends_a_minute_after_its_first_request() -> None:
     assert (early, late) == (40, None)
 
 
-def test_a_new_window_begins_when_there_is_more_left_than_before() -> None:
+def test_a_new_window_begins_when_there_is_much_more_left_than_before() -> None:
     now = [1000.0]
     pace = Pace(lambda: now[0])
-    pace.note({"x-ratelimit-remaining": "3"})
+    pace.note(remaining(3))
     now[0] += 50
 
-    pace.note({"x-ratelimit-remaining": "59"})
-    pace.note({"x-ratelimit-remaining": "0"})
+    pace.note(remaining(59))
+    pace.note(remaining(0))
+
+    assert pace.wait() == 60
+
+
+def test_answers_that_come_out_of_order_do_not_undo_that_nothing_is_left() -> None:
+    now = [1000.0]
+    pace = Pace(lambda: now[0])
+    for left in (2, 0, 1, 7):
+        pace.note(remaining(left))
+        now[0] += 1
+
+    assert pace.wait() == 56
+
+
+def test_after_a_minute_a_window_begins_even_where_little_is_left() -> None:
+    now = [1000.0]
+    pace = Pace(lambda: now[0])
+    pace.note(remaining(9))
+    now[0] += 60
+
+    pace.note(remaining(9))
+    pace.note(remaining(0))
 
     assert pace.wait() == 60
 
 
 def test_an_answer_without_the_headers_says_nothing_of_the_pace() -> None:
     pace = Pace()
-    pace.note({"x-ratelimit-remaining": "0"})
+    pace.note(remaining(0))
 
     pace.note({})
 

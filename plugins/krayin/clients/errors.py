@@ -93,6 +93,15 @@ def error_from(
     return Rejected(f"Krayin answered {status} to {asked}.", fix=LOG_FIX)
 
 
+def body_of(answer: Answer) -> Mapping[str, Any]:
+    """Return an answer's JSON object; {} where it is something else."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, Mapping) else {}
+
+
 def _is_json(answer: Answer) -> bool:
     try:
         return isinstance(answer.json(), dict | list)
@@ -131,7 +140,7 @@ def _not_found(answer: Answer, asked: Asked) -> PluginError:
 
 
 def _invalid(answer: Answer, asked: Asked) -> PluginError:
-    body = _body(answer)
+    body = body_of(answer)
     errors = body.get("errors")
     errors = errors if isinstance(errors, Mapping) else {}
     said = [f"{name}: {_first(texts)}" for name, texts in errors.items()]
@@ -161,14 +170,6 @@ def _broken(answer: Answer, asked: Asked, wait: float | None, whoami: Answer | N
             f"Krayin refuses the API token ({answer.status} to {asked}).", fix=CREDENTIALS_FIX
         )
     return TryAgain(message, fix=LOG_FIX, unsure=asked.writes)
-
-
-def _body(answer: Answer) -> Mapping[str, Any]:
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, Mapping) else {}
 
 
 def _first(texts: object) -> str:

@@ -22,9 +22,8 @@ class Organizations:
         self._transport = transport
 
     def get(self, organization_id: int) -> dict[str, Any] | None:
-        """Return the organization, or None; asked as a list, since Krayin says 500 of an unknown id."""
-        rows = self._transport.get(ORGANIZATIONS, {"id": organization_id})
-        return next((row for row in rows if row.get("id") == organization_id), None)
+        """Return the organization, or None."""
+        return self._transport.one(ORGANIZATIONS, organization_id)
 
     def named(self, name: str) -> dict[str, Any] | None:
         """Return the organization of this name, upper and lower case alike, or None.

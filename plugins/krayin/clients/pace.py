@@ -1,7 +1,7 @@
 """What Krayin last said of its rate limit, remembered by the process.
 
 Each delivery has a fresh transport, but a throttled 500 looks like that of a wrong token unless one
-knows that the last answer said «0 remaining». One small entry for each token; nothing is lost with it.
+knows that an answer said «0 remaining». One small entry for each token; nothing is lost with it.
 """
 
 from __future__ import annotations
@@ -25,21 +25,29 @@ class Pace:
         self._began = 0.0
 
     def note(self, headers: Mapping[str, str]) -> None:
-        """Keep what an answer's headers say; an answer without them says nothing."""
-        said = headers.get("x-ratelimit-remaining", "")
-        if not said.isdigit():
+        """Keep what an answer's headers say; an answer without them says nothing.
+
+        Answers of several threads come out of order: within a window the smallest number is the newest.
+        """
+        limit, said = (headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining"))
+        if not (limit.isdigit() and said.isdigit()):
             return
         with self._lock:
             now = self._clock()
-            if self._remaining is None or int(said) > self._remaining or now - self._began > WINDOW:
-                self._began = now
-            self._remaining = int(said)
+            if self._remaining is None or self._is_new(now, int(limit), int(said)):
+                self._began, self._remaining = now, int(said)
+            else:
+                self._remaining = min(self._remaining, int(said))
 
     def wait(self) -> float | None:
         """Return the seconds until the window ends, at most, if it is used up; else None."""
         with self._lock:
             left = self._began + WINDOW - self._clock()
             return left if self._remaining == 0 and left > 0 else None
+
+    def _is_new(self, now: float, limit: int, said: int) -> bool:
+        """Whether a window began: time says so, or more is left again than answers on their way explain."""
+        return now - self._began >= WINDOW or said - (self._remaining or 0) >= limit / 2
 
 
 _paces: dict[tuple[str, str], Pace] = {}

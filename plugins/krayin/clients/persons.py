@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .search import any_of
+from .search import any_of, email_address, phone_number
 from .transport import Transport
 
 PERSONS = "/contacts/persons"
@@ -23,16 +23,16 @@ class Persons:
         self._transport = transport
 
     def get(self, person_id: int) -> dict[str, Any] | None:
-        """Return the person, or None; asked as a list, since Krayin says 500 of an unknown id."""
-        rows = self._transport.get(PERSONS, {"id": person_id})
-        return next((row for row in rows if row.get("id") == person_id), None)
+        """Return the person, or None."""
+        return self._transport.one(PERSONS, person_id)
 
-    def search(self, *, email: str = "", phone: str = "") -> list[dict[str, Any]]:
-        """Return those who may have this e-mail or phone; wildcards bring strangers, so look again.
+    def search(self, *, email: str = "", digits: str = "") -> list[dict[str, Any]]:
+        """Return those who may have this e-mail or a phone of these digits; wildcards bring strangers.
 
-        Nothing is asked where nothing is searched for: Krayin would return the first ten it has.
+        So look again. Nothing is asked where nothing is searched for: Krayin would return the first
+        ten it has.
         """
-        query = any_of(emails=email, contact_numbers=phone)
+        query = any_of(emails=email_address(email), contact_numbers=phone_number(digits))
         return self._transport.get(f"{PERSONS}/search", query) if query else []
 
     def create(self, person: Mapping[str, Any]) -> dict[str, Any]:

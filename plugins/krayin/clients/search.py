@@ -1,7 +1,8 @@
 """How to put words from outside into Krayin's search, which reads some characters as its own.
 
-A term is matched against the stored JSON, upper and lower case told apart. In it ``_`` stands for
-any character and ``%`` for any number of them, so whatever can't be said itself is said by these.
+A term is matched against the stored text; JSON, such as e-mails and phones, with upper and lower case
+told apart. In it ``_`` stands for any character and ``%`` for any number of them, so whatever can't be
+said itself is said by these.
 """
 
 from __future__ import annotations
@@ -11,17 +12,39 @@ from collections.abc import Iterator
 
 LIMIT = 50
 """Rows to ask for; Krayin gives ten unless told."""
+ENOUGH_DIGITS = 7
+"""Fewer, with anything between them, are found in too many other numbers."""
 
 
-def any_of(**columns: str) -> dict[str, str | int]:
-    """Return the parameters that find rows with any of these whole values; {} if there are none."""
-    terms = {column: f'"{pattern(value)}"' for column, value in columns.items() if tells(value)}
-    return _query(terms)
+def any_of(**terms: str) -> dict[str, str | int]:
+    """Return the parameters that find rows where any column has its term; {} if there are no terms."""
+    said = {column: term for column, term in terms.items() if term}
+    if not said:
+        return {}
+    search = ";".join(f"{column}:{term}" for column, term in said.items())
+    fields = ";".join(f"{column}:like" for column in said)
+    return {"search": search, "searchFields": fields, "limit": LIMIT}
 
 
-def exactly(**columns: str) -> dict[str, str | int]:
-    """Return the parameters that find rows by plain text columns; {} if there is nothing to search for."""
-    return _query({column: pattern(value) for column, value in columns.items() if tells(value)})
+def words(value: str) -> str:
+    """Return the term for a value in a plain text column; "" where it would find everybody."""
+    return pattern(value) if tells(value) else ""
+
+
+def email_address(email: str) -> str:
+    """Return the term for a whole address, in which each word may begin with a capital.
+
+    ``Jane.Doe@Example.com`` is found by its lower-case address. Not found is one typed with other
+    capitals (``JANE@…``, ``JaneDoe@…``): a pattern for these would bring more strangers than LIMIT.
+    """
+    return f'"{_FIRST_LETTER.sub("_", pattern(email))}"' if tells(email) else ""
+
+
+def phone_number(digits: str) -> str:
+    """Return the term for a number with anything between its digits: ``+44 (77) 00-900``."""
+    if len(digits) >= ENOUGH_DIGITS:
+        return "%".join(digits)
+    return f'"+{digits}"' if digits else ""
 
 
 def pattern(value: str) -> str:
@@ -34,12 +57,8 @@ def tells(value: str) -> bool:
     return any(char.isalnum() for char in pattern(value))
 
 
-def _query(terms: dict[str, str]) -> dict[str, str | int]:
-    if not terms:
-        return {}
-    search = ";".join(f"{column}:{term}" for column, term in terms.items())
-    fields = ";".join(f"{column}:like" for column in terms)
-    return {"search": search, "searchFields": fields, "limit": LIMIT}
+_FIRST_LETTER = re.compile(r"\b[a-z](?=.*\.)")
+"""Of each word before the last dot, so that there is always an end to search for."""
 
 
 def _patterns(value: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmhost import Answer, Http, PluginError, TryAgain
 
-from .errors import Asked, error_from, is_bare
+from .errors import ADDRESS_FIX, Asked, body_of, error_from, is_bare
 from .pace import pace_of
 
 WHOAMI = "/get"
@@ -30,10 +30,15 @@ class Transport:
         self._record = record
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Return the rows of a list; a single record is a list of one."""
+        """Return the rows of a list. What is no list is no answer: «nothing there» has consequences."""
         data = self._data("GET", path, params=params)
-        rows = data if isinstance(data, list) else [data]
-        return [row for row in rows if isinstance(row, dict)]
+        if not isinstance(data, list):
+            raise TryAgain(f"Krayin's answer to GET {path} has no list in it.", fix=ADDRESS_FIX)
+        return [row for row in data if isinstance(row, dict)]
+
+    def one(self, path: str, record_id: int) -> dict[str, Any] | None:
+        """Return a record, or None; asked as a list, since Krayin says 500 of an unknown person's id."""
+        return next((row for row in self.get(path, {"id": record_id}) if row.get("id") == record_id), None)
 
     def write(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return the record that a POST or PUT made or changed; it has an ``id``."""
@@ -55,13 +60,15 @@ class Transport:
     def _data(self, method: str, path: str, **parts: Any) -> Any:
         answer = self.ask(method, path, **parts)
         asked = Asked(method, path, self._record)
-        wait = self.wait() if answer.status == 500 else None
-        unclear = answer.status == 500 and is_bare(answer) and wait is None
-        error = error_from(answer, asked, wait=wait, whoami=self._whoami(asked) if unclear else None)
+        wait, whoami = self.wait(), None
+        if answer.status == 500 and is_bare(answer) and wait is None:
+            whoami = self._whoami(asked)
+            if whoami.status == 500:
+                wait = self.wait()  # another thread may have heard «0 remaining» meanwhile
+        error = error_from(answer, asked, wait=wait, whoami=whoami)
         if error:
             raise error
-        body = answer.json()
-        return body.get("data") if isinstance(body, dict) else body
+        return body_of(answer).get("data")
 
     def _whoami(self, asked: Asked) -> Answer:
         """Ask who we are, to learn what a bare 500 meant."""

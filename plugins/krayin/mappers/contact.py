@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,9 +59,10 @@ def contact_to_lead(
     type_id: int | None = None,
     person: Mapping[str, Any] | None = None,
     person_id: int | None = None,
+    organizations: bool = True,
 ) -> dict[str, Any]:
     """Return the payload that makes a lead, with its person made along, known, or none at all."""
-    fields = contact_to_fields(contact)
+    fields = contact_to_fields(contact, organizations=organizations)
     lead: dict[str, Any] = {
         "title": fields["name"],
         "lead_value": 0,
@@ -77,7 +79,7 @@ def contact_to_lead(
 
 def placeholder_for(phone: str, placeholder: str) -> str:
     """Return the address that stands for a customer who has none."""
-    return placeholder.replace("{digits}", "".join(filter(str.isdigit, phone)))
+    return placeholder.replace("{digits}", digits_of(phone))
 
 
 def is_placeholder(email: str, placeholder: str) -> bool:
@@ -86,6 +88,16 @@ def is_placeholder(email: str, placeholder: str) -> bool:
     address = email.strip().lower()
     digits = address.removeprefix(before).removesuffix(after)
     return address.endswith(".invalid") or (address == before + digits + after and digits.isdigit())
+
+
+def digits_of(phone: str) -> str:
+    """Return what tells one phone from another: its digits, without 00 for the + in front."""
+    return re.sub(r"[^0-9]", "", phone).removeprefix("00")
+
+
+def is_same_phone(theirs: str, ours: str) -> bool:
+    """Whether two numbers are one, however they are written; one without its country is not known."""
+    return digits_of(theirs) == digits_of(ours) != ""
 
 
 def entry(value: str) -> dict[str, str]:

@@ -34,15 +34,16 @@ def conversation_to_activity(*, reference: str, comment: str) -> dict[str, Any]:
 def conversation_to_messages(
     conversation: Conversation, earlier: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the conversation's messages as HTML by id, the earlier ones first, as many as fit in a note.
+    """Return the conversation's messages as HTML by id, the oldest first, as many as fit in a note.
 
-    A webhook brings the last message only, so what earlier ones brought is carried along.
+    A webhook brings the last message only, so what other ones brought is carried along, in the order
+    of the ids: webhooks come in any.
     """
     room = COMMENT_LIMIT - size(_facts(conversation))
     shown = {str(message.id): message for message in conversation.messages if is_shown(message)}
     every = dict(earlier or {}) | {key: message_to_html(shown[key], room=room) for key in shown}
     kept: dict[str, str] = {}
-    for key, html in reversed(every.items()):
+    for key, html in sorted(every.items(), key=lambda item: int(item[0]), reverse=True):
         room -= size(html)
         if room < 0:
             break

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from unicodedata import combining, normalize
 
-from .contact import LABEL, entry, is_placeholder
+from .contact import LABEL, entry, is_placeholder, is_same_phone
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -58,8 +58,8 @@ def organization_of(person: Mapping[str, Any]) -> Mapping[str, Any]:
     return organization if isinstance(organization, Mapping) else {}
 
 
-def is_same(theirs: object, ours: object) -> bool:
-    """Whether two names are one to Krayin's database: case and accents don't count."""
+def is_same_organization(theirs: object, ours: object) -> bool:
+    """Whether two names are one organization to Krayin: case and accents don't count."""
     return _folded(theirs) == _folded(ours)
 
 
@@ -72,23 +72,22 @@ def _with_email(emails: list[dict[str, Any]], email: str, placeholder: str) -> l
 
 def _with_phone(phones: list[dict[str, Any]], phone: str) -> list[dict[str, Any]]:
     """Return the phones with a new one, which takes the place of the empty entry."""
-    if not phone or any(_digits(row["value"]) == _digits(phone) for row in phones):
+    if not phone or any(is_same_phone(row["value"], phone) for row in phones):
         return phones
     return [row for row in phones if row["value"].strip()] + [entry(phone)]
 
 
 def _texts(new: Mapping[str, str], written: Mapping[str, str], person: Mapping[str, Any]) -> dict[str, str]:
     """Return the plain fields to write: where Krayin has none, or still what we last knew."""
-    theirs = {
-        "name": person.get("name"),
-        "organization": organization_of(person).get("name"),
-        "job_title": person.get("job_title"),
-    }
-    keys = {"organization": "organization_name"}
+    fields = (
+        ("name", "name", person.get("name"), _is_same_text),
+        ("organization", "organization_name", organization_of(person).get("name"), is_same_organization),
+        ("job_title", "job_title", person.get("job_title"), _is_same_text),
+    )
     return {
-        keys.get(name, name): new[name]
-        for name, value in theirs.items()
-        if name in new and not is_same(value, new[name]) and (not value or is_same(value, written.get(name)))
+        key: new[field]
+        for field, key, theirs, same in fields
+        if field in new and not same(theirs, new[field]) and (not theirs or same(theirs, written.get(field)))
     }
 
 
@@ -101,10 +100,10 @@ def _kept(person: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any
     return kept
 
 
+def _is_same_text(theirs: object, ours: object) -> bool:
+    return theirs == ours
+
+
 def _folded(text: object) -> str:
     letters = normalize("NFKD", str(text or "").strip().casefold())
     return "".join(letter for letter in letters if not combining(letter))
-
-
-def _digits(phone: str) -> str:
-    return "".join(filter(str.isdigit, phone))

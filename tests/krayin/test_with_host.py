@@ -1,0 +1,74 @@
+"""The plugin with the host's real store and lanes: what came of an answer that was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import crmhost_krayin
+from crmhost import Conversation, Expected, plugins
+from crmhost.connect import connect
+from crmhost.demo import payloads
+from crmhost.house import House
+from crmhost.store.tables import lanes
+from crmhost.wiring import open_house
+from crmhost_krayin.stand_in import KrayinStandIn
+
+from ..host.conftest import Bench, settings_for
+from .crm import Stage
+
+JANE = payloads.contact(
+    5821, "Jane Doe", email="jane@example.com", phone_number="+447700900123", company_name="Globex Ltd"
+)
+TALK = payloads.conversation(731, JANE, 10, said="Do you offer <b>discounts</b>?")
+DONE = payloads.conversation(731, JANE, 300, status="resolved", said="Thank you & goodbye!")
+
+
+@pytest.fixture
+def krayin(stage: Stage) -> KrayinStandIn:
+    made = KrayinStandIn()
+    stage.app, stage.lost = made.app, None
+    return made
+
+
+@pytest.fixture
+def bench(tmp_path: Path, valkey_url: str, url: str, krayin: KrayinStandIn) -> Iterator[Bench]:
+    """A house on SQLite, connected to the stand-in."""
+    installed = plugins.Plugins({"krayin": plugins.load("krayin", crmhost_krayin)})
+    settings = settings_for(tmp_path, None, valkey_url, unknown_hold_seconds=0)
+    with open_house(settings, installed) as house:
+        made = Bench(house, connect(house, "krayin", 3, krayin.settings(url), webhook_secret="s").connection)
+        yield made
+        made.intake.close()
+
+
+def hurry(house: House) -> None:
+    """Let what waits to be tried again be due now."""
+    with house.store.write() as tx:
+        tx.execute(lanes.update().where(lanes.c.due_at.is_not(None)).values(due_at=0))
+
+
+def test_a_lead_whose_answer_was_lost_is_one_person_one_lead_and_one_note_in_the_end(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage
+) -> None:
+    stage.lost = "POST /leads"
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    lost = bench.states()
+
+    hurry(bench.house)
+    for event in (payloads.conversation_created(TALK), payloads.status_changed(DONE)):
+        bench.receive(event)
+        bench.work()
+
+    done = Conversation.model_validate(DONE)
+    assert (lost, bench.states()) == (["pending"], ["applied"] * 3)
+    assert krayin.differences(Expected((done.contact,), (done,))) == []
+    assert {name: len(rows) for name, rows in krayin.tables().items()} == {
+        "persons": 1,
+        "organizations": 1,
+        "leads": 1,
+        "activities": 1,
+    }
