@@ -47,7 +47,6 @@ def connect(
         check_secret(webhook_secret)
     plugin = house.plugins[plugin_name]
     settings, found = _checked(house, plugin, account_id, values)
-    public, secret = divided(settings)
     with house.store.write() as tx:
         others = connections.every(tx, house.vault)
         made = connections.add(
@@ -55,8 +54,7 @@ def connect(
             house.vault,
             plugin=plugin.name,
             account_id=account_id,
-            public=public,
-            secret=secret,
+            **_kept(settings, found, values),
             webhook_secret=webhook_secret,
             unsigned=unsigned,
             now=time.time(),
@@ -69,12 +67,30 @@ def change(house: House, connection_id: int, values: Mapping[str, Any]) -> Conne
     with house.store.read() as tx:
         before = connections.get(tx, house.vault, connection_id)
     plugin = house.plugins[before.plugin]
-    settings, found = _checked(house, plugin, before.account_id, {**before.settings, **values})
-    public, secret = divided(settings)
+    given = {**before.given, **values}
+    settings, found = _checked(house, plugin, before.account_id, given)
     with house.store.write() as tx:
-        connections.set_settings(tx, house.vault, connection_id, public, secret)
+        connections.set_settings(tx, house.vault, connection_id, **_kept(settings, found, given))
         connections.resume(tx, connection_id)
         return Connected(connections.get(tx, house.vault, connection_id), found.report)
+
+
+def check(house: House, connection_id: int) -> Connected:
+    """Check a connection as when it was made, and change nothing."""
+    with house.store.read() as tx:
+        connection = connections.get(tx, house.vault, connection_id)
+    plugin = house.plugins[connection.plugin]
+    return Connected(connection, _checked(house, plugin, connection.account_id, connection.given)[1].report)
+
+
+def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is stored: what was given, the secret part apart, and what was found."""
+    public, secret = divided(settings)
+    return {
+        "public": {name: value for name, value in public.items() if name in given},
+        "secret": {name: value for name, value in secret.items() if name in given},
+        "found": dict(found.settings),
+    }
 
 
 def _checked(

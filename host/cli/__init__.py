@@ -20,6 +20,7 @@ COMMANDS = {
     "connections": "look",
     "secret": "connect",
     "set": "connect",
+    "check": "connect",
     "pause": "connect",
     "resume": "connect",
     "disconnect": "connect",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import astuple
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ..connect import Connected
 
 from ..errors import SettingsError
 from .output import document, house_of, json_option, read_pairs, table
@@ -68,12 +72,27 @@ def change(connection: int, pairs: tuple[str, ...], *, as_json: bool) -> None:
 
     values = read_pairs(pairs, sys.stdin.read)
     with house_of() as house:
-        made = make(house, connection, values)
-    report = [{"name": line.name, "found": line.found} for line in made.report]
+        _report(connection, make(house, connection, values), as_json=as_json)
+
+
+def _report(connection: int, made: Connected, *, as_json: bool) -> None:
+    """Print what a check found."""
     if as_json:
+        report = [{"name": line.name, "found": line.found} for line in made.report]
         document({"connection": connection, "report": report})
     else:
         table(f"Connection {connection}", ("Checked", "Found"), [astuple(line) for line in made.report])
+
+
+@click.command()
+@connection_argument
+@json_option
+def check(connection: int, *, as_json: bool) -> None:
+    """Check a connection's reach, credentials and settings, and change nothing."""
+    from ..connect import check as look
+
+    with house_of() as house:
+        _report(connection, look(house, connection), as_json=as_json)
 
 
 @click.command()

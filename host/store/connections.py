@@ -23,8 +23,10 @@ class CRMConnection:
     plugin: str
     account_id: int
     address: str
-    settings: Mapping[str, Any]
-    """The plugin's settings, secret ones among them."""
+    given: Mapping[str, Any]
+    """The plugin's settings as a person gave them, secret ones among them."""
+    found: Mapping[str, Any]
+    """What the plugin's setup found beside them."""
     webhook_secrets: tuple[str, ...]
     """At most two: during a rotation the old one is valid beside the new."""
     unsigned: bool
@@ -32,6 +34,11 @@ class CRMConnection:
     paused_reason: str | None
     paused_fix: str | None
     paused_until: float | None
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """All settings."""
+        return {**self.given, **self.found}
 
     @property
     def webhook_path(self) -> str:
@@ -51,6 +58,7 @@ def add(
     account_id: int,
     public: Mapping[str, Any],
     secret: Mapping[str, Any],
+    found: Mapping[str, Any],
     webhook_secret: str | None,
     unsigned: bool,
     now: float,
@@ -62,6 +70,7 @@ def add(
         "address": randomness.token_urlsafe(24),
         "settings": dict(public),
         "secrets": vault.seal(dict(secret)),
+        "found": dict(found),
         "webhook_secrets": vault.seal([webhook_secret] if webhook_secret else []),
         "unsigned": unsigned,
         "created_at": now,
@@ -104,10 +113,17 @@ def set_webhook_secrets(tx: Connection, vault: Vault, connection_id: int, secret
 
 
 def set_settings(
-    tx: Connection, vault: Vault, connection_id: int, public: Mapping[str, Any], secret: Mapping[str, Any]
+    tx: Connection,
+    vault: Vault,
+    connection_id: int,
+    *,
+    public: Mapping[str, Any],
+    secret: Mapping[str, Any],
+    found: Mapping[str, Any],
 ) -> None:
     """Store changed settings."""
-    _update(tx, connection_id, settings=dict(public), secrets=vault.seal(dict(secret)))
+    values = {"settings": dict(public), "secrets": vault.seal(dict(secret)), "found": dict(found)}
+    _update(tx, connection_id, **values)
 
 
 def remove(tx: Connection, connection_id: int) -> None:
@@ -139,7 +155,8 @@ def _read(row: Row[Any], vault: Vault) -> CRMConnection:
         plugin=row.plugin,
         account_id=row.account_id,
         address=row.address,
-        settings={**row.settings, **vault.open(row.secrets)},
+        given={**row.settings, **vault.open(row.secrets)},
+        found=row.found,
         webhook_secrets=tuple(vault.open(row.webhook_secrets)),
         unsigned=row.unsigned,
         created_at=row.created_at,

@@ -31,7 +31,8 @@ connections = Table(
     Column("account_id", BigInteger, nullable=False),
     # The unguessable end of the webhook's URL: it alone tells whose delivery this is.
     Column("address", String(64), nullable=False, unique=True),
-    Column("settings", JSON, nullable=False),
+    Column("settings", JSON, nullable=False),  # what a person gave
+    Column("found", JSON, nullable=False),  # what the plugin's setup found
     Column("secrets", Text, nullable=False),
     Column("webhook_secrets", Text, nullable=False),
     Column("unsigned", Boolean, nullable=False),

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from crmhost import CredentialsError, PluginError, SettingsError, overview
-from crmhost.connect import add_webhook_secret, change, connect
+from crmhost.connect import add_webhook_secret, change, check, connect
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store import connections, tables
@@ -51,6 +51,24 @@ def test_a_changed_setting_is_checked_and_the_rest_kept(house: House) -> None:
 
     assert changed.settings == {"token": "t0ken", "pipeline": 9}
     assert changed.address == made.address
+
+
+def test_what_was_found_is_found_anew_when_a_setting_changes(house: House) -> None:
+    made = connected(house)
+
+    changed = change(house, made.id, {"token": "new"}).connection
+
+    assert (changed.given, changed.found) == ({"token": "new"}, {"pipeline": 7})
+
+
+def test_a_check_changes_nothing(house: House, crm: FakeCRM) -> None:
+    made = connected(house)
+    crm.troubles = [CredentialsError("The token is refused.")]
+
+    with pytest.raises(CredentialsError):
+        check(house, made.id)
+
+    assert check(house, made.id).connection == made
 
 
 def test_a_new_token_ends_the_pause_and_work_goes_on_at_once(bench: Bench, crm: FakeCRM) -> None:

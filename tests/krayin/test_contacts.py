@@ -366,8 +366,16 @@ def test_a_customer_throttled_halfway_is_neither_lost_nor_doubted(desk: Desk) ->
     assert not desk.state.persons
 
 
-def test_a_token_that_was_deleted_is_a_matter_of_credentials(desk: Desk) -> None:
+def test_a_token_that_was_deleted_is_a_matter_of_credentials(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A used-up minute gives the same 500, so a minute passes before the token is called wrong."""
     desk.state.tokens.clear()
+
+    with pytest.raises(TryAgain) as first:
+        desk.contact(contact(**JANE))
+    assert (first.value.delay, first.value.unsure) == (61.0, False)
+    monkeypatch.setattr("crmhost_krayin.clients.pace.WINDOW", 0.0)
 
     with pytest.raises(CredentialsError):
         desk.contact(contact(**JANE))

@@ -75,7 +75,7 @@ def test_an_unknown_stage_is_missing_too_and_points_at_the_settings() -> None:
     error = error_from(recorded(288), POST)
 
     assert isinstance(error, Missing)
-    assert "run the check" in error.fix
+    assert "crmhost check" in error.fix
 
 
 def test_an_api_that_is_gone_is_no_refusal_of_the_record() -> None:

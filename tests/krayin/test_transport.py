@@ -60,14 +60,40 @@ def test_each_request_asks_for_json_in_both_ways_krayin_needs() -> None:
     }
 
 
-def test_a_bare_500_makes_us_ask_once_who_we_are() -> None:
-    script = Script(recorded(16), recorded(16))
+def test_a_bare_500_to_who_am_i_as_well_lets_a_minute_pass_before_it_is_the_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another program may have used up the same user's minute."""
+    script = Script(*[recorded(16)] * 4)
+    sender = transport(script)
 
+    with pytest.raises(TryAgain) as first:
+        sender.write("POST", "/leads", {})
+    monkeypatch.setattr("crmhost_krayin.clients.pace.WINDOW", 0.0)
     with pytest.raises(CredentialsError) as refused:
-        transport(script).write("POST", "/leads", {})
+        sender.write("POST", "/leads", {})
 
-    assert script.asked == ["POST /leads", "GET /get"]
+    assert script.asked == ["POST /leads", "GET /get"] * 2
+    assert (first.value.delay, first.value.unsure) == (61.0, False)
     assert "secret" not in f"{refused.value} {refused.value.fix}"
+
+
+def test_a_request_that_was_let_in_clears_the_suspicion_of_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    sender = transport(Script(recorded(16), recorded(16), recorded(154), recorded(16), recorded(16)))
+    with pytest.raises(TryAgain):
+        sender.get("/leads")
+    sender.get("/leads")
+    monkeypatch.setattr("crmhost_krayin.clients.pace.WINDOW", 0.0)
+
+    with pytest.raises(TryAgain, match="lets nothing in"):
+        sender.get("/leads")
+
+
+def test_a_failure_that_may_be_the_records_own_fault_is_not_tried_for_ever() -> None:
+    with pytest.raises(TryAgain) as error:
+        transport(Script(recorded(14), recorded(1))).write("POST", "/leads", {})
+
+    assert error.value.at_most == 3
 
 
 def test_a_bare_500_with_a_good_token_is_tried_again() -> None:

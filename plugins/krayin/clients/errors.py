@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from crmhost import Answer, CredentialsError, PluginError, Rejected, TryAgain
 
+ATTEMPTS = 3
+"""How often Krayin may fail at a record before that is a refusal: it says 500 to plain mistakes."""
 CREDENTIALS_FIX = (
     "Look at the token: a login through Krayin's API deletes a user's older tokens. Make a new one, for a "
     "user of its own, with php artisan tinker (the README shows how), and see that the web server passes "
@@ -133,9 +135,9 @@ def _not_found(answer: Answer, asked: Asked) -> PluginError:
     if is_bare(answer) and not asked.path.rsplit("/", 1)[-1].isdigit():
         message = f"Krayin's REST API is not there (404 to {asked})."
         return TryAgain(
-            message, fix="Was the package krayin/rest-api removed, or Krayin moved? Run the check."
+            message, fix="Was the package krayin/rest-api removed, or Krayin moved? Look: crmhost check."
         )
-    fix = "It was deleted in Krayin, or a setting names what is no longer there: run the check."
+    fix = "It was deleted in Krayin, or a setting names what is no longer there: crmhost check."
     return Missing(f"Krayin has not got what {asked} names.", fix=fix)
 
 
@@ -158,13 +160,13 @@ def _throttled(asked: Asked, delay: float | None) -> PluginError:
 def _broken(answer: Answer, asked: Asked, wait: float | None, whoami: Answer | None) -> PluginError:
     message = f"Krayin failed with {answer.status} at {asked}."
     if answer.status != 500 or not is_bare(answer):
-        return Failed(message, fix=LOG_FIX, unsure=asked.writes)
+        return Failed(message, fix=LOG_FIX, unsure=asked.writes, at_most=ATTEMPTS)
     if wait is not None:
         return _throttled(asked, wait)
     if whoami is None or whoami.status == 200:
         # Where /get has the headers and this had not, the request never got past the throttle.
         reached = whoami is None or is_bare(whoami)
-        return TryAgain(message, fix=LOG_FIX, unsure=asked.writes and reached)
+        return TryAgain(message, fix=LOG_FIX, unsure=asked.writes and reached, at_most=ATTEMPTS)
     if whoami.status in {401, 403, 500}:
         return CredentialsError(
             f"Krayin refuses the API token ({answer.status} to {asked}).", fix=CREDENTIALS_FIX
@@ -178,4 +180,4 @@ def _first(texts: object) -> str:
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isdigit() else None
+    return float(text) if text and text.isdecimal() else None

@@ -23,6 +23,7 @@ class Pace:
         self._lock = threading.Lock()
         self._remaining: int | None = None
         self._began = 0.0
+        self._refused_since: float | None = None
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Keep what an answer's headers say; an answer without them says nothing.
@@ -30,7 +31,7 @@ class Pace:
         Answers of several threads come out of order: within a window the smallest number is the newest.
         """
         limit, said = (headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining"))
-        if not (limit.isdigit() and said.isdigit()):
+        if not (limit.isdecimal() and said.isdecimal()):
             return
         with self._lock:
             now = self._clock()
@@ -44,6 +45,22 @@ class Pace:
         with self._lock:
             left = self._began + WINDOW - self._clock()
             return left if self._remaining == 0 and left > 0 else None
+
+    def accepted(self) -> None:
+        """Note that Krayin let a request in."""
+        with self._lock:
+            self._refused_since = None
+
+    def refused(self) -> bool:
+        """Note a 500 that a used-up minute and a wrong token give alike; say if it is no minute any more.
+
+        Another program may use up the same user's minute, so only what lasts longer is the token.
+        """
+        with self._lock:
+            if self._refused_since is None:
+                self._refused_since = self._clock()
+                return False
+            return self._clock() - self._refused_since >= WINDOW
 
     def _is_new(self, now: float, limit: int, said: int) -> bool:
         """Whether a window began: time says so, or more is left again than answers on their way explain."""

@@ -8,7 +8,7 @@ from typing import Any
 from crmhost import Answer, Http, PluginError, TryAgain
 
 from .errors import ADDRESS_FIX, Asked, body_of, error_from, is_bare
-from .pace import pace_of
+from .pace import WINDOW, pace_of
 
 WHOAMI = "/get"
 """The cheapest call: who the token belongs to."""
@@ -51,6 +51,8 @@ class Transport:
         """Return the answer whatever it is, and keep what it says of the rate limit."""
         answer = self._http.request(method, self._base + path, headers=self._headers, **parts)
         self._pace.note(answer.headers)
+        if answer.status < 400 or not is_bare(answer):
+            self._pace.accepted()
         return answer
 
     def wait(self) -> float | None:
@@ -65,6 +67,8 @@ class Transport:
             whoami = self._whoami(asked)
             if whoami.status == 500:
                 wait = self.wait()  # another thread may have heard «0 remaining» meanwhile
+            if whoami.status == 500 and wait is None and not self._pace.refused():
+                raise _let_a_minute_pass(asked)
         error = error_from(answer, asked, wait=wait, whoami=whoami)
         if error:
             raise error
@@ -76,3 +80,12 @@ class Transport:
             return self.ask("GET", WHOAMI)
         except PluginError as error:
             raise TryAgain(f"Krayin failed at {asked}, and then was away.", unsure=asked.writes) from error
+
+
+def _let_a_minute_pass(asked: Asked) -> TryAgain:
+    """Neither a wrong token's request nor a throttled one is carried out."""
+    return TryAgain(
+        f"Krayin lets nothing in (500 to {asked} and to the question who we are).",
+        delay=WINDOW + 1,
+        fix="Either this minute's requests are used up, or the token is wrong: in a minute it shows.",
+    )

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
         sa.Column("secrets", sa.Text(), nullable=False),
         sa.Column("webhook_secrets", sa.Text(), nullable=False),
         sa.Column("unsigned", sa.Boolean(), nullable=False),
