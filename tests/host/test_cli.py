@@ -1,10 +1,48 @@
 """The command line: one JSON document or a sentence, never a traceback."""
 
+import io
+import json
+import socket
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ..processes import run
+from crmhost.cli import main
+from crmhost_krayin.stand_in import KrayinStandIn
+
+from ..processes import Ran, run
+from .fake_crm import FakeCRM
+
+Types = Callable[..., Ran]
+
+
+@pytest.fixture
+def types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Types:
+    """Run one command in this process, which is quicker; what it raises fails the test."""
+    monkeypatch.setenv("CRMHOST_DATA_DIR", str(tmp_path / "data"))
+    # Where logs go is a process's own business, and this process is the tests'.
+    monkeypatch.setattr("crmhost.logs.configure", lambda *_: None)
+
+    def run_here(*words: str, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", list(words))
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), told.out, told.err)
+
+    return run_here
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch, crm: FakeCRM) -> FakeCRM:
+    """Have the fake CRM's plugin installed."""
+    monkeypatch.setattr("crmhost.wiring.discover", crm.plugins)
+    return crm
+
 
 WRONG = [
     (["crmhost", "connect", "salesforce", "--account", "3"], 1, "No plugin named 'salesforce'"),
@@ -22,8 +60,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("words", "status", "sentence"), WRONG)
-def test_a_mistake_is_one_sentence(tmp_path: Path, words: list[str], status: int, sentence: str) -> None:
-    ran = run(tmp_path, *words)
+def test_a_mistake_is_one_sentence(types: Types, words: list[str], status: int, sentence: str) -> None:
+    ran = types(*words)
 
     assert ran.status == status
     assert sentence in ran.err
@@ -32,9 +70,9 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, words: list[str], status: int
 
 @pytest.mark.parametrize(("words", "status", "sentence"), WRONG[:5])
 def test_a_mistake_is_one_document_where_json_is_asked_for(
-    tmp_path: Path, words: list[str], status: int, sentence: str
+    types: Types, words: list[str], status: int, sentence: str
 ) -> None:
-    ran = run(tmp_path, *words, "--json")
+    ran = types(*words, "--json")
 
     assert ran.status == status
     error = ran.document["error"]
@@ -42,7 +80,7 @@ def test_a_mistake_is_one_document_where_json_is_asked_for(
     assert error.keys() == {"kind", "message", "fix"}
 
 
-def test_nothing_answers_at_the_crms_address(tmp_path: Path) -> None:
+def test_nothing_answers_at_the_crms_address(types: Types) -> None:
     words = [
         "connect",
         "krayin",
@@ -53,14 +91,14 @@ def test_nothing_answers_at_the_crms_address(tmp_path: Path) -> None:
         "--set",
         "api_token=t",
     ]
-    ran = run(tmp_path, "crmhost", *words)
+    ran = types("crmhost", *words)
 
     assert ran.status == 1
     assert "127.0.0.1:1" in ran.err
 
 
-def test_a_secret_for_no_connection_is_refused(tmp_path: Path) -> None:
-    ran = run(tmp_path, "crmhost", "secret", "7", stdin="s3cret\n")
+def test_a_secret_for_no_connection_is_refused(types: Types) -> None:
+    ran = types("crmhost", "secret", "7", stdin="s3cret\n")
 
     assert (ran.status, "There is no connection 7." in ran.err) == (1, True)
 
@@ -90,9 +128,9 @@ def test_an_address_that_is_wrong_is_one_sentence(tmp_path: Path, name: str, val
     assert "PASSWORDX" not in ran.err
 
 
-def test_a_token_that_was_typed_in_the_wrong_place_is_not_shown(tmp_path: Path) -> None:
+def test_a_token_that_was_typed_in_the_wrong_place_is_not_shown(types: Types) -> None:
     for pair in ("api_token:3|SUPERSECRET", "3|SUPERSECRET=x"):
-        ran = run(tmp_path, "crmhost", "connect", "krayin", "--account", "3", "--set", pair, "--json")
+        ran = types("crmhost", "connect", "krayin", "--account", "3", "--set", pair, "--json")
         assert ran.status in (1, 2)
         assert "SUPERSECRET" not in ran.out + ran.err
 
@@ -104,8 +142,6 @@ def test_a_worker_without_redis_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, valkey_url: str) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -116,16 +152,16 @@ def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, valkey_url: str) -
 
 
 @pytest.mark.parametrize("command", ["status", "connections", "deliveries", "plugins"])
-def test_what_there_is_to_see_is_shown_to_people_and_programs(tmp_path: Path, command: str) -> None:
-    told, document = run(tmp_path, "crmhost", command), run(tmp_path, "crmhost", command, "--json")
+def test_what_there_is_to_see_is_shown_to_people_and_programs(types: Types, command: str) -> None:
+    told, document = types("crmhost", command), types("crmhost", command, "--json")
 
     assert (told.status, document.status) == (0, 0)
     assert told.out.strip()
     assert isinstance(document.document, dict)
 
 
-def test_the_status_of_an_empty_host_holds_all_its_words(tmp_path: Path) -> None:
-    status = run(tmp_path, "crmhost", "status", "--json").document
+def test_the_status_of_an_empty_host_holds_all_its_words(types: Types) -> None:
+    status = types("crmhost", "status", "--json").document
 
     assert status.keys() >= {"connections", "deliveries", "lanes", "oldest_pending_seconds", "refused"}
     assert status["deliveries"].keys() == {
@@ -138,8 +174,78 @@ def test_the_status_of_an_empty_host_holds_all_its_words(tmp_path: Path) -> None
     }
 
 
-def test_help_names_every_command(tmp_path: Path) -> None:
-    told = run(tmp_path, "crmhost", "--help").out
+def test_help_names_every_command(types: Types) -> None:
+    told = types("crmhost", "--help").out
 
     for command in ("demo", "serve", "worker", "connect", "secret", "status", "deliveries", "plugins"):
         assert command in told
+
+
+CONNECT = ("crmhost", "connect", "fake", "--account", "3", "--set", "token=t0ken")
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_connection_is_made_and_told_of(types: Types) -> None:
+    ran = types(*CONNECT)
+
+    assert ran.status == 0
+    assert "http://localhost:8000/webhooks/" in ran.out
+    assert "CRMHOST_BASE_URL is not set" in ran.out
+    assert "crmhost secret 1" in ran.out
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_connection_is_one_document_with_the_agreed_words(types: Types) -> None:
+    made = types(*CONNECT, "--webhook-secret", "s3cret", "--json").document
+
+    assert made.keys() == {"connection", "webhook_url", "report"}
+    assert types("crmhost", "connections", "--json").document["connections"][0]["state"] == "working"
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_secret_setting_is_read_from_a_file_and_from_standard_input(types: Types, tmp_path: Path) -> None:
+    (tmp_path / "token.txt").write_text("t0ken\n")
+    words = CONNECT[:5]
+
+    assert types(*words, "--set", f"token=@{tmp_path / 'token.txt'}").status == 0
+    assert types(*words, "--set", "token=-", stdin="t0ken\n").status == 0
+
+
+def states(types: Types) -> list[str]:
+    rows = types("crmhost", "connections", "--json").document["connections"]
+    return [row["state"] for row in rows]
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_a_connection_is_changed_checked_paused_resumed_and_removed(
+    types: Types, as_json: tuple[str, ...]
+) -> None:
+    types(*CONNECT)
+    assert types("crmhost", "secret", "1", *as_json, stdin="s3cret\n").status == 0
+    assert types("crmhost", "set", "1", "--set", "pipeline=9", *as_json).status == 0
+    assert types("crmhost", "check", "1", *as_json).status == 0
+    assert types("crmhost", "pause", "1", *as_json).status == 0
+    assert states(types) == ["paused"]
+    assert types("crmhost", "resume", "1", *as_json).status == 0
+    assert states(types) == ["working"]
+    assert types("crmhost", "disconnect", "1", *as_json).status == 2
+    assert types("crmhost", "disconnect", "1", "--yes", *as_json).status == 0
+    assert states(types) == []
+
+
+def test_what_cannot_be_printed_here_is_printed_otherwise(tmp_path: Path) -> None:
+    ran = run(tmp_path, "crmhost", "plugins", LC_ALL="C", PYTHONIOENCODING="ascii")
+
+    assert ran.status == 0
+
+
+def test_a_demo_that_ends_wrong_says_so_and_fails(types: Types, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong: Any = ["Contact 5821, Jane Doe, is 2 persons instead of one."]
+    monkeypatch.setattr(KrayinStandIn, "differences", lambda *_: wrong)
+
+    ran = types("crmhost", "demo")
+
+    assert ran.status == 1
+    assert wrong[0] in ran.err
+    assert json.loads(types("crmhost", "demo", "--json").out)["differences"] == wrong
