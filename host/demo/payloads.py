@@ -53,22 +53,6 @@ def conversation(
     """Return a conversation in the widget, with its last message; ``after`` says when it changed."""
     moment = BEGAN + after
     sender = {key: value for key, value in person.items() if key not in {"account", "avatar"}}
-    message = {
-        "id": 40_000 + conversation_id,
-        "content": said,
-        "account_id": person["account"]["id"],
-        "inbox_id": 12,
-        "conversation_id": conversation_id,
-        "message_type": 0,
-        "created_at": int(moment),
-        "updated_at": _iso(after),
-        "private": False,
-        "status": "sent",
-        "content_type": "text",
-        "sender_type": "Contact",
-        "sender_id": person["id"],
-        "sender": {**sender, "type": "contact"},
-    }
     return {
         "additional_attributes": {"referer": "https://shop.example.com/pricing"},
         "can_reply": True,
@@ -76,7 +60,7 @@ def conversation(
         "contact_inbox": {"id": 9_000 + conversation_id, "contact_id": person["id"], "inbox_id": 12},
         "id": conversation_id,
         "inbox_id": 12,
-        "messages": [message] if said else [],
+        "messages": [_message(conversation_id, person["account"], sender, after, said)] if said else [],
         "labels": [],
         "meta": {
             "sender": {**sender, "type": "contact"},
@@ -98,6 +82,26 @@ def conversation(
         "updated_at": moment,
         "account": person["account"],
         **more,
+    }
+
+
+def _message(conversation_id: int, account: Payload, sender: Payload, after: float, said: str) -> Payload:
+    """Return an incoming message as conversation webhooks show it."""
+    return {
+        "id": 40_000 + conversation_id,
+        "content": said,
+        "account_id": account["id"],
+        "inbox_id": 12,
+        "conversation_id": conversation_id,
+        "message_type": 0,
+        "created_at": int(BEGAN + after),
+        "updated_at": _iso(after),
+        "private": False,
+        "status": "sent",
+        "content_type": "text",
+        "sender_type": "Contact",
+        "sender_id": sender["id"],
+        "sender": {**sender, "type": "contact"},
     }
 
 
