@@ -1,19 +1,22 @@
 """crmhost keeps a CRM in step with Chatwoot. This is the front door: all that a plugin may import."""
 
 from ._version import __version__
-from .context import Context, Link, Links
+from .context import Budget, Chatwoot, Context, Link, Links
 from .errors import (
     CredentialsError,
     CRMHostError,
     DeliveryRefused,
+    NotYet,
     PluginError,
     Rejected,
     SettingsError,
+    SetUpAgain,
     TryAgain,
 )
 from .hookspecs import hookimpl
 from .http import Answer, Http
 from .models import (
+    CHANGES,
     Attachment,
     Change,
     Contact,
@@ -32,8 +35,11 @@ __all__ = [
     "PluginInfo",
     "hookimpl",
     # What a hook is handed
+    "CHANGES",
     "Answer",
     "Attachment",
+    "Budget",
+    "Chatwoot",
     "Contact",
     "Context",
     "Conversation",
@@ -50,8 +56,10 @@ __all__ = [
     "CRMHostError",
     "CredentialsError",
     "DeliveryRefused",
+    "NotYet",
     "PluginError",
     "Rejected",
+    "SetUpAgain",
     "SettingsError",
     "TryAgain",
     # A CRM for the demo and the tests

@@ -126,7 +126,7 @@ class Attempt:
         """Handle a contact never seen before its conversation; a known one is left to its own events."""
         if any(context.links.get(self._contact, kind) for kind in plugin.info.kinds):
             return Outcome()
-        return _said(plugin.handle_contact(context, conversation.contact))
+        return _said(plugin.handle_contact(context, conversation.contact, conversation))
 
     def _context(self, plugin: Plugin) -> Context[Any]:
         return Context(

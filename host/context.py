@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from .http import Http
+    from .models import Contact, Conversation, Message
 
 Settings = TypeVar("Settings", bound=BaseModel)
 Key = tuple[str, str]
@@ -32,6 +33,11 @@ def _nothing(record: str, kinds: tuple[str, ...]) -> None:
     """Keep no intents: for setup, previews and tests, which lose nothing with the process."""
 
 
+def _nobody(_kind: str, _remote_id: str) -> tuple[str, ...]:
+    """Know of no other records: for setup and tests."""
+    return ()
+
+
 class Links:
     """The external ids of the records at hand, read before the hook and kept after it.
 
@@ -47,11 +53,13 @@ class Links:
         intents: frozenset[Key] = frozenset(),
         begin: Callable[[str, tuple[str, ...]], None] = _nothing,
         cancel: Callable[[str, tuple[str, ...]], None] = _nothing,
+        records_of: Callable[[str, str], tuple[str, ...]] = _nobody,
     ) -> None:
         self._known = dict(known or {})
         self._intents = set(intents)
         self._begin = begin
         self._cancel = cancel
+        self._records_of = records_of
         self.changed: dict[Key, Link | None] = {}
 
     def get(self, record: str, kind: str) -> Link | None:
@@ -70,6 +78,10 @@ class Links:
         """Forget the link: the CRM's record is gone."""
         if self._known.pop((record, kind), None):
             self.changed[record, kind] = None
+
+    def records_of(self, kind: str, remote_id: object) -> tuple[str, ...]:
+        """Return the names of the connection's records that are linked to this record of the CRM."""
+        return self._records_of(kind, str(remote_id))
 
     def unsure(self, record: str, kind: str) -> bool:
         """Whether an earlier attempt may have created this record without our learning its id."""
@@ -93,6 +105,55 @@ class Links:
             raise
 
 
+class Chatwoot(Protocol):
+    """Chatwoot's own API, for one account: what its webhooks leave out. Reads are cached where it says so.
+
+    A Chatwoot that is away is TryAgain; a token that it refuses is CredentialsError.
+    """
+
+    def contact(self, contact_id: int) -> Contact | None:
+        """Return the contact as it is now, with its labels, or None where it is gone (merged, deleted)."""
+
+    def contacts(self) -> Iterator[Contact]:
+        """Yield every contact that has an e-mail, a phone or an identifier; without labels."""
+
+    def conversation(self, conversation_id: int) -> Conversation | None:
+        """Return the conversation of this display id as it is now, or None."""
+
+    def messages(self, conversation_id: int) -> tuple[Message, ...]:
+        """Return all messages of a conversation, the oldest first, private ones included."""
+
+    def agents(self) -> Mapping[int, str]:
+        """Return each agent's e-mail address, by the agent's id; cached for ten minutes."""
+
+    def mirror(self, contact_id: int, ids: Mapping[str, str]) -> bool:
+        """Keep these in the contact's ``additional_attributes.external``, beside what is there.
+
+        Read, merged and written; no write where they are there already. Return whether one was made.
+        """
+
+
+class Budget(Protocol):
+    """Calls that may be made, shared by all workers and connections that name the same ``key``."""
+
+    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> AbstractContextManager[None]:
+        """Take one call for the block; NotYet where none is left. ``at_once`` 0 means any number."""
+
+    def told(self, key: str, *, limit: int, remaining: int) -> None:
+        """Keep what the CRM said is left of this minute."""
+
+
+class Unlimited:
+    """A budget that never ends: for setup, previews and tests."""
+
+    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Let the call be made."""
+        return nullcontext()
+
+    def told(self, key: str, *, limit: int, remaining: int) -> None:
+        """Keep nothing."""
+
+
 @dataclass(frozen=True)
 class Context(Generic[Settings]):
     """All that a hook may use; nothing else of the host is a plugin's business."""
@@ -105,3 +166,14 @@ class Context(Generic[Settings]):
     links: Links
     http: Http
     log: FilteringBoundLogger
+    chatwoot: Chatwoot | None = None
+    """Chatwoot's API, where the connection has a token for it."""
+    chatwoot_url: str | None = None
+    """The address at which people see Chatwoot, where it is known."""
+    budget: Budget = field(default_factory=Unlimited)
+
+    def conversation_url(self, conversation_id: int) -> str | None:
+        """Return the address of a conversation's page in Chatwoot, where Chatwoot's is known."""
+        if self.chatwoot_url is None:
+            return None
+        return f"{self.chatwoot_url}/app/accounts/{self.account_id}/conversations/{conversation_id}"

@@ -82,6 +82,21 @@ class TryAgain(PluginError):
         self.at_most = at_most
 
 
+class NotYet(TryAgain):
+    """The budget is used up: the delivery waits ``delay`` seconds, which is no failed attempt."""
+
+    kind = "not_yet"
+
+
+class SetUpAgain(TryAgain):
+    """What setup found no longer holds: the host calls ``setup`` again, keeps what it finds, and goes on.
+
+    Where setup has just run, this is a plain TryAgain.
+    """
+
+    kind = "set_up_again"
+
+
 class Rejected(PluginError):
     """The CRM said no to this record; the delivery is set aside as dead for a person to see."""
 

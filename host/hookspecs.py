@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Set as AbstractSet
+
     from .context import Context
     from .models import Contact, Conversation, Outcome, PluginInfo, SetupResult
     from .stand_in import StandIn
@@ -41,12 +44,17 @@ def setup(context: Context[Any]) -> SetupResult:  # type: ignore[empty-body]
 
 
 @hookspec(firstresult=True)
-def handle_contact(context: Context[Any], contact: Contact) -> Outcome:  # type: ignore[empty-body]
+def handle_contact(  # type: ignore[empty-body]
+    context: Context[Any], contact: Contact, conversation: Conversation | None
+) -> Outcome:
     """Bring the CRM in step with this contact: person, lead, organization, or what the CRM has.
 
     Called with the newest known state after a contact was created or changed, and before the first
     conversation of a contact that has no link yet. May be called again with the same state, which
     must not cost a call to the CRM, let alone a second record: keep what was written with the link.
+
+    ``conversation`` is the one that brings the contact along, None where its own event does. A plugin
+    that needs it (which inbox?) may ignore a contact until then.
     """
 
 
@@ -65,6 +73,26 @@ def handle_conversation_resolved(context: Context[Any], conversation: Conversati
 
     Called each time the conversation is resolved (it may be reopened in between), and possibly
     without handle_conversation_created ever having been called.
+    """
+
+
+@hookspec(firstresult=True)
+def handle_conversation_changed(  # type: ignore[empty-body]
+    context: Context[Any], conversation: Conversation, changed: AbstractSet[str]
+) -> Outcome:
+    """Follow a change of a conversation that these settings have a rule for. The contact is in the CRM.
+
+    ``changed`` names what is new, some of CHANGES; a message comes as the conversation's only one.
+    Called in the order of arrival, for what ``wanted_changes`` named and nothing else.
+    """
+
+
+@hookspec(firstresult=True)
+def wanted_changes(settings: Any, chatwoot: bool) -> Collection[str]:  # type: ignore[empty-body]
+    """Name the changes of conversations that the rules in these settings need, some of CHANGES.
+
+    Optional; without it none. What no rule needs is counted and not stored. ``chatwoot`` says that
+    the connection can ask Chatwoot's API. Must not do any I/O.
     """
 
 

@@ -69,6 +69,8 @@ class Contact(_FromChatwoot):
     """E.164, as Chatwoot keeps it."""
     identifier: Text = None
     """The id the customer has in the shop's own system."""
+    labels: tuple[str, ...] = ()
+    """Where they are known: webhooks do not carry them, the API is asked for them apart."""
     additional_attributes: Attributes = {}
     custom_attributes: Attributes = {}
 
@@ -112,6 +114,7 @@ class Message(_FromChatwoot):
     """One of MESSAGE_TYPES, or unknown."""
     private: bool = False
     sender: Text = Field(default=None, validation_alias=AliasPath("sender", "name"))
+    sender_email: Text = Field(default=None, validation_alias=AliasPath("sender", "email"))
     created_at: Moment = None
     attachments: tuple[Attachment, ...] = ()
 
@@ -127,6 +130,9 @@ class Conversation(_FromChatwoot):
     """open, pending, snoozed or resolved."""
     contact: Contact = Field(validation_alias=AliasPath("meta", "sender"))
     assignee: Text = Field(default=None, validation_alias=AliasPath("meta", "assignee", "name"))
+    assignee_id: int | None = Field(default=None, validation_alias=AliasPath("meta", "assignee", "id"))
+    assignee_email: Text = Field(default=None, validation_alias=AliasPath("meta", "assignee", "email"))
+    """Only the API says it; a webhook does not."""
     team: Text = Field(default=None, validation_alias=AliasPath("meta", "team", "name"))
     labels: tuple[str, ...] = ()
     priority: Text = None
@@ -136,8 +142,11 @@ class Conversation(_FromChatwoot):
     additional_attributes: Attributes = {}
     created_at: Moment = None
     updated_at: Moment = None
+    first_reply_at: Moment = Field(default=None, validation_alias="first_reply_created_at")
 
 
+CHANGES = ("assignee", "custom_attributes", "first_reply", "labels", "message", "priority", "status", "team")
+"""What can change of a conversation, by our names."""
 STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
 """What a delivery can be."""
 Action = Literal["created", "updated", "linked", "left"]

@@ -15,6 +15,9 @@ from .models import PluginInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from pydantic import BaseModel
 
     from .context import Context
     from .models import Contact, Conversation, Outcome, SetupResult
@@ -47,9 +50,12 @@ class Plugin:
         """Check a connection and find its defaults."""
         return cast("SetupResult", self._hook.setup(context=context))
 
-    def handle_contact(self, context: Context[Any], contact: Contact) -> Outcome:
+    def handle_contact(
+        self, context: Context[Any], contact: Contact, conversation: Conversation | None = None
+    ) -> Outcome:
         """Bring the CRM in step with a contact."""
-        return cast("Outcome", self._hook.handle_contact(context=context, contact=contact))
+        call = self._hook.handle_contact
+        return cast("Outcome", call(context=context, contact=contact, conversation=conversation))
 
     def handle_conversation_created(self, context: Context[Any], conversation: Conversation) -> Outcome:
         """Note in the CRM that a conversation began."""
@@ -60,6 +66,17 @@ class Plugin:
         """Complete what the CRM holds of a conversation."""
         call = self._hook.handle_conversation_resolved
         return cast("Outcome", call(context=context, conversation=conversation))
+
+    def handle_conversation_changed(
+        self, context: Context[Any], conversation: Conversation, changed: AbstractSet[str]
+    ) -> Outcome:
+        """Follow a change of a conversation."""
+        call = self._hook.handle_conversation_changed
+        return cast("Outcome", call(context=context, conversation=conversation, changed=changed))
+
+    def wanted_changes(self, settings: BaseModel, *, chatwoot: bool) -> frozenset[str]:
+        """Return the changes of conversations that the plugin has rules for."""
+        return frozenset(self._hook.wanted_changes(settings=settings, chatwoot=chatwoot) or ())
 
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""

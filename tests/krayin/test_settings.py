@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from crmhost_krayin import KrayinSettings
 
@@ -84,7 +85,21 @@ def test_each_setting_can_be_shown_in_a_form() -> None:
     assert all(field.title and field.description for field in KrayinSettings.model_fields.values())
 
 
-def test_the_readme_has_a_row_for_each_setting() -> None:
+def test_the_readme_says_of_each_setting_what_it_is_and_its_default() -> None:
     readme = (Path(__file__).parents[2] / "plugins" / "krayin" / "README.md").read_text()
 
-    assert re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE) == list(KrayinSettings.model_fields)
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", readme, re.MULTILINE)
+
+    assert rows == [
+        (name, (field.description or "").replace("|", "\\|"), _shown(field))
+        for name, field in KrayinSettings.model_fields.items()
+        if name != "facts"
+    ]
+
+
+def _shown(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
+    return {"True": "yes", "False": "no"}.get(
+        str(field.default), f"`{field.default}`" if field.default else ""
+    )

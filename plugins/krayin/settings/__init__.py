@@ -1,0 +1,31 @@
+"""What a person tells about their Krayin, and what setup found there."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+
+from .choices import Conversations, Defaults, LeadChoices, People, Reach, Rule, StageRules, Which
+from .facts import Attribute, Entity, Facts, Stage
+
+__all__ = ["Attribute", "Defaults", "Entity", "Facts", "KrayinSettings", "Rule", "Stage"]
+
+
+class KrayinSettings(Conversations, StageRules, LeadChoices, People, Which, Reach):
+    """The settings of one connection to a Krayin; ``facts`` are not for a person to set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    facts: Facts = Field(Facts(), title="Facts", description="What setup found in Krayin; not to be set.")
+
+    def rule(self, field: str) -> Rule:
+        """Return how a field is brought in: ``name``, ``lead_title``, ``person.plan``."""
+        return self.field_rules.get(field, "merge")
+
+    @property
+    def leads(self) -> bool:
+        """Whether leads are made at all."""
+        return self.create_lead and self.lead_policy != "none"
+
+    def has_reference(self, entity: Entity) -> bool:
+        """Whether records of this entity carry our unique reference."""
+        return bool(self.reference_attribute) and entity in self.facts.references

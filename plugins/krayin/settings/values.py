@@ -1,0 +1,132 @@
+"""Reading what a person typed: each function makes a value of a text, or refuses it in a clause."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+_PASTED_TAIL = re.compile(r"/(?:admin|api)(?:/.*)?$")
+
+
+def address(value: str) -> str:
+    """Return the address that /api/v1 is appended to, whichever page of Krayin was pasted."""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it needs http:// or https:// and a host, such as https://crm.example.com")
+    if parts.username is not None:
+        raise ValueError("leave user name and password out of it; Krayin is asked with the API token")
+    return f"{parts.scheme}://{parts.netloc}{_PASTED_TAIL.sub('', parts.path.rstrip('/'))}".rstrip("/")
+
+
+def token(value: object) -> object:
+    """Return the bare token: people paste what goes before it, and the line's end, along."""
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return re.sub(r"^bearer\s+", "", text.strip(), flags=re.IGNORECASE) if isinstance(text, str) else text
+
+
+def printable(value: SecretStr) -> SecretStr:
+    """Refuse what can't be sent in a header."""
+    text = value.get_secret_value()
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("it is one line of letters and digits such as 3|abc…, without blanks")
+    return value
+
+
+def no_comma(value: str) -> str:
+    """Refuse a comma: Krayin reads one in a search as the word «or». Outer blanks it would cut off."""
+    if "," in value or not value.strip():
+        raise ValueError("it can't be empty or have a comma")
+    return value.strip()
+
+
+def email_pattern(value: str) -> str:
+    """Refuse a pattern that would give everybody one address."""
+    before, digits, after = value.strip().lower().partition("{digits}")
+    if not digits or "@" not in after or "{" in before + after:
+        raise ValueError("it needs {digits} before the @, such as {digits}@phone.invalid")
+    return before + digits + after
+
+
+def phone_pattern(value: str) -> str:
+    """Refuse a pattern that would give two persons one phone."""
+    if "{id}" not in value or set(re.findall(r"\{.*?\}", value)) - {"{id}", "{account}"}:
+        raise ValueError("it needs {id}, such as no phone {account}-{id}")
+    return value.strip()
+
+
+def attribute_code(value: str) -> str:
+    """Refuse what Krayin does not take as the code of an attribute; nothing at all is an answer too."""
+    if value and not re.fullmatch(r"[A-Za-z]\w*", value, re.ASCII):
+        raise ValueError("an attribute's code has letters, digits and _ only")
+    return value
+
+
+def region(value: str) -> str:
+    """Refuse what is no country's two letters; nothing at all is an answer too."""
+    if value and not re.fullmatch(r"[A-Za-z]{2}", value):
+        raise ValueError("it is a country's two letters, such as GB")
+    return value.upper()
+
+
+def zone(value: str) -> str:
+    """Return the time zone's name, or refuse it."""
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("there is no such time zone; it is called such as Europe/Prague") from None
+
+
+def nothing(value: object) -> object:
+    """Return None for an empty text: an emptied field of a form."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def items(value: object) -> object:
+    """Return the parts of ``a, b`` or of a JSON list: the command line has only texts."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return _json(value)
+    return [part.strip() for part in re.split(r"[,\n]", value) if part.strip()]
+
+
+def pairs(divider: str) -> Callable[[object], object]:
+    """Return a reader of ``a=b, c=d`` (or a JSON object) as a mapping."""
+
+    def read(value: object) -> object:
+        if isinstance(value, str) and value.lstrip().startswith("{"):
+            return _json(value)
+        parts = items(value)
+        if not isinstance(parts, list | tuple):
+            return value
+        if any(divider not in str(part) for part in parts):
+            raise ValueError(f"each has a {divider} in it")
+        halves = (part.partition(divider) for part in parts)
+        return {name.strip(): said.strip() for name, _, said in halves}
+
+    return read
+
+
+def tree(value: object) -> object:
+    """Return what a JSON object says."""
+    return _json(value) if isinstance(value, str) else value
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text) if text.strip() else {}
+    except ValueError as error:
+        raise ValueError(f"it is no JSON ({error})") from None
+
+
+Id = Annotated[Annotated[int, Field(gt=0)] | None, BeforeValidator(nothing)]
+Ids = Annotated[tuple[Annotated[int, Field(gt=0)], ...], BeforeValidator(items)]
+Words = Annotated[tuple[str, ...], BeforeValidator(items)]
+Pairs = Annotated[dict[str, str], BeforeValidator(pairs("="))]
+Zone = Annotated[Annotated[str, AfterValidator(zone)] | None, BeforeValidator(nothing)]
