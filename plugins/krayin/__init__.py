@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from crmhost import Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
 
 from ._version import __version__
 from .checkup import check
 from .contacts import sync_contact
-from .conversations import note_created, note_resolved
 from .desk import desk_for
+from .events import conversation_changed, conversation_created, conversation_resolved
 from .links import KINDS
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
@@ -17,6 +19,7 @@ __all__ = [
     "KrayinSettings",
     "__version__",
     "handle_contact",
+    "handle_conversation_changed",
     "handle_conversation_created",
     "handle_conversation_resolved",
     "info",
@@ -38,21 +41,31 @@ def setup(context: Context[KrayinSettings]) -> SetupResult:
 
 
 @hookimpl
-def handle_contact(context: Context[KrayinSettings], contact: Contact) -> Outcome:
+def handle_contact(
+    context: Context[KrayinSettings], contact: Contact, conversation: Conversation | None
+) -> Outcome:
     """Bring person, organization and lead in step with the contact."""
-    return sync_contact(desk_for(context, f"contact {contact.id}"), contact)
+    return sync_contact(desk_for(context, f"contact {contact.id}"), contact, conversation)
 
 
 @hookimpl
 def handle_conversation_created(context: Context[KrayinSettings], conversation: Conversation) -> Outcome:
     """Note in the lead's timeline that a conversation began."""
-    return note_created(desk_for(context, f"conversation {conversation.id}"), conversation)
+    return conversation_created(desk_for(context, f"conversation {conversation.id}"), conversation)
 
 
 @hookimpl
 def handle_conversation_resolved(context: Context[KrayinSettings], conversation: Conversation) -> Outcome:
     """Complete the conversation's note."""
-    return note_resolved(desk_for(context, f"conversation {conversation.id}"), conversation)
+    return conversation_resolved(desk_for(context, f"conversation {conversation.id}"), conversation)
+
+
+@hookimpl
+def handle_conversation_changed(
+    context: Context[KrayinSettings], conversation: Conversation, changed: AbstractSet[str]
+) -> Outcome:
+    """Follow a change of a conversation that the settings have a rule for."""
+    return conversation_changed(desk_for(context, f"conversation {conversation.id}"), conversation, changed)
 
 
 @hookimpl

@@ -9,9 +9,9 @@ from typing import Any
 from crmhost import Change, Conversation, Outcome
 
 from .clients.errors import Failed, Missing
-from .contacts import Action, sync_contact
+from .contacts import sync_contact
 from .desk import Desk
-from .finders import find_activity
+from .finders.activities import find_activity
 from .links import ACTIVITY, ContactLinks, ConversationLinks
 from .mappers.conversation import (
     conversation_to_activity,
@@ -19,6 +19,7 @@ from .mappers.conversation import (
     conversation_to_messages,
     conversation_to_reference,
 )
+from .telling import Action
 
 
 def note_created(desk: Desk, conversation: Conversation) -> Outcome:

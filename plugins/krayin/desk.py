@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crmhost import Context, Links
+from crmhost import Chatwoot, Context, Links
 
 from .clients.activities import Activities
 from .clients.leads import Leads
+from .clients.lookups import Lookups
+from .clients.organizations import Organizations
 from .clients.persons import Persons
 from .clients.transport import Transport
 from .settings import KrayinSettings
@@ -17,12 +19,32 @@ from .settings import KrayinSettings
 class Desk:
     """All that the handling of a contact or a conversation needs."""
 
-    settings: KrayinSettings
-    account_id: int
-    links: Links
+    context: Context[KrayinSettings]
     persons: Persons
     leads: Leads
     activities: Activities
+    organizations: Organizations
+    lookups: Lookups
+
+    @property
+    def settings(self) -> KrayinSettings:
+        """The connection's settings, with what setup found."""
+        return self.context.settings
+
+    @property
+    def account_id(self) -> int:
+        """Chatwoot's account."""
+        return self.context.account_id
+
+    @property
+    def links(self) -> Links:
+        """The external ids of the records at hand."""
+        return self.context.links
+
+    @property
+    def chatwoot(self) -> Chatwoot | None:
+        """Chatwoot's API, where there is a token for it."""
+        return self.context.chatwoot
 
 
 def transport_of(context: Context[KrayinSettings], record: str = "") -> Transport:
@@ -36,10 +58,10 @@ def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
     """Return the desk for a delivery about ``contact 5821`` or ``conversation 731``."""
     transport = transport_of(context, record)
     return Desk(
-        context.settings,
-        context.account_id,
-        context.links,
+        context,
         Persons(transport),
         Leads(transport),
         Activities(transport),
+        Organizations(transport),
+        Lookups(transport),
     )

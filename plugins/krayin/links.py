@@ -71,6 +71,11 @@ class ContactLinks:
         self.lead = ExternalId(links, self._record, LEAD)
         self.organization = ExternalId(links, self._record, ORGANIZATION)
 
+    @property
+    def any_known(self) -> bool:
+        """Whether the contact has a person or a lead in Krayin."""
+        return self.person.id is not None or self.lead.id is not None
+
     def creating(self, *kinds: str) -> AbstractContextManager[None]:
         """Say that the request in this block makes records of these kinds."""
         return self._links.creating(self._record, *kinds)
@@ -82,13 +87,14 @@ class ContactLinks:
 
 
 class ConversationLinks:
-    """The Krayin record of one Chatwoot conversation."""
+    """The Krayin records of one Chatwoot conversation; a lead of its own where each has one."""
 
     def __init__(self, links: Links, conversation_id: int) -> None:
         self._links = links
         self._record = f"conversation:{conversation_id}"
         self.activity = ExternalId(links, self._record, ACTIVITY)
+        self.lead = ExternalId(links, self._record, LEAD)
 
-    def creating(self) -> AbstractContextManager[None]:
-        """Say that the request in this block makes the activity."""
-        return self._links.creating(self._record, ACTIVITY)
+    def creating(self, kind: str = ACTIVITY) -> AbstractContextManager[None]:
+        """Say that the request in this block makes the activity, or another record."""
+        return self._links.creating(self._record, kind)

@@ -112,7 +112,7 @@ class Desk:
         return self.sandbox.state
 
     def contact(self, contact: Contact) -> Outcome:
-        return self._deliver(handle_contact, contact=contact)
+        return self._deliver(handle_contact, contact=contact, conversation=None)
 
     def created(self, conversation: Conversation) -> Outcome:
         return self._deliver(handle_conversation_created, conversation=conversation)

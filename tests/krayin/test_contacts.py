@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from crmhost import Contact, TryAgain
-from crmhost_krayin import contacts
-from crmhost_krayin.finders import Found, find_person
+from crmhost_krayin import persons
+from crmhost_krayin.finders.persons import Found, find_person
 
 from .crm import Desk, contact
 
@@ -256,7 +256,7 @@ def test_an_address_that_came_to_belong_to_someone_else_is_left_with_them(desk: 
 def blind_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the first search find nobody: whom it would find is made a moment later."""
     searches = iter([Found()])
-    monkeypatch.setattr(contacts, "find_person", lambda *args: next(searches, None) or find_person(*args))
+    monkeypatch.setattr(persons, "find_person", lambda *args: next(searches, None) or find_person(*args))
 
 
 def test_a_person_made_by_another_between_search_and_create_is_linked(

@@ -16,7 +16,6 @@ import pytest
 from crmhost import Contact, Conversation, Message
 from crmhost_krayin.mappers.contact import (
     contact_to_fields,
-    contact_to_lead,
     contact_to_person,
     is_placeholder,
     is_same_phone,
@@ -27,6 +26,7 @@ from crmhost_krayin.mappers.conversation import (
     conversation_to_messages,
     conversation_to_reference,
 )
+from crmhost_krayin.mappers.lead import contact_to_lead
 from crmhost_krayin.mappers.message import is_shown
 
 SAMPLES = Path(__file__).parent / "samples"

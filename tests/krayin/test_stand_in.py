@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from crmhost import Contact, Expected
-from crmhost_krayin import KrayinSettings, contacts, conversations, differences, info, stand_in
+from crmhost_krayin import KrayinSettings, conversations, differences, info, leads, persons, stand_in
 from crmhost_krayin.clients.activities import Activities
 from crmhost_krayin.mappers import conversation as conversation_mapper
 from crmhost_krayin.mappers import markup
-from crmhost_krayin.mappers.contact import contact_to_lead, contact_to_person
+from crmhost_krayin.mappers.contact import contact_to_person
+from crmhost_krayin.mappers.lead import contact_to_lead
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from .crm import FOUND, Desk, contact, conversation
@@ -202,21 +203,21 @@ CONTACT, LEAD = "contact_to_person", "contact_to_lead"
     ("where", "name", "broken", "sentence"),
     [
         pytest.param(
-            contacts,
+            persons,
             CONTACT,
             changed(contact_to_person, organization_name=None),
             "The company Globex Ltd is 0 organizations instead of one.",
             id="no organization is written",
         ),
         pytest.param(
-            contacts,
+            persons,
             CONTACT,
             named_by_email,
             "Contact 1, Jane Doe, is called jane@example.com in Krayin.",
             id="the name is the e-mail",
         ),
         pytest.param(
-            contacts,
+            persons,
             CONTACT,
             with_cut_phones,
             "Contact 1, Jane Doe, has the phone +447700900123, which is 0 times in Krayin instead of once.",
@@ -244,14 +245,14 @@ CONTACT, LEAD = "contact_to_person", "contact_to_lead"
             id="the note is linked to nobody",
         ),
         pytest.param(
-            contacts,
+            leads,
             LEAD,
             changed(contact_to_lead, title="x"),
             "Contact 1, Jane Doe, has the lead 1, which is called x.",
             id="the lead is called x",
         ),
         pytest.param(
-            contacts,
+            leads,
             LEAD,
             changed(contact_to_lead, lead_pipeline_stage_id=3),
             "Contact 1, Jane Doe, has the lead 1, which is in stage 3.",

@@ -1,0 +1,20 @@
+"""Finding a conversation's activity by its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..clients.activities import Activities
+
+
+def find_activity(activities: Activities, reference: str) -> dict[str, Any] | None:
+    """Find a conversation's note by its reference."""
+    return next((row for row in activities.titled(reference) if _refers(row, reference)), None)
+
+
+def _refers(activity: Mapping[str, Any], reference: str) -> bool:
+    """Compare the title exactly, and our own note's reference where it has one."""
+    additional = activity.get("additional")
+    ref = additional.get("ref", reference) if isinstance(additional, Mapping) else reference
+    return activity.get("title") == reference and ref == reference

@@ -1,0 +1,31 @@
+"""Finding a customer's lead: the person's newest open one, or one without a person that says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ..clients.leads import Leads
+
+TELLING = ("title", "description", "lead_source_id")
+"""What tells a lead without a person from another customer's."""
+
+
+def find_open_lead(leads: Leads, person_id: int, closed_stage_ids: Collection[int]) -> dict[str, Any] | None:
+    """Find the newest lead of a person that is neither won nor lost."""
+    return next((row for row in leads.of_person(person_id) if is_open(row, closed_stage_ids)), None)
+
+
+def find_lone_lead(leads: Leads, ours: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Find the newest lead without a person that says what ours would; its stage may have changed."""
+    said = {key: ours[key] for key in TELLING if key in ours}
+    rows = (row for row in leads.titled(ours["title"]) if not row.get("person"))
+    return next((row for row in rows if said.items() <= row.items()), None)
+
+
+def is_open(lead: Mapping[str, Any], closed_stage_ids: Collection[int]) -> bool:
+    """Whether a lead is neither won nor lost.
+
+    Both are looked at: a lead that was moved in bulk is closed by its stage only.
+    """
+    return not lead.get("closed_at") and lead.get("lead_pipeline_stage_id") not in closed_stage_ids

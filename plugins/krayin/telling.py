@@ -1,0 +1,29 @@
+"""What is told of one delivery: a change for each record that was touched."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from crmhost import Change, Outcome
+
+Action = Literal["created", "updated", "linked", "left"]
+"""What a ``Change`` can say."""
+
+
+class Told:
+    """The changes so far, in the order in which they came about."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+
+    def say(self, kind: str, action: Action, remote_id: int, note: str = "") -> None:
+        """Tell what became of a record, and in a sentence what a person should know of it."""
+        self.changes.append(Change(kind, action, str(remote_id), note))
+
+    def has(self, kind: str) -> bool:
+        """Whether anything was told of this kind of record."""
+        return any(change.kind == kind for change in self.changes)
+
+    def outcome(self) -> Outcome:
+        """Return all that was told."""
+        return Outcome(tuple(self.changes))
