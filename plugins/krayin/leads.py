@@ -9,7 +9,7 @@ from crmhost import Contact, Conversation, TryAgain
 
 from .desk import Desk
 from .finders.leads import find_lone_lead, find_open_lead
-from .links import LEAD, PERSON, ContactLinks
+from .links import LEAD, PERSON, ContactLinks, ExternalId
 from .mappers.contact import contact_to_fields
 from .mappers.lead import contact_to_lead
 from .telling import Told
@@ -89,3 +89,9 @@ class LeadSync:
             organizations=chosen.sync_organizations,
             **person,
         )
+
+
+def lead_link(desk: Desk, contact_id: int, conversation_id: int) -> ExternalId:
+    """Return the link of the lead that a conversation belongs to."""
+    del conversation_id
+    return ContactLinks(desk.links, contact_id).lead
