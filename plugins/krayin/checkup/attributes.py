@@ -81,8 +81,8 @@ def _mapped(rows: Sequence[Row], target: str) -> Attribute:
     if row is None:
         known = ", ".join(sorted(row["code"] for row in _of(rows, entity) if row.get("is_user_defined")))
         raise SettingsError(
-            f"Krayin's {entity} have no attribute {code}, to which attributes maps something; of those that "
-            f"people made they have {known or 'none'}.",
+            f"Krayin's {entity} have no attribute {code}, which attributes maps to; people made "
+            f"{known or 'none'}.",
             fix=MAKE_FIX,
         )
     return _checked(row, target, entity)
@@ -92,7 +92,7 @@ def _checked(row: Row, target: str, entity: Entity) -> Attribute:
     type_ = "lookup" if row.get("lookup_type") else str(row.get("type"))
     if type_ not in TAKEN:
         raise SettingsError(
-            f"attributes can't map to {target}: Krayin keeps a {type_} there.",
+            f"attributes can't map to {target}: its type is {type_}.",
             fix=f"Use an attribute of one of the types {', '.join(TAKEN)}.",
         )
     options = {str(one["name"]).strip().lower(): int(one["id"]) for one in row.get("options") or ()}
