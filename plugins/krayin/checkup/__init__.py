@@ -8,7 +8,7 @@ from crmhost import Context, ReportLine, SetupResult
 
 from ..desk import bench_for
 from ..settings import Facts, KrayinSettings
-from .attributes import attribute_lines, checkbox_lines, checkboxes, mapped_attributes
+from .attributes import attribute_lines, attributes_found, checkbox_lines, checkboxes
 from .reach import user_of
 from .reference import references_found
 from .rows import Row, named
@@ -31,7 +31,7 @@ def check(context: Context[KrayinSettings]) -> SetupResult:
     check_inboxes(places, settings)
     check_rules(stages, settings)
     rows = bench.attributes.all()
-    mapped, boxes = mapped_attributes(rows, settings), checkboxes(rows)
+    mapped, boxes = attributes_found(rows, settings), checkboxes(rows)
     zone, zone_line = zone_found(bench)
     references, reference_line = references_found(bench, rows)
     facts = Facts(
@@ -41,7 +41,7 @@ def check(context: Context[KrayinSettings]) -> SetupResult:
         user_id=user["id"],
         timezone=zone,
         stages=tuple(stages),
-        attributes=tuple(mapped),
+        attributes=mapped,
         references=references,
         checkboxes=boxes,
     )

@@ -6,42 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from crmhost import ReportLine, SettingsError
 
+from ..mappers.attribute_checks import check_mapping, mapped_attributes
 from ..settings import Attribute, Entity, KrayinSettings
 from .rows import Row
 
-ENTITIES: Mapping[str, Entity] = {"person": "persons", "lead": "leads"}
-"""By what a mapping calls it."""
-OURS: Mapping[Entity, frozenset[str]] = {
-    "persons": frozenset({"name", "emails", "contact_numbers", "job_title", "user_id", "organization_id"}),
-    "leads": frozenset(
-        {
-            "title",
-            "description",
-            "lead_value",
-            "lead_source_id",
-            "lead_type_id",
-            "lead_pipeline_id",
-            "lead_pipeline_stage_id",
-            "user_id",
-            "expected_close_date",
-        }
-    ),
-}
-"""What other settings decide of, or what is the sales team's."""
-TAKEN = ("text", "textarea", "price", "boolean", "select", "multiselect", "checkbox", "date", "datetime")
-MAKE_FIX = "Make it in Krayin, under Settings, Attributes, or correct the setting attributes."
+ENTITIES: tuple[Entity, ...] = ("persons", "leads")
+MAPPING_FIX = (
+    "Correct the setting attributes, or make the attribute in Krayin, under Settings, Attributes, or with "
+    "crmhost-krayin attributes --create."
+)
 
 
-def mapped_attributes(rows: Sequence[Row], settings: KrayinSettings) -> list[Attribute]:
-    """Return the attributes that the settings map something to, or say which mapping can't be."""
-    return [_mapped(rows, target) for target in settings.attributes]
+def attributes_found(rows: Sequence[Row], settings: KrayinSettings) -> tuple[Attribute, ...]:
+    """Return the attributes that the settings map something to, or say which pairs could not work."""
+    if problems := check_mapping(settings, rows):
+        raise SettingsError(f"Setting attributes: {' '.join(problems)}", fix=MAPPING_FIX)
+    return mapped_attributes(settings, rows)
 
 
 def checkboxes(rows: Sequence[Row]) -> dict[Entity, tuple[str, ...]]:
-    """Return the codes of the yes-or-no attributes that people made; those of Krayin's own never are."""
+    """Return the codes of the yes-or-no attributes that people made; Krayin's own are never such."""
     found = {
-        entity: tuple(sorted(row["code"] for row in _of(rows, entity) if row.get("type") == "boolean"))
-        for entity in ENTITIES.values()
+        entity: tuple(sorted(row["code"] for row in rows if _is_checkbox(row, entity))) for entity in ENTITIES
     }
     return {entity: codes for entity, codes in found.items() if codes}
 
@@ -58,45 +44,8 @@ def checkbox_lines(found: Mapping[Entity, tuple[str, ...]], settings: KrayinSett
         yield ReportLine(f"Checkboxes of {entity}", f"{', '.join(codes)}: {_protection(codes, settings)}")
 
 
-def same(code: str, row: Row) -> bool:
-    """Whether this is the attribute's code: Krayin takes no second one that differs in case alone."""
-    return code.casefold() == str(row.get("code")).casefold()
-
-
-def _of(rows: Sequence[Row], entity: Entity) -> list[Row]:
-    return [row for row in rows if row.get("entity_type") == entity]
-
-
-def _mapped(rows: Sequence[Row], target: str) -> Attribute:
-    prefix, _, code = target.partition(".")
-    entity = ENTITIES.get(prefix)
-    if entity is None or not code:
-        raise SettingsError(
-            f"attributes maps something to {target}, which is no attribute of a person or lead.",
-            fix="A target is called such as person.plan or lead.budget.",
-        )
-    if code in OURS[entity]:
-        raise SettingsError(f"attributes can't map to {target}: other settings decide of it.", fix=MAKE_FIX)
-    row = next((row for row in _of(rows, entity) if same(code, row)), None)
-    if row is None:
-        known = ", ".join(sorted(row["code"] for row in _of(rows, entity) if row.get("is_user_defined")))
-        raise SettingsError(
-            f"Krayin's {entity} have no attribute {code}, which attributes maps to; people made "
-            f"{known or 'none'}.",
-            fix=MAKE_FIX,
-        )
-    return _checked(row, target, entity)
-
-
-def _checked(row: Row, target: str, entity: Entity) -> Attribute:
-    type_ = "lookup" if row.get("lookup_type") else str(row.get("type"))
-    if type_ not in TAKEN:
-        raise SettingsError(
-            f"attributes can't map to {target}: its type is {type_}.",
-            fix=f"Use an attribute of one of the types {', '.join(TAKEN)}.",
-        )
-    options = {str(one["name"]).strip().lower(): int(one["id"]) for one in row.get("options") or ()}
-    return Attribute(entity=entity, id=row["id"], code=row["code"], type=type_, options=options)
+def _is_checkbox(row: Row, entity: Entity) -> bool:
+    return row.get("entity_type") == entity and row.get("type") == "boolean"
 
 
 def _protection(codes: tuple[str, ...], settings: KrayinSettings) -> str:

@@ -9,7 +9,6 @@ from crmhost import ReportLine, SettingsError
 from ..clients.errors import Invalid
 from ..desk import Bench
 from ..settings import Entity, KrayinSettings
-from .attributes import same
 from .rows import Row
 
 NAME = "Chatwoot reference"
@@ -25,7 +24,7 @@ def references_found(bench: Bench, rows: Sequence[Row]) -> tuple[frozenset[Entit
     found: set[Entity] = set()
     said: list[str] = []
     for entity in _wanted(bench.settings):
-        row = next((row for row in rows if row.get("entity_type") == entity and same(code, row)), None)
+        row = next((row for row in rows if row.get("entity_type") == entity and _is_called(row, code)), None)
         if row is None and not bench.context.read_only:
             row = _make(bench, entity)
             said.append(f"made for {entity}")
@@ -41,6 +40,11 @@ def references_found(bench: Bench, rows: Sequence[Row]) -> tuple[frozenset[Entit
 
 def _wanted(settings: KrayinSettings) -> tuple[Entity, ...]:
     return ("persons", "leads") if settings.leads else ("persons",)
+
+
+def _is_called(row: Row, code: str) -> bool:
+    """Whether this is the attribute's code: Krayin takes no second one that differs in case alone."""
+    return str(row.get("code")).casefold() == code.casefold()
 
 
 def _make(bench: Bench, entity: Entity) -> Row:

@@ -75,14 +75,14 @@ def check_inboxes(places: Places, settings: KrayinSettings) -> None:
 def check_rules(stages: Sequence[Stage], settings: KrayinSettings) -> None:
     """Refuse a rule about something that is never said of a conversation, or with an unknown stage."""
     for rule in settings.stage_rules:
-        about, _, value = rule.partition(":")
+        about, _, value = (part.strip().lower() for part in rule.partition(":"))
         if about not in SAID or not value or (SAID[about] and value not in SAID[about]):
             raise SettingsError(
                 f"stage_rules has a rule for {rule}, which is never said of a conversation.",
                 fix="A rule is about such as priority:urgent, status:pending or label:vip.",
             )
     for setting, wanted in _named_stages(settings):
-        if not any(wanted in (stage.code, str(stage.id)) for stage in stages):
+        if not any(_is_called(stage, wanted.strip()) for stage in stages):
             known = ", ".join(f"{stage.code} ({stage.id})" for stage in stages) or "none"
             raise SettingsError(
                 f"Krayin has no stage {wanted}, which {setting} names; it has {known}.",
@@ -94,6 +94,10 @@ def stages_of(pipeline: Row) -> list[Row]:
     """Return a pipeline's stages in their order, which 2.1 keeps without saying a number."""
     rows: list[Mapping[str, Any]] = list(pipeline.get("stages") or ())
     return sorted(rows, key=lambda row: int(row.get("sort_order") or 0))
+
+
+def _is_called(stage: Stage, wanted: str) -> bool:
+    return wanted == str(stage.id) or wanted.casefold() == stage.code.casefold()
 
 
 def _named_stages(settings: KrayinSettings) -> Iterator[tuple[str, str]]:

@@ -59,7 +59,7 @@ class Clock:
 
     def _removed(self, activity_id: int) -> bool:
         try:
-            self._transport.remove(f"{ACTIVITIES}/{activity_id}")
+            self._transport.do("DELETE", f"{ACTIVITIES}/{activity_id}")
         except PluginError:
             return False
         return True

@@ -171,7 +171,8 @@ def _bad_token(answer: Answer, asked: Asked) -> PluginError:
 def _not_found(answer: Answer, asked: Asked, whoami: Answer | None) -> PluginError:
     """Tell a record that is gone from an API that is gone: that one would not say who we are."""
     if not _came_in(answer, whoami):
-        return TryAgain(f"Krayin's REST API is not there (404 to {asked}).", fix=PACKAGE_FIX)
+        message = f"Krayin's REST API is not there (404 to {asked})."
+        return TryAgain(message, fix=PACKAGE_FIX, unsure=asked.writes)
     return Missing(f"Krayin has not got what {asked} names.", fix=GONE_FIX)
 
 

@@ -66,9 +66,9 @@ class Transport:
             raise TryAgain(f"Krayin's answer to {method} {path} has no record in it.", unsure=True)
         return data
 
-    def remove(self, path: str) -> None:
-        """Delete a record; one that is not there is Missing."""
-        self._data("DELETE", path)
+    def do(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
+        """Carry out what answers with no more than a sentence."""
+        self._data(method, path, body=body)
 
     def ask(self, method: str, path: str, **parts: Any) -> Answer:
         """Return the answer whatever it is, and keep what it says of the rate limit and the version."""

@@ -11,14 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crmhost import CredentialsError, NotYet, SettingsError, TryAgain
 
-from .crm import Desk
-from .played import VERSIONS, played
+from ..crm import Desk
+from .conftest import Fresh
 
 
 @pytest.fixture(params=[False, True], ids=["production", "debug"])
-def any_mode(request: pytest.FixtureRequest, desk: Desk) -> Desk:
+def any_mode(request: pytest.FixtureRequest, fresh: Fresh) -> Desk:
     """A Krayin with debugging off, and one with it on."""
-    return played(desk, debug=request.param)
+    return fresh(debug=request.param)
 
 
 def test_what_was_not_set_is_found(any_mode: Desk) -> None:
@@ -54,10 +54,11 @@ def test_what_was_found_is_reported_by_name(any_mode: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "first", "again"), [("2.1", 10, 8), ("2.2", 11, 9), ("2.2-rest2.2", 11, 9)]
+    ("version", "first", "again"),
+    [("2.1", 10, 8), ("2.2 with rest-api 2.1.1", 11, 9), ("2.2 with rest-api 2.2.0", 11, 9)],
 )
-def test_setting_up_takes_few_calls(desk: Desk, version: str, first: int, again: int) -> None:
-    desk = played(desk, **VERSIONS[version])
+def test_setting_up_takes_few_calls(fresh: Fresh, version: str, first: int, again: int) -> None:
+    desk = fresh.of(version)
 
     desk.setup()
     at_first = len(desk.sandbox.requests)

@@ -16,9 +16,9 @@ from starlette.types import Message, Receive, Scope, Send
 from crmhost import PluginError, SettingsError
 from crmhost_krayin.checkup.zones import agrees, moments, spoken, zone_of
 
-from .crm import Desk
-from .played import VERSIONS, played
-from .test_setup_versions import facts_of, said_of
+from ..crm import Desk
+from .conftest import Fresh
+from .test_versions import facts_of, said_of
 
 ZONES = {
     "Europe/Prague": "Europe/Berlin",  # the same clock
@@ -40,37 +40,37 @@ def noon(year: int, month: int) -> datetime:
 JANUARY, JULY = noon(2026, 1), noon(2026, 7)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize(("kept", "told"), ZONES.items())
-def test_the_clock_tells_a_zone_with_the_same_clock(desk: Desk, version: str, kept: str, told: str) -> None:
-    assert facts_of(played(desk, timezone=kept, **VERSIONS[version])).timezone == told
+def test_the_clock_tells_a_zone_with_the_same_clock(fresh: Fresh, kept: str, told: str) -> None:
+    assert facts_of(fresh(timezone=kept)).timezone == told
 
 
-def test_of_zones_with_the_same_clock_the_one_of_the_transcripts_is_taken(desk: Desk) -> None:
-    desk = played(desk, timezone="Europe/Prague")
+def test_each_version_has_such_a_clock(krayin: Desk) -> None:
+    assert facts_of(krayin).timezone == "Asia/Kolkata"
+
+
+def test_of_zones_with_the_same_clock_the_one_of_the_transcripts_is_taken(fresh: Fresh) -> None:
+    desk = fresh(timezone="Europe/Prague")
 
     assert facts_of(desk, timezone="Europe/Prague").timezone == "Europe/Prague"
 
 
-def test_the_report_names_the_zone_and_how_to_set_another(desk: Desk) -> None:
-    assert said_of(played(desk, timezone="Europe/Prague"), "Time zone") == (
+def test_the_report_names_the_zone_and_how_to_set_another(fresh: Fresh) -> None:
+    assert said_of(fresh(timezone="Europe/Prague"), "Time zone") == (
         "Europe/Berlin, by Krayin's clock (+01:00 in January, +02:00 in July). "
         "Set server_timezone to Krayin's APP_TIMEZONE if it is another with the same clock."
     )
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_the_probe_is_gone_afterwards_and_invited_nobody(desk: Desk, version: str) -> None:
-    desk = played(desk, **VERSIONS[version])
+def test_the_probe_is_gone_afterwards_and_invited_nobody(krayin: Desk) -> None:
+    krayin.setup()
 
-    desk.setup()
-
-    assert not desk.state.activities
-    assert not desk.state.participants
+    assert not krayin.state.activities
+    assert not krayin.state.participants
 
 
-def test_a_zone_that_is_set_is_kept_if_the_clock_agrees(desk: Desk) -> None:
-    desk = played(desk, timezone="Europe/Berlin")
+def test_a_zone_that_is_set_is_kept_if_the_clock_agrees(fresh: Fresh) -> None:
+    desk = fresh(timezone="Europe/Berlin")
 
     assert facts_of(desk, server_timezone="Europe/Prague").timezone == "Europe/Prague"
     assert said_of(desk, "Time zone", server_timezone="Europe/Prague") == "Europe/Prague, as set"
@@ -80,7 +80,7 @@ def test_a_zone_that_is_set_and_not_the_clocks_is_refused_with_one_that_is(desk:
     with pytest.raises(
         SettingsError, match=r"\+05:30 in July ahead of UTC, which is not Europe/Prague"
     ) as wrong:
-        played(desk).setup(server_timezone="Europe/Prague")
+        desk.setup(server_timezone="Europe/Prague")
 
     assert "such as Asia/Kolkata" in wrong.value.fix
     assert not desk.state.activities
@@ -113,20 +113,17 @@ async def _unheard(_message: Message) -> None:
         JSONResponse({"data": None}),
     ],
 )
-@pytest.mark.parametrize("version", VERSIONS)
-def test_the_probe_is_removed_though_its_answer_was_lost(desk: Desk, version: str, answer: Any) -> None:
-    desk = played(desk, **VERSIONS[version])
-    desk.stage.app = Odd(desk.sandbox, "POST", answer, does=True)
+def test_the_probe_is_removed_though_its_answer_was_lost(krayin: Desk, answer: Any) -> None:
+    krayin.stage.app = Odd(krayin.sandbox, "POST", answer, does=True)
 
     with contextlib.suppress(PluginError):
-        desk.setup()
+        krayin.setup()
 
-    assert [request.method for request in desk.sandbox.requests].count("DELETE") == 1
-    assert not desk.state.activities
+    assert [request.method for request in krayin.sandbox.requests].count("DELETE") == 1
+    assert not krayin.state.activities
 
 
 def test_an_answer_without_times_is_no_zone_and_the_probe_is_removed(desk: Desk) -> None:
-    desk = played(desk)
     desk.state.activities.next_id = 77
     desk.stage.app = Odd(desk.sandbox, "POST", JSONResponse({"data": {"id": 77}}), does=True)
 
@@ -137,7 +134,6 @@ def test_an_answer_without_times_is_no_zone_and_the_probe_is_removed(desk: Desk)
 
 
 def test_a_probe_that_cannot_be_removed_is_reported_with_its_name(desk: Desk) -> None:
-    desk = played(desk)
     desk.stage.app = Odd(desk.sandbox, "DELETE", JSONResponse({"message": "No."}, 403), does=False)
 
     said = said_of(desk, "Time zone")
@@ -147,7 +143,6 @@ def test_a_probe_that_cannot_be_removed_is_reported_with_its_name(desk: Desk) ->
 
 
 def test_a_krayin_that_takes_no_probe_can_be_connected_all_the_same(desk: Desk) -> None:
-    desk = played(desk)
     refusal = JSONResponse({"message": "No.", "errors": {"type": ["No such type."]}}, 422)
     desk.stage.app = Odd(desk.sandbox, "POST", refusal, does=False)
 

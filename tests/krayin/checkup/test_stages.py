@@ -6,15 +6,8 @@ import pytest
 
 from crmhost import SettingsError
 
-from .crm import Desk
-from .played import VERSIONS, played
-from .test_setup_versions import facts_of
-
-
-@pytest.fixture(params=VERSIONS)
-def krayin(request: pytest.FixtureRequest, desk: Desk) -> Desk:
-    """A desk before each version in turn."""
-    return played(desk, **VERSIONS[request.param])
+from ..crm import Desk
+from .test_versions import facts_of
 
 
 def test_stages_are_kept_with_pipeline_code_and_place(krayin: Desk) -> None:
@@ -55,7 +48,7 @@ def test_a_rule_that_names_nothing_is_one_sentence_with_a_remedy(
     desk: Desk, given: dict[str, str], sentence: str
 ) -> None:
     with pytest.raises(SettingsError) as wrong:
-        played(desk).setup(**given)
+        desk.setup(**given)
 
     assert sentence in str(wrong.value)
     assert next(iter(given)) in wrong.value.fix or "such as" in wrong.value.fix

@@ -10,13 +10,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crmhost_krayin import KrayinSettings
 
-from .crm import Desk
-from .played import VERSIONS, played
+from ..crm import Desk
+from .conftest import Fresh
 
 NAMES = {
     "2.1": "Krayin 2.1 with REST package 2.1.1",
-    "2.2": "Krayin 2.2 with REST package 2.1.1",
-    "2.2-rest2.2": "Krayin 2.2 with REST package 2.2.0",
+    "2.2 with rest-api 2.1.1": "Krayin 2.2 with REST package 2.1.1",
+    "2.2 with rest-api 2.2.0": "Krayin 2.2 with REST package 2.2.0",
 }
 
 
@@ -42,25 +42,27 @@ class Before:
 
 
 @pytest.mark.parametrize("debug", [False, True], ids=["production", "debug"])
-@pytest.mark.parametrize("version", VERSIONS)
-def test_each_version_is_told(desk: Desk, version: str, debug: bool) -> None:
-    assert said_of(played(desk, debug=debug, **VERSIONS[version]), "Version") == NAMES[version]
+@pytest.mark.parametrize("version", list(NAMES))
+def test_each_version_is_told(fresh: Fresh, version: str, debug: bool) -> None:
+    assert said_of(fresh.of(version, debug=debug), "Version") == NAMES[version]
 
 
-@pytest.mark.parametrize(("version", "limit"), [("2.1", 60), ("2.2", None), ("2.2-rest2.2", None)])
-def test_what_was_told_is_kept(desk: Desk, version: str, limit: int | None) -> None:
-    facts = facts_of(played(desk, **VERSIONS[version]))
+@pytest.mark.parametrize(
+    ("version", "limit"), [("2.1", 60), ("2.2 with rest-api 2.1.1", None), ("2.2 with rest-api 2.2.0", None)]
+)
+def test_what_was_told_is_kept(fresh: Fresh, version: str, limit: int | None) -> None:
+    facts = facts_of(fresh.of(version))
 
     assert f"Krayin {facts.krayin} with REST package {facts.rest}" == NAMES[version]
     assert (facts.limit, facts.user_id) == (limit, 1)
 
 
-def test_a_limit_of_the_owners_own_is_learnt(desk: Desk) -> None:
-    assert facts_of(played(desk, rate_limit=240)).limit == 240
+def test_a_limit_of_the_owners_own_is_learnt(fresh: Fresh) -> None:
+    assert facts_of(fresh(rate_limit=240)).limit == 240
 
 
-def test_a_krayin_without_a_limit_is_told_how_hard_it_is_asked(desk: Desk) -> None:
-    desk = played(desk, krayin="2.2")
+def test_a_krayin_without_a_limit_is_told_how_hard_it_is_asked(fresh: Fresh) -> None:
+    desk = fresh(krayin="2.2")
 
     assert said_of(desk, "Krayin", calls_per_minute=120).endswith(
         "no limit of requests; we keep to 120 a minute"
@@ -70,29 +72,29 @@ def test_a_krayin_without_a_limit_is_told_how_hard_it_is_asked(desk: Desk) -> No
 @pytest.mark.parametrize(
     "hidden", [HTMLResponse("<h1>Forbidden</h1>", 403), HTMLResponse("<h1>404</h1>", 404)]
 )
-@pytest.mark.parametrize("version", VERSIONS)
-def test_where_the_page_is_hidden_the_headers_decide(desk: Desk, version: str, hidden: ASGIApp) -> None:
-    desk = played(desk, **VERSIONS[version])
+@pytest.mark.parametrize("version", list(NAMES))
+def test_where_the_page_is_hidden_the_headers_decide(fresh: Fresh, version: str, hidden: ASGIApp) -> None:
+    desk = fresh.of(version)
     desk.stage.app = Before(desk.sandbox, "/up", hidden)
 
     assert said_of(desk, "Version") == NAMES[version]
 
 
 def test_where_the_signs_contradict_each_other_the_page_tells_the_version_and_the_headers_the_limit(
-    desk: Desk,
+    fresh: Fresh,
 ) -> None:
     """An owner can give Krayin 2.2 a limit, or take 2.1's away."""
-    limited = played(desk)
+    limited = fresh()
     limited.stage.app = Before(limited.sandbox, "/up", HTMLResponse("<h1>Application up</h1>"))
     newer = facts_of(limited)
-    older = facts_of(played(desk, rate_limit=0))
+    older = facts_of(fresh(rate_limit=0))
 
     assert (newer.krayin, newer.limit) == ("2.2", 60)
     assert (older.krayin, older.limit) == ("2.1", None)
 
 
-def test_a_package_that_ignores_unknown_filters_is_taken_for_the_older_one(desk: Desk) -> None:
-    desk = played(desk, krayin="2.2")
+def test_a_package_that_ignores_unknown_filters_is_taken_for_the_older_one(fresh: Fresh) -> None:
+    desk = fresh(krayin="2.2")
     desk.stage.app = Ignoring(desk.sandbox)
 
     assert facts_of(desk).rest == "2.1.1"
