@@ -38,10 +38,10 @@ class Script:
         return answer
 
 
-def transport(script: Script, token: str = "") -> Transport:
+def transport(script: Script, token: str = "", **known: Any) -> Transport:
     """Return a transport with a token that no other test has used."""
     token = token or f"{next(_tokens)}|secret"
-    return Transport(cast("Http", script), "https://crm.example.com", token, record="contact 5821")
+    return Transport(cast("Http", script), "https://crm.example.com", token, record="contact 5821", **known)
 
 
 def remaining(number: int) -> dict[str, str]:

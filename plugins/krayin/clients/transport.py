@@ -118,7 +118,7 @@ class Transport:
         if answer.status == 500 and whoami is not None and whoami.status == 500 and is_bare(whoami):
             wait = self.wait()  # another thread may have heard «0 remaining» meanwhile
             if wait is None and not self.memory.pace.refused(self._patience):
-                return self._shut(asked)
+                return self._shut(answer, asked)
         return error_from(answer, asked, wait=wait, whoami=whoami)
 
     def _tells_nothing(self, answer: Answer) -> bool:
@@ -145,10 +145,10 @@ class Transport:
     def _patience(self) -> float | None:
         return None if self._limited else A_LITTLE
 
-    def _shut(self, asked: Asked) -> PluginError:
+    def _shut(self, answer: Answer, asked: Asked) -> PluginError:
         """Return what is to be said where neither the request nor the question who we are was let in."""
         message = f"Krayin lets nothing in (500 to {asked} and to the question who we are)."
-        if self._limited:
+        if self._limited and is_bare(answer):
             # Neither a wrong token's request nor a throttled one is carried out.
             fix = "Either this minute's requests are used up, or the token is wrong: in a minute it shows."
             return NotYet(message, delay=WINDOW + 1, fix=fix)
