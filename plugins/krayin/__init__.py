@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 
 from crmhost import Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
@@ -10,7 +11,7 @@ from ._version import __version__
 from .checkup import check
 from .contacts import sync_contact
 from .desk import desk_for
-from .events import conversation_changed, conversation_created, conversation_resolved
+from .events import conversation_changed, conversation_created, conversation_resolved, wanted
 from .links import KINDS
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
@@ -25,6 +26,7 @@ __all__ = [
     "info",
     "setup",
     "stand_in",
+    "wanted_changes",
 ]
 
 
@@ -66,6 +68,12 @@ def handle_conversation_changed(
 ) -> Outcome:
     """Follow a change of a conversation that the settings have a rule for."""
     return conversation_changed(desk_for(context, f"conversation {conversation.id}"), conversation, changed)
+
+
+@hookimpl
+def wanted_changes(settings: KrayinSettings) -> Collection[str]:
+    """Name the changes that labels become tags by."""
+    return wanted(settings)
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from .clients.leads import Leads
 from .clients.lookups import Lookups
 from .clients.organizations import Organizations
 from .clients.persons import Persons
+from .clients.tags import Tags
 from .clients.transport import Transport
 from .settings import KrayinSettings
 
@@ -25,6 +26,7 @@ class Desk:
     activities: Activities
     organizations: Organizations
     lookups: Lookups
+    tags: Tags
 
     @property
     def settings(self) -> KrayinSettings:
@@ -64,4 +66,5 @@ def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
         Activities(transport),
         Organizations(transport),
         Lookups(transport),
+        Tags(transport),
     )

@@ -6,14 +6,17 @@ A pipeline is ``{"id", "name", "is_default", "stages": [{"id", "code", "name"}]}
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from crmhost import Answer
 
 from .transport import WHOAMI, Transport
 
-_ALL = {"pagination": 0}
+ALL = {"pagination": 0}
 """Krayin's lists have ten rows a page, the newest first, unless told."""
+KEPT_FOR = 600.0
+"""Seconds that a list may be old."""
 
 
 class Lookups:
@@ -46,6 +49,19 @@ class Lookups:
         """Return Krayin's users, by id: ``{"id", "name", "email", "status", "view_permission"}``."""
         return self._list("users")
 
+    def tags(self) -> list[dict[str, Any]]:
+        """Return the tags, by id; kept for a while."""
+        kept = self._transport.lists
+        since, rows = kept.get("tags", (-KEPT_FOR, []))
+        if time.monotonic() - since >= KEPT_FOR:
+            rows = self._list("tags")
+            kept["tags"] = time.monotonic(), rows
+        return list(rows)
+
+    def drop(self, name: str) -> None:
+        """Forget a list that is kept, where it lacks what it should have or has what is gone."""
+        self._transport.lists.pop(name, None)
+
     def _list(self, name: str) -> list[dict[str, Any]]:
-        rows = self._transport.get(f"/settings/{name}", _ALL)
+        rows = self._transport.get(f"/settings/{name}", ALL)
         return sorted(rows, key=lambda row: int(row["id"]))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from typing import Any
 
 WINDOW = 60.0
 """Seconds that Krayin's window lasts, from its first request on."""
@@ -24,6 +25,7 @@ class Pace:
         self._remaining: int | None = None
         self._began = 0.0
         self._refused_since: float | None = None
+        self.lists: dict[str, tuple[float, list[dict[str, Any]]]] = {}
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Keep what an answer's headers say; an answer without them says nothing.

@@ -27,6 +27,7 @@ class Transport:
             "Authorization": f"Bearer {token}",
         }
         self._pace = pace_of(api_url, token)
+        self.lists = self._pace.lists
         self._record = record
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -46,6 +47,10 @@ class Transport:
         if not isinstance(data, dict) or not isinstance(data.get("id"), int):
             raise TryAgain(f"Krayin's answer to {method} {path} has no record in it.", unsure=True)
         return data
+
+    def do(self, method: str, path: str, body: Mapping[str, Any]) -> None:
+        """Carry out what answers with no more than a sentence."""
+        self._data(method, path, body=body)
 
     def ask(self, method: str, path: str, **parts: Any) -> Answer:
         """Return the answer whatever it is, and keep what it says of the rate limit."""
