@@ -16,7 +16,7 @@ import uvicorn
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crmhost import Chatwoot, Contact, Context, Conversation, Http, Link, Links, Outcome
+from crmhost import Contact, Context, Conversation, Http, Link, Links, Outcome
 from crmhost_krayin import (
     KrayinSettings,
     handle_contact,
@@ -25,7 +25,8 @@ from crmhost_krayin import (
     setup,
 )
 from crmhost_krayin.sandbox import KrayinSandbox
-from crmhost_krayin.settings import Facts, Stage as LeadStage
+from crmhost_krayin.settings import Facts
+from crmhost_krayin.settings import Stage as LeadStage
 
 STAGES = ("new", "follow-up", "prospect", "negotiation", "won", "lost")
 FOUND = {"pipeline_id": 1, "stage_id": 1, "source_id": 2, "type_id": 1, "closed_stage_ids": [5, 6]}

@@ -1,12 +1,11 @@
-"""What leads are sorted by: pipelines with their stages, sources and types; and who we are.
+"""Krayin's short lists: what a lead is sorted by, its users and tags; and who we are.
 
-A pipeline is ``{"id", "name", "is_default", "stages": [{"id", "code", "name"}]}``; a source or type
-``{"id", "name"}``.
+A pipeline is ``{"id", "name", "is_default", "stages": [{"id", "code", "name"}]}`` with the stages in
+their order; a source or type ``{"id", "name"}``; a tag ``{"id", "name", "color"}``.
 """
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from crmhost import Answer
@@ -15,12 +14,10 @@ from .transport import WHOAMI, Transport
 
 ALL = {"pagination": 0}
 """Krayin's lists have ten rows a page, the newest first, unless told."""
-KEPT_FOR = 600.0
-"""Seconds that a list may be old."""
 
 
 class Lookups:
-    """The lists a lead's fields are chosen from, in one Krayin."""
+    """The short lists of one Krayin. Those that deliveries need are kept for a while, by the process."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -46,21 +43,19 @@ class Lookups:
         return self._list("types")
 
     def users(self) -> list[dict[str, Any]]:
-        """Return Krayin's users, by id: ``{"id", "name", "email", "status", "view_permission"}``."""
-        return self._list("users")
+        """Return Krayin's users, by id: ``{"id", "name", "email", "status", "view_permission"}``; kept."""
+        return self._kept("users")
 
     def tags(self) -> list[dict[str, Any]]:
-        """Return the tags, by id; kept for a while."""
-        kept = self._transport.lists
-        since, rows = kept.get("tags", (-KEPT_FOR, []))
-        if time.monotonic() - since >= KEPT_FOR:
-            rows = self._list("tags")
-            kept["tags"] = time.monotonic(), rows
-        return list(rows)
+        """Return the tags, by id; kept."""
+        return self._kept("tags")
 
     def drop(self, name: str) -> None:
         """Forget a list that is kept, where it lacks what it should have or has what is gone."""
-        self._transport.lists.pop(name, None)
+        self._transport.memory.lists.drop(name)
+
+    def _kept(self, name: str) -> list[dict[str, Any]]:
+        return list(self._transport.memory.lists.get(name, lambda: self._list(name)))
 
     def _list(self, name: str) -> list[dict[str, Any]]:
         rows = self._transport.get(f"/settings/{name}", ALL)
