@@ -16,7 +16,7 @@ from .mappers.template import needs_conversation
 from .progress import Progress
 from .rules import ASPECTS, Moment, aspects_of
 from .settings import KrayinSettings
-from .tags import tag_customer
+from .tags import tag_conversation
 from .telling import Told
 
 
@@ -39,9 +39,8 @@ def conversation_changed(desk: Desk, conversation: Conversation, changed: Abstra
     noted = note_messages(desk, conversation) if "message" in changed else Outcome()
     told = Told()
     Progress(desk, conversation, told).go_on("changed", changed)
-    if "labels" in changed:
-        tag_customer(desk, conversation.contact, conversation, told)
-    return told.outcome() + noted
+    tagged = tag_conversation(desk, conversation) if "labels" in changed else Outcome()
+    return told.outcome() + noted + tagged
 
 
 def changes_wanted(settings: KrayinSettings, *, chatwoot: bool) -> frozenset[str]:
@@ -75,9 +74,7 @@ def _worked(
     noted = note(desk, conversation)
     # A note whose lead turned out to be deleted has seen to another one.
     Progress(desk, conversation, told).go_on(moment)
-    if ContactLinks(desk.links, conversation.contact.id).any_known:
-        tag_customer(desk, conversation.contact, conversation, told)
-    return told.outcome() + noted
+    return told.outcome() + noted + tag_conversation(desk, conversation)
 
 
 def _brought(desk: Desk, conversation: Conversation) -> Outcome:
