@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from crmhost import SetUpAgain, TryAgain
 
-from .checkboxes import protect
+from .checkboxes import protect, why_withheld
 from .clients.errors import Missing
 from .clients.leads import STAGE
 from .desk import Desk
@@ -87,7 +87,7 @@ class LeadEdit:
         """
         checkboxes = protect(self.desk, "leads", self.id)
         if checkboxes is None:
-            self.note("It was not written to: that would reset its checkboxes, which can't be told apart.")
+            self.note(why_withheld(self.settings, "leads"))
             return False
         kept = ({"expected_close_date": date} if date else {}) | checkboxes
         if self._needs_all:

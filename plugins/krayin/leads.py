@@ -14,9 +14,10 @@ from .desk import Desk
 from .edits import LeadEdit
 from .finders.leads import find_lone_lead, find_open_lead, find_own_lead, is_open
 from .links import LEAD, PERSON, ContactLinks, ConversationLinks, ExternalId
+from .mapped import due_attributes, new_attributes
 from .mappers.lead import FOLLOWED, contact_to_lead, follow, place_of
 from .mappers.reference import contact_reference, conversation_reference_for_lead
-from .mappers.wanted import Wanted, new_attributes
+from .mappers.wanted import Wanted
 from .owners import owner_of
 from .telling import Told
 
@@ -139,7 +140,7 @@ class LeadSync:
         wanted, written = self.wanted.all(lone=self._is_lone), self.link.written
         seen = written.get("seen", {})
         following = follow(self.settings, written, wanted, edit.lead)
-        attributes = new_attributes(self.settings, wanted["attributes"], seen.get("attributes"))
+        attributes = self._due(edit, seen.get("attributes", {}))
         edit.changes = following.changes | attributes | edit.changes
         for sentence in following.notes:
             edit.note(sentence)
@@ -150,6 +151,15 @@ class LeadSync:
         ours = written.get("attributes", {}) | {code: attributes[code] for code in attributes if code in made}
         known = {"seen": wanted, "said": self.wanted.said, "attributes": ours}
         self.link.keep(edit.id, {**written, **following.agreed, **agreed, **known})
+
+    def _due(self, edit: LeadEdit, seen: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the mapped attributes to write, of those that Chatwoot has changed."""
+        ours: Mapping[str, Any] = self.link.written.get("attributes", {})
+        news = {code: value for code, value in self.wanted.attributes.items() if seen.get(code) != value}
+        due, stays = due_attributes(self.desk, "leads", edit.id, news, ours)
+        for code in stays:
+            edit.note(f"The lead's {code} stays: it was changed in Krayin.")
+        return due
 
     # Finding and making
 
@@ -229,7 +239,8 @@ class LeadSync:
     def _payload(self, **person: Any) -> dict[str, Any]:
         lone = person.get("person") is None and person.get("person_id") is None
         place = place_of(self.settings, self.conversation.inbox_id if self.conversation else None)
-        more = {"user_id": owner_of(self.desk, self.conversation), **self.wanted.attributes}
+        attributes = new_attributes(self.desk, "leads", self.wanted.attributes)
+        more = {"user_id": owner_of(self.desk, self.conversation), **attributes}
         if reference := self._reference():
             more[self.settings.reference_attribute] = reference
         return contact_to_lead(

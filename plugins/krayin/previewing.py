@@ -56,8 +56,10 @@ def _judged(
 def _found(
     contact: Contact, everybody: Everybody, settings: KrayinSettings
 ) -> tuple[Verdict, int | None, str]:
-    fields = contact_to_fields(contact, organizations=settings.sync_organizations)
-    found = find_person(everybody, fields, settings.placeholder_email)
+    fields = contact_to_fields(
+        contact, organizations=settings.sync_organizations, region=settings.phone_region
+    )
+    found = find_person(everybody, fields, settings)
     alike = everybody.with_email(fields.get("email", ""))
     if found.person and len(alike) > 1:
         return "ambiguous", found.person["id"], f"persons {_listed(alike)} have this e-mail address"

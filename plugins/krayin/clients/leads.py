@@ -15,7 +15,7 @@ from typing import Any
 from crmhost import SetUpAgain
 
 from .errors import Invalid, Missing
-from .search import LIMIT, any_of, words
+from .search import any_of, holding, with_text, words
 from .transport import Transport
 
 LEADS = "/leads"
@@ -46,9 +46,12 @@ class Leads:
 
     def referred_to(self, reference: str) -> list[dict[str, Any]]:
         """Return the leads with a text attribute that is this reference; no answer shows which one."""
-        column = "attribute_values.text_value"
-        query = {"search": f"{column}:{reference}", "searchFields": f"{column}:=", "limit": LIMIT}
-        return self._transport.get(f"{LEADS}/search", query) if reference else []
+        return self._transport.get(f"{LEADS}/search", with_text(reference)) if reference else []
+
+    def holds(self, lead_id: int, column: str, value: object) -> bool:
+        """Whether any attribute of the lead has this value in this column (``boolean_value`` …)."""
+        rows = self._transport.get(f"{LEADS}/search", holding(lead_id, column, value))
+        return any(row.get("id") == lead_id for row in rows)
 
     def create(self, lead: Mapping[str, Any]) -> dict[str, Any]:
         """Make a lead, and the person nested in it. Without a stage Krayin fails.

@@ -8,6 +8,7 @@ from typing import Any
 from crmhost import Contact, Conversation
 
 from ..settings import KrayinSettings
+from ..settings.mapping import mapping_of
 from .attributes import attribute_values
 from .contact import contact_to_fields
 from .lead import reach_of, texts_of
@@ -64,34 +65,13 @@ class Wanted:
         now = attribute_values(self.settings, "leads", self.contact, self.conversation)
         if self.is_news:
             return {**before, **now}
-        sources = {target: source.strip() for target, source in self.settings.attributes.items()}
-        news = {
-            code: value
-            for code, value in now.items()
-            if sources.get(f"lead.{code}", "").startswith("conversation.")
+        of_conversation = {
+            mapped.code
+            for mapped in mapping_of(self.settings.attributes)
+            if mapped.entity == "leads" and mapped.source.startswith("conversation.")
         }
+        news = {code: value for code, value in now.items() if code in of_conversation}
         return {**now, **before, **news}
 
     def _name(self) -> str:
         return contact_to_fields(self.contact).get("name") or f"Contact {self.contact.id}"
-
-
-def new_attributes(
-    settings: KrayinSettings, wanted: Mapping[str, Any], before: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """Return the attributes to write into a lead that is there; ``before`` is what was last wanted, if known.
-
-    No answer shows them, so what we have not written is not written over unless Chatwoot is to win.
-    """
-    new = {}
-    for code, value in wanted.items():
-        rule = settings.rule(f"lead.{code}")
-        is_new = before is None or code not in before
-        changed = not is_new and before is not None and before[code] != value
-        if (
-            (rule == "chatwoot_wins" and (is_new or changed))
-            or (rule == "merge" and before is not None and (is_new or changed))
-            or (rule == "fill_empty" and before is not None and is_new)
-        ):
-            new[code] = value
-    return new
