@@ -134,8 +134,11 @@ def _not_found(answer: Answer, asked: Asked) -> PluginError:
     """Tell a record that is gone from an API that is gone: a record's path ends with its id."""
     if is_bare(answer) and not asked.path.rsplit("/", 1)[-1].isdigit():
         message = f"Krayin's REST API is not there (404 to {asked})."
+        # Or something that the request names is gone, so that it has to be looked at.
         return TryAgain(
-            message, fix="Was the package krayin/rest-api removed, or Krayin moved? Look: crmhost check."
+            message,
+            fix="Was the package krayin/rest-api removed, or Krayin moved? Look: crmhost check.",
+            unsure=asked.writes,
         )
     fix = "It was deleted in Krayin, or a setting names what is no longer there: crmhost check."
     return Missing(f"Krayin has not got what {asked} names.", fix=fix)
@@ -166,7 +169,8 @@ def _broken(answer: Answer, asked: Asked, wait: float | None, whoami: Answer | N
     if whoami is None or whoami.status == 200:
         # Where /get has the headers and this had not, the request never got past the throttle.
         reached = whoami is None or is_bare(whoami)
-        return TryAgain(message, fix=LOG_FIX, unsure=asked.writes and reached, at_most=ATTEMPTS)
+        error = Failed if reached else TryAgain
+        return error(message, fix=LOG_FIX, unsure=asked.writes and reached, at_most=ATTEMPTS)
     if whoami.status in {401, 403, 500}:
         return CredentialsError(
             f"Krayin refuses the API token ({answer.status} to {asked}).", fix=CREDENTIALS_FIX
