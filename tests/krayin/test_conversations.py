@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.responses import JSONResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from crmhost import TryAgain
 
@@ -153,6 +153,60 @@ def test_a_note_whose_answer_was_lost_is_not_made_twice(met: Desk, step: str) ->
 
     assert len(activities(met)) == 1
     assert met.calls == []
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=" with ".join)
+@pytest.mark.parametrize("step", ["created", "resolved"])
+def test_a_note_that_krayin_failed_at_after_writing_it_is_not_made_twice(
+    stage: Stage, url: str, pool: httpx.Client, profile: tuple[str, str], step: str
+) -> None:
+    met = talk_desk(stage, url, pool, profile)
+    deliver, record = (met.created, opened()) if step == "created" else (met.resolved, ended())
+    fail_once_after_writing(met)
+
+    with pytest.raises(TryAgain) as failed:
+        deliver(record)
+    deliver(record)
+    deliver(record)
+
+    (note,) = activities(met)
+    assert failed.value.unsure
+    assert met.calls == []
+    assert note["id"] in met.state.lead_activities[1]
+
+
+def fail_once_after_writing(desk: Desk) -> None:
+    """Let Krayin make the next activity, and then say 500 with whatever headers it says it with."""
+    sandbox, failures = desk.stage.app, [500]
+
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        about_activity = scope["method"] == "POST" and scope["path"].endswith("/activities")
+        status = failures.pop() if about_activity and failures else None
+
+        async def answer(message: Message) -> None:
+            if status and message["type"] == "http.response.start":
+                message = {**message, "status": status}
+            await send(message)
+
+        await sandbox(scope, receive, answer)
+
+    desk.stage.app = failing
+
+
+def test_a_throttled_note_is_neither_doubted_nor_looked_for(
+    stage: Stage, url: str, pool: httpx.Client
+) -> None:
+    """Krayin 2.1 carries out nothing that it throttles; 2.2 throttles nothing."""
+    met = talk_desk(stage, url, pool, ("2.1", "2.1.1"), rate_limit=2)
+
+    with pytest.raises(TryAgain) as throttled:
+        met.created(opened())
+    met.sandbox.throttle.windows.clear()
+    met.created(opened())
+
+    assert 0 < (throttled.value.delay or 0) <= 60
+    assert met.calls == ["POST /activities"]
+    assert len(activities(met)) == 1
 
 
 def test_a_lead_whose_answer_was_lost_is_not_made_twice(desk: Desk) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmhost import Message
+from crmhost import Message, TryAgain
 from crmhost_krayin.mappers.conversation import COMMENT_LIMIT, conversation_to_comment
 from crmhost_krayin.mappers.markup import plain, size
 from crmhost_krayin.mappers.message import is_shown, messages_to_html
@@ -132,6 +133,16 @@ def test_a_chatwoot_that_knows_nothing_any_more_takes_nothing_away(met: TalkDesk
 
     assert "discounts" in comment(met)
     assert "Yes - 15%." in comment(met)
+
+
+def test_while_chatwoot_is_away_nothing_is_written(met: TalkDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    met.chatwoot = Chatwoot()
+    monkeypatch.setattr(met.chatwoot, "messages", Mock(side_effect=TryAgain("Chatwoot is away.")))
+
+    with pytest.raises(TryAgain, match="Chatwoot is away"):
+        met.resolved(ended())
+
+    assert met.calls == []
 
 
 def test_private_notes_are_there_and_marked_where_the_settings_say(met: TalkDesk) -> None:
@@ -271,6 +282,12 @@ def test_a_message_that_could_never_be_whole_is_cut_to_what_the_newer_ones_leave
     assert html.startswith("<p>1 earlier message is left out: see Chatwoot</p><p><strong>Jane</strong></p>")
     assert "&amp;…</p><p><strong>Jane</strong></p><p>last</p>" in html
     assert 4_900 < len(html) <= 5_000
+
+
+def test_a_name_without_end_leaves_room_for_what_was_said() -> None:
+    html = messages_to_html([Message(content="Hi", sender="J" * 70_000)], room=1_000, zone="UTC")
+
+    assert html.endswith("J…</strong></p><p>Hi</p>")
 
 
 def test_files_have_a_line_each_and_too_many_a_number() -> None:
