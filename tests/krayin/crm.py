@@ -25,9 +25,27 @@ from crmhost_krayin import (
     setup,
 )
 from crmhost_krayin.sandbox import KrayinSandbox
+from crmhost_krayin.settings import Facts
+from crmhost_krayin.settings import Stage as LeadStage
 
+STAGES = ("new", "follow-up", "prospect", "negotiation", "won", "lost")
 FOUND = {"pipeline_id": 1, "stage_id": 1, "source_id": 2, "type_id": 1, "closed_stage_ids": [5, 6]}
 """What setup finds in a freshly seeded Krayin."""
+PROFILES = {
+    "2.1": ("2.1", "2.1.1"),
+    "2.2 with rest-api 2.1.1": ("2.2", "2.1.1"),
+    "2.2 with rest-api 2.2.0": ("2.2", "2.2.0"),
+}
+"""The Krayins that the plugin must do right by."""
+
+
+def facts(krayin: Any, rest: Any) -> Facts:
+    """Return what setup learns of a freshly seeded Krayin."""
+    stages = (
+        LeadStage(id=place, code=code, name=code.title(), pipeline_id=1, position=place)
+        for place, code in enumerate(STAGES, 1)
+    )
+    return Facts(krayin=krayin, rest=rest, user_id=1, timezone="Asia/Kolkata", stages=tuple(stages))
 
 
 class Stage:
