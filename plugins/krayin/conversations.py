@@ -9,7 +9,7 @@ from typing import Any
 
 from crmhost import Conversation, Outcome, Rejected, TryAgain
 
-from .clients.errors import Failed, Invalid, Missing
+from .clients.errors import Failed, Invalid, Missing, Overlaps
 from .customers import Customer
 from .desk import Desk
 from .finders.activities import find_activity
@@ -247,9 +247,8 @@ class _ConversationSync:
 
 def _refuses_type(refused: Rejected, type_: str) -> bool:
     """Whether Krayin has no place for an activity of this type: a meeting overlaps, or it knows no tasks."""
-    if isinstance(refused, Invalid):
-        return type_ != NOTE and refused.names("type")
-    return type_ == "meeting"
+    unknown = isinstance(refused, Invalid) and refused.names("type")
+    return type_ != NOTE and (unknown or isinstance(refused, Overlaps))
 
 
 def _digest(changes: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from crmhost_krayin.conversations import note_messages, note_reopened
 from crmhost_krayin.desk import desk_for
 from crmhost_krayin.sandbox import KrayinSandbox
 
-from .crm import FOUND, Desk, Stage, contact, conversation
+from .crm import FOUND, PROFILES, Desk, Stage, contact, conversation, facts
 
 JANE = contact(5821, name="Jane Doe", email="jane.doe@example.com", phone="+447700900123")
 HELLO = {
@@ -25,7 +25,6 @@ HELLO = {
 }
 ANSWER = {"id": 40215, "content": "Yes - 15%.", "message_type": 1, "sender": {"name": "Sam"}}
 REFERENCE = "Chatwoot conversation 3/731"
-PROFILES = (("2.1", "2.1.1"), ("2.2", "2.1.1"), ("2.2", "2.2.0"))
 
 
 def opened(number: int = 731, sender: Contact = JANE, **fields: Any) -> Conversation:
@@ -107,15 +106,17 @@ class TalkDesk(Desk):
         )
 
 
-def talk_desk(
-    stage: Stage, url: str, pool: httpx.Client, profile: tuple[str, str], **sandbox: Any
-) -> TalkDesk:
-    """Return a desk at a fresh Krayin of this profile, in which Jane is a person with a lead."""
-    krayin, rest = profile
-    made = KrayinSandbox(krayin=krayin, rest=rest, **{"rate_limit": 1_000_000, **sandbox})
+def acquainted(desk: Desk) -> TalkDesk:
+    """Return the desk once Jane is a person with a lead."""
+    made = TalkDesk(desk.url, desk.stage, desk.sandbox, desk.pool, desk.settings)
+    made.contact(JANE)
+    return made
+
+
+def desk_at(stage: Stage, url: str, pool: httpx.Client, profile: str, **sandbox: Any) -> Desk:
+    """Return a desk at one Krayin, which a test is about."""
+    krayin, rest = PROFILES[profile]
+    made = KrayinSandbox(krayin=krayin, rest=rest, **sandbox)
     stage.app, stage.lost = made, None
-    facts = {"krayin": krayin, "rest": rest, "timezone": "Asia/Kolkata"}
-    settings = {"api_url": url, "api_token": made.make_token(), **FOUND, "facts": facts}
-    desk = TalkDesk(url, stage, made, pool, settings)
-    desk.contact(JANE)
-    return desk
+    settings = {"api_url": url, "api_token": made.make_token(), **FOUND, "facts": facts(krayin, rest)}
+    return Desk(url, stage, made, pool, settings)

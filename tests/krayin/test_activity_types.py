@@ -13,9 +13,10 @@ from starlette.types import Receive, Scope, Send
 from crmhost import Rejected, TryAgain
 from crmhost_krayin import KrayinSettings
 from crmhost_krayin.conversations import wanted_by_notes
+from crmhost_krayin.settings import Facts
 
-from .crm import Stage
-from .talks import PROFILES, REFERENCE, TalkDesk, activities, ended, opened, talk_desk
+from .crm import Desk, Stage
+from .talks import REFERENCE, TalkDesk, acquainted, activities, desk_at, ended, opened
 
 BEGAN, SAID, CLOSED = 1781773961, 1781774031, 1781860000  # 2026-06-18 09:12:41 UTC, 70 s and a day later
 VOICE: dict[str, Any] = {
@@ -27,9 +28,10 @@ VOICE: dict[str, Any] = {
 IST = ("2026-06-18 14:42:41", "2026-06-18 14:47:41")
 
 
-@pytest.fixture(params=PROFILES, ids=" with ".join)
-def met(request: pytest.FixtureRequest, stage: Stage, url: str, pool: httpx.Client) -> TalkDesk:
-    return talk_desk(stage, url, pool, request.param)
+@pytest.fixture
+def met(desk: Desk) -> TalkDesk:
+    """A Krayin in which Jane is a person with a lead."""
+    return acquainted(desk)
 
 
 def calling(desk: TalkDesk, type_: str = "call", **settings: Any) -> TalkDesk:
@@ -57,7 +59,7 @@ def test_a_channel_has_its_type_with_times_in_the_servers_zone(met: TalkDesk, ty
 
 
 def test_the_server_s_zone_may_be_set(met: TalkDesk) -> None:
-    met = calling(met, facts={**met.settings["facts"], "timezone": None}, server_timezone="Europe/Prague")
+    met = calling(met, facts=Facts(), server_timezone="Europe/Prague")
 
     met.created(opened(**VOICE))
 
@@ -158,7 +160,7 @@ def test_a_meeting_at_a_time_that_is_taken_is_a_note_and_says_so(met: TalkDesk) 
 def test_on_2_2_a_meeting_is_taken_for_another_whenever_that_is(
     stage: Stage, url: str, pool: httpx.Client
 ) -> None:
-    met = calling(talk_desk(stage, url, pool, ("2.2", "2.2.0")), "meeting")
+    met = calling(acquainted(desk_at(stage, url, pool, "2.2 with rest-api 2.2.0")), "meeting")
     met.created(opened(**VOICE))
 
     met.created(opened(732, **VOICE | {"created_at": BEGAN + 9_000_000, "last_activity_at": None}))

@@ -7,7 +7,6 @@ import re
 from typing import Any
 from unittest.mock import Mock
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,18 +17,17 @@ from crmhost_krayin.mappers.markup import plain, size
 from crmhost_krayin.mappers.message import is_shown, messages_to_html
 from crmhost_krayin.transcripts import Transcript
 
-from .crm import Stage
+from .crm import Desk
 from .talks import (
     ANSWER,
     HELLO,
-    PROFILES,
     Chatwoot,
     TalkDesk,
+    acquainted,
     activities,
     ended,
     opened,
     saying,
-    talk_desk,
 )
 from .test_markup import HOSTILE, Reader
 
@@ -56,9 +54,10 @@ PHOTO = {
 ADDRESS = "https://chat.example.com/app/accounts/3/conversations/731"
 
 
-@pytest.fixture(params=PROFILES, ids=" with ".join)
-def met(request: pytest.FixtureRequest, stage: Stage, url: str, pool: httpx.Client) -> TalkDesk:
-    return talk_desk(stage, url, pool, request.param)
+@pytest.fixture
+def met(desk: Desk) -> TalkDesk:
+    """A Krayin in which Jane is a person with a lead."""
+    return acquainted(desk)
 
 
 def comment(desk: TalkDesk) -> str:
