@@ -155,7 +155,7 @@ class Attempt:
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""
         limit = self._house.settings.give_up_hours
-        if time.time() - self.delivery.received_at > limit * 3600:
+        if time.time() - self.delivery.tried_since > limit * 3600:
             return Result("dead", reason=f"Given up after {limit} hours: {error}", fix=error.fix)
         if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:
             return Result("dead", reason=str(error), fix=error.fix)

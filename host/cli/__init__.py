@@ -26,6 +26,7 @@ COMMANDS = {
     "disconnect": "connect",
     "status": "look",
     "deliveries": "look",
+    "replay": "mend",
 }
 """Each command's module."""
 NAMES = {"set": "change"}

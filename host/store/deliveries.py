@@ -49,6 +49,8 @@ class Delivery:
     received_at: float
     body: str
     attempts: int
+    tried_since: float = 0.0
+    """Unix seconds: when it was received, or when a person had it tried again."""
 
     @property
     def payload(self) -> Any:
@@ -72,6 +74,7 @@ _DELIVERY = (
     deliveries.c.received_at,
     deliveries.c.body,
     deliveries.c.attempts,
+    func.coalesce(deliveries.c.tried_since, deliveries.c.received_at),
 )
 
 

@@ -63,6 +63,7 @@ deliveries = Table(
     Column("outcome", JSON),
     Column("attempts", Integer, nullable=False),
     Column("finished_at", Time),
+    Column("tried_since", Time),  # since when it is tried, where a person brought it back
 )
 LIVE = "state <> 'dead'"
 Index(
