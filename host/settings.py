@@ -74,6 +74,7 @@ class Settings(BaseSettings):
         60, ge=0, description="How long a CRM may go on with a request whose answer we never got."
     )
     give_up_hours: int = Field(72, ge=1, description="How long a delivery is tried again before it is dead.")
+    retention_days: int = Field(30, ge=1, description="How long the payload of a finished delivery is kept.")
     worker_threads: int = Field(8, ge=1, le=256, description="Lanes one worker process works at once.")
 
 

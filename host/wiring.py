@@ -105,12 +105,13 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     from dramatiq import Worker
 
     from .broker import Bell, lane_actor, redis_broker
+    from .store.deliveries import DAY
     from .sweep import Sweep
     from .sync import Sync
 
     broker = redis_broker(house.redis_url)
     bell = Bell(broker)
-    sweep = Sweep(house.store, bell.ring)
+    sweep = Sweep(house.store, bell.ring, keep=house.settings.retention_days * DAY)
     sync = Sync(house, ring=lambda lane: bell.ring([lane]), wake=sweep.wake)
     lane_actor(broker, sync.work)
     worker = Worker(broker, worker_threads=threads or house.settings.worker_threads)

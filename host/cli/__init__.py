@@ -27,9 +27,10 @@ COMMANDS = {
     "status": "look",
     "deliveries": "look",
     "replay": "mend",
+    "rotate-key": "mend",
 }
 """Each command's module."""
-NAMES = {"set": "change"}
+NAMES = {"set": "change", "rotate-key": "rotate_key"}
 """A command whose name is a word of Python's own is called otherwise there."""
 
 

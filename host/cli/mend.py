@@ -1,4 +1,4 @@
-"""The commands that mend: dead deliveries tried again."""
+"""The commands that mend: dead deliveries tried again, a key made anew."""
 
 from __future__ import annotations
 
@@ -46,3 +46,20 @@ def replay(
         table("Deliveries", ("Id", "What becomes of it"), [*rows, *done.refused.items()])
     if ids and done.refused and not done.ids:
         raise CRMHostError("None of them is tried again.", fix="The table says why.")
+
+
+@click.command()
+@json_option
+def rotate_key(*, as_json: bool) -> None:
+    """Encrypt all secrets with a new key."""
+    from ..rotation import rotate
+
+    with house_of() as house:
+        count = rotate(house)
+        given = house.settings.secret_key is not None
+    if as_json:
+        document({"connections": count})
+        return
+    click.echo(f"The secrets of {count} connection(s) are encrypted with the new key.")
+    if given:
+        click.echo("The old key can be taken out of CRMHOST_SECRET_KEY now.")

@@ -14,6 +14,9 @@ from ..vault import Vault
 from .tables import connections, lanes, metadata
 from .text import storable
 
+SEALED = ("secrets", "webhook_secrets")
+"""The columns that are encrypted."""
+
 
 @dataclass(frozen=True)
 class CRMConnection:
@@ -92,6 +95,15 @@ def get(tx: Connection, vault: Vault, connection_id: int) -> CRMConnection:
             f"There is no connection {connection_id}.", fix="See which there are: crmhost connections."
         )
     return _read(row, vault)
+
+
+def reseal(tx: Connection, vault: Vault) -> int:
+    """Encrypt all secrets with the vault's first key; return how many connections there are."""
+    rows = list(tx.execute(select(connections.c.id, *(connections.c[name] for name in SEALED))))
+    for row in rows:
+        sealed = {name: vault.reseal(row._mapping[name]) for name in SEALED}
+        tx.execute(update(connections).where(connections.c.id == row.id).values(sealed))
+    return len(rows)
 
 
 def check_key(tx: Connection, vault: Vault) -> None:

@@ -211,6 +211,13 @@ def forget_old_bodies(tx: Connection, now: float) -> None:
     tx.execute(bodies.delete().where(bodies.c.seen_at < now - DAY))
 
 
+def forget_payloads(tx: Connection, before: float, limit: int = 1000) -> int:
+    """Forget what deliveries said that were finished before then (unix seconds); return of how many."""
+    old = select(deliveries.c.id).where(deliveries.c.finished_at < before, deliveries.c.body != "")
+    query = update(deliveries).where(deliveries.c.id.in_(old.limit(limit))).values(body="")
+    return tx.execute(query).rowcount
+
+
 def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Mapping[str, Any]) -> None:
     """Note a failure that will pass: the delivery stays the first of its lane."""
     values = {

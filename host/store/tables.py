@@ -82,6 +82,13 @@ Index(
     sqlite_where=text("state = 'pending'"),
     postgresql_where=text("state = 'pending'"),
 )
+KEPT = "body <> ''"
+Index(
+    "finished_payloads",
+    deliveries.c.finished_at,
+    sqlite_where=text(KEPT),
+    postgresql_where=text(KEPT),
+)
 Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
 
 # The bodies of the last day: Chatwoot sometimes sends one twice under two ids (chatwoot#11901).
