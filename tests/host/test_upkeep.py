@@ -26,7 +26,7 @@ JANE = payloads.contact(5821, "Jane", email="jane@example.com")
 
 def bodies(bench: Bench) -> list[str]:
     with bench.house.store.read() as tx:
-        return [row.body for row in tx.execute(tables.deliveries.select())]
+        return [row.body for row in tx.execute(tables.deliveries.select().order_by("id"))]
 
 
 def age(bench: Bench, seconds: float) -> None:
