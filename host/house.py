@@ -38,7 +38,7 @@ class House:
         """The connections to CRMs."""
         from .http import new_pool
 
-        return new_pool()
+        return new_pool(private=self.settings.private_addresses, ca_file=self.settings.ca_file)
 
     def close(self) -> None:
         """Close what was opened."""

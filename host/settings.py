@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     )
     give_up_hours: int = Field(72, ge=1, description="How long a delivery is tried again before it is dead.")
     retention_days: int = Field(30, ge=1, description="How long the payload of a finished delivery is kept.")
+    private_addresses: bool = Field(
+        True, description="Whether a CRM may live in a private network, as self-hosted ones do."
+    )
+    ca_file: Path | None = Field(
+        None, description="Certificates (PEM) to believe beside those of the public authorities."
+    )
     worker_threads: int = Field(8, ge=1, le=256, description="Lanes one worker process works at once.")
 
 
