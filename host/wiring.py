@@ -118,10 +118,28 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     worker.start()
     sweep.start()
     try:
-        yield
+        with _telling(house):
+            yield
     finally:
         sweep.stop()
         worker.stop()
+
+
+@contextmanager
+def _telling(house: House) -> Iterator[None]:
+    """Tell operators what needs them while the block lasts, where it is set how."""
+    if house.settings.notify is None:
+        yield
+        return
+    from .messenger import messenger
+    from .notices import Notices
+
+    notices = Notices(house.store, messenger(house.settings.notify.get_secret_value(), house.http_pool))
+    notices.start()
+    try:
+        yield
+    finally:
+        notices.stop()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from ..errors import SettingsError
 from ..vault import Vault
-from .tables import connections, lanes, metadata
+from .tables import connections, lanes, metadata, notices
 from .text import storable
 
 SEALED = ("secrets", "webhook_secrets")
@@ -141,6 +141,8 @@ def set_settings(
 def remove(tx: Connection, connection_id: int) -> None:
     """Remove the connection and all that is kept for it; the CRM keeps what it has."""
     for table in metadata.sorted_tables:
+        if table is notices:
+            continue  # what was told of it stays told
         key = table.c.id if table is connections else table.c.connection_id
         tx.execute(table.delete().where(key == connection_id))
 

@@ -156,3 +156,13 @@ counters = Table(
     Column("name", String(64), primary_key=True),
     Column("count", BigInteger, nullable=False),
 )
+
+# What operators were told of: how many by then, when, and whether that was the end of it.
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("told_at", Time, nullable=False),
+    Column("over", Boolean, nullable=False),
+)
