@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -140,38 +137,3 @@ def _telling(house: House) -> Iterator[None]:
         yield
     finally:
         notices.stop()
-
-
-@contextmanager
-def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve an application in a thread while the block lasts; yield its address. Port 0 takes a free one."""
-    import uvicorn
-
-    with listening(host, port) as listener:
-        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.005)
-        try:
-            shown = f"[{host}]" if ":" in host else host
-            yield f"http://{shown}:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-@contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """Open a socket to serve on, or say in one sentence why it cannot be opened."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-            # From here on nobody is turned away: who comes early waits until the server takes over.
-            listener.listen(1024)
-        except (OSError, OverflowError) as error:
-            raise SettingsError(f"{host}:{port} cannot be listened on: {error}.") from error
-        yield listener

@@ -16,9 +16,9 @@ from crmhost.demo import payloads
 from crmhost.http import new_pool
 from crmhost.messenger import Mail, Undelivered, Webhook, messenger
 from crmhost.notices import QUIET, Notices
+from crmhost.server import listening, serving
 from crmhost.settings import load_settings
 from crmhost.store import connections, counters
-from crmhost.wiring import listening, serving
 
 from .conftest import Bench
 from .fake_crm import FakeCRM

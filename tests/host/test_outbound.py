@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 
 from crmhost import Http, SettingsError, TryAgain
 from crmhost.http import _check_peer, new_pool
-from crmhost.wiring import listening, serving
+from crmhost.server import listening, serving
 
 
 class Stream:

@@ -16,8 +16,9 @@ from crmhost.connect import add_webhook_secret
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.http import new_pool
+from crmhost.server import serving
 from crmhost.store.connections import CRMConnection
-from crmhost.wiring import receiving, serving
+from crmhost.wiring import receiving
 
 from ..conftest import PAYLOADS
 from .conftest import connected
