@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -19,9 +20,12 @@ from .http import Http
 from .locks import HeldLane, LaneLost
 from .models import Contact, Conversation, Outcome
 from .store import links
-from .validation import first_problem, validated
+from .validation import first_problem, validated, wanted_changes
+from .webhooks import conversation_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .house import House
     from .plugins import Plugin
     from .store.connections import CRMConnection
@@ -54,9 +58,17 @@ class Result:
 class Attempt:
     """A delivery being applied; ``links`` and ``told()`` say afterwards what is to be kept."""
 
-    def __init__(self, house: House, held: HeldLane, connection: CRMConnection, delivery: Delivery) -> None:
+    def __init__(
+        self,
+        house: House,
+        held: HeldLane,
+        connection: CRMConnection,
+        delivery: Delivery,
+        changed: frozenset[str] = frozenset(),
+    ) -> None:
         self.connection = connection
         self.delivery = delivery
+        self.changed = changed
         self.links = Links()
         self._house = house
         self._held = held
@@ -104,19 +116,31 @@ class Attempt:
         plugin = self._house.plugins[self.connection.plugin]
         context = self._context(plugin)
         if self.delivery.kind in CONTACT_KINDS:
-            return _said(plugin.handle_contact(context, self._read(Contact)))
-        conversation = self._read(Conversation)
+            return _said(plugin.handle_contact(context, self._read(Contact, self.delivery.payload)))
+        hook = self._conversation_hook(plugin)
+        if hook is None:
+            return Outcome(ignored="No rule in the settings is about what changed.")
+        conversation = self._read(Conversation, conversation_in(self.delivery.payload))
         brought = self._bring_contact(plugin, context, conversation)
         if brought.ignored:
             return brought
-        resolved = self.delivery.kind == "conversation_resolved"
-        hook = plugin.handle_conversation_resolved if resolved else plugin.handle_conversation_created
         return brought + _said(hook(context, conversation))
 
-    def _read(self, model: type[Record]) -> Record:
+    def _conversation_hook(
+        self, plugin: Plugin
+    ) -> Callable[[Context[Any], Conversation], Outcome | None] | None:
+        """Return the hook that this delivery is for; None for a change that is not wanted any more."""
+        if self.delivery.kind == "conversation_created":
+            return plugin.handle_conversation_created
+        if self.delivery.kind == "conversation_resolved":
+            return plugin.handle_conversation_resolved
+        wanted = self.changed & wanted_changes(self._house.plugins, self.connection)
+        return partial(plugin.handle_conversation_changed, changed=wanted) if wanted else None
+
+    def _read(self, model: type[Record], payload: Any) -> Record:
         """Read what Chatwoot sent; what cannot be read is for a person to see."""
         try:
-            return model.model_validate(self.delivery.payload)
+            return model.model_validate(payload)
         except ValidationError as error:
             raise Rejected(
                 f"Chatwoot's {self.delivery.kind} cannot be read: {first_problem(error)}."

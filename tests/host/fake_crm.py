@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +35,10 @@ class FakeCRM:
     troubles: list[Exception | Step | None] = field(default_factory=list)
     after: list[Exception | Step | None] = field(default_factory=list)
     """Like ``troubles``, but once the CRM has written."""
+    wanted: set[str] | Exception = field(default_factory=set)
+    """The changes that its rules are about."""
+    said: list[str | None] = field(default_factory=list)
+    """The messages it was told of."""
 
     def plugin(self) -> Plugin:
         return load("fake", Hooks(self), "crmhost-fake", "1.0")
@@ -75,6 +80,20 @@ class Hooks:
         self, context: Context[FakeSettings], conversation: Conversation
     ) -> Outcome:
         return self._note(context, conversation, "resolved")
+
+    @hookimpl
+    def handle_conversation_changed(
+        self, context: Context[FakeSettings], conversation: Conversation, changed: AbstractSet[str]
+    ) -> Outcome:
+        if "message" in changed:
+            self._crm.said += [message.content for message in conversation.messages]
+        return self._note(context, conversation, f"changed {' '.join(sorted(changed))}")
+
+    @hookimpl
+    def wanted_changes(self) -> set[str]:
+        if isinstance(self._crm.wanted, Exception):
+            raise self._crm.wanted
+        return self._crm.wanted
 
     def _note(self, context: Context[Any], conversation: Conversation, text: str) -> Outcome:
         self._crm.asked.append(f"conversation {conversation.id} {text}")
