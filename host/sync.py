@@ -132,7 +132,9 @@ class Sync:
                 if result.state != "dead":
                     _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.")
                 return None
-            _note_failure(tx, attempt, result, now)
+            if result.at_once:
+                return None
+            _note_wait(tx, attempt, result, now)
             lanes.end(tx, held.lane, now + result.wait)
         return now + result.wait
 
@@ -152,10 +154,11 @@ def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: f
         connections.resume(tx, connection.id)
 
 
-def _note_failure(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
-    """Keep why the delivery waits; where the CRM refuses us, the whole connection does."""
+def _note_wait(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
+    """Keep why the delivery waits, if that is a failure; where the CRM refuses us, the connection waits."""
     delivery: Delivery = attempt.delivery
-    log.warning(
+    say = log.warning if result.failed else log.info
+    say(
         "not applied yet",
         connection=attempt.connection.id,
         delivery=delivery.id,
