@@ -7,22 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from pydantic import BaseModel, SecretStr
 
-from .context import Context, Links
-from .errors import CRMHostError, PluginError, SettingsError
-from .http import Http
+from .checking import checked
+from .errors import SettingsError
 from .models import ReportLine, SetupResult
 from .store import connections
-from .validation import validated
 
 if TYPE_CHECKING:
     from .house import House
-    from .plugins import Plugin
     from .store.connections import CRMConnection
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ def connect(
     if webhook_secret is not None:
         check_secret(webhook_secret)
     plugin = house.plugins[plugin_name]
-    settings, found = _checked(house, plugin, account_id, values)
+    settings, found = checked(house, plugin, account_id, values)
     with house.store.write() as tx:
         others = connections.every(tx, house.vault)
         made = connections.add(
@@ -68,7 +62,7 @@ def change(house: House, connection_id: int, values: Mapping[str, Any]) -> Conne
         before = connections.get(tx, house.vault, connection_id)
     plugin = house.plugins[before.plugin]
     given = {**before.given, **values}
-    settings, found = _checked(house, plugin, before.account_id, given)
+    settings, found = checked(house, plugin, before.account_id, given)
     with house.store.write() as tx:
         connections.set_settings(tx, house.vault, connection_id, **_kept(settings, found, given))
         connections.resume(tx, connection_id)
@@ -80,7 +74,7 @@ def check(house: House, connection_id: int) -> Connected:
     with house.store.read() as tx:
         connection = connections.get(tx, house.vault, connection_id)
     plugin = house.plugins[connection.plugin]
-    return Connected(connection, _checked(house, plugin, connection.account_id, connection.given)[1].report)
+    return Connected(connection, checked(house, plugin, connection.account_id, connection.given)[1].report)
 
 
 def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,16 +85,6 @@ def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> 
         "secret": {name: value for name, value in secret.items() if name in given},
         "found": dict(found.settings),
     }
-
-
-def _checked(
-    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any]
-) -> tuple[BaseModel, SetupResult]:
-    """Return the settings with what setup found, and its report."""
-    given = validated(plugin, values)
-    context = Context(0, account_id, given, Links(), Http(house.http_pool), log)
-    found = _set_up(plugin, context)
-    return validated(plugin, {**values, **found.settings}), found
 
 
 def _doubles(
@@ -123,20 +107,6 @@ def _doubles(
                 f"Connection {other.id} joins account {made.account_id} to the same CRM. Post Chatwoot's "
                 "webhooks to one of the two only, or each conversation is noted twice.",
             )
-
-
-def _set_up(plugin: Plugin, context: Context[Any]) -> SetupResult:
-    """Call the plugin's setup; whatever it stumbles over is one sentence."""
-    try:
-        return plugin.setup(context)
-    except CRMHostError:
-        raise
-    except Exception as error:
-        log.debug("setup failed", plugin=plugin.name, exc_info=error)
-        raise PluginError(
-            f"The plugin {plugin.name} cannot make sense of what answers there ({type(error).__name__}).",
-            fix="Look at the address; if it is right, report this to the plugin's authors.",
-        ) from error
 
 
 def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -89,7 +89,7 @@ def receiving(house: House) -> Iterator[ASGIApp]:
 
     bell = Bell(redis_broker(house.redis_url))
     intake = Intake(house.store, bell.ring, settle=house.settings.settle_ms / 1000)
-    directory = Directory(house.store, house.vault)
+    directory = Directory(house)
     try:
         yield Receiver(directory, intake, max_body=house.settings.max_body_bytes).app()
     finally:

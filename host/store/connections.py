@@ -138,6 +138,11 @@ def set_settings(
     _update(tx, connection_id, **values)
 
 
+def set_found(tx: Connection, connection_id: int, found: Mapping[str, Any]) -> None:
+    """Store what setup found when it looked again."""
+    _update(tx, connection_id, found=dict(found))
+
+
 def remove(tx: Connection, connection_id: int) -> None:
     """Remove the connection and all that is kept for it; the CRM keeps what it has."""
     for table in metadata.sorted_tables:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text, tuple_, update
 
 from ..models import STATES
-from ..webhooks import Event
+from ..webhooks import Event, changes
 from .tables import LIVE, bodies, deliveries
 from .text import storable
 from .upsert import upsert
@@ -52,10 +53,19 @@ class Delivery:
     tried_since: float = 0.0
     """Unix seconds: when it was received, or when a person had it tried again."""
 
-    @property
+    @cached_property
     def payload(self) -> Any:
         """The body, read."""
         return json.loads(self.body)
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """What it says is new of its conversation, some of CHANGES."""
+        return (
+            changes(self.payload)
+            if self.kind in {"conversation_changed", "conversation_resolved"}
+            else frozenset()
+        )
 
     @property
     def record(self) -> str:
