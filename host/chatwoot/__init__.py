@@ -2,7 +2,8 @@
 
 from .account import Agents, Profile
 from .api import ChatwootAPI
+from .joining import Access
 from .transport import address_of
 from .webhooks import SUBSCRIPTIONS, Webhook
 
-__all__ = ["SUBSCRIPTIONS", "Agents", "ChatwootAPI", "Profile", "Webhook", "address_of"]
+__all__ = ["SUBSCRIPTIONS", "Access", "Agents", "ChatwootAPI", "Profile", "Webhook", "address_of"]

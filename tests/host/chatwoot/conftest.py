@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,13 +16,18 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crmhost import Http
-from crmhost.chatwoot import ChatwootAPI
+from crmhost.chatwoot import Access, ChatwootAPI
 from crmhost.chatwoot.sandbox import ChatwootSandbox
 from crmhost.chatwoot.sandbox.state import Webhook
+from crmhost.connect import connect
+from crmhost.house import House
 from crmhost.http import new_pool
-from crmhost.wiring import serving
+from crmhost.store.connections import CRMConnection
+from crmhost.wiring import open_house, serving
 
 from ...conftest import PAYLOADS
+from ..conftest import Bench, settings_for
+from ..fake_crm import FakeCRM
 
 JANE: dict[str, Any] = {
     "name": "Jane Doe",
@@ -138,3 +144,28 @@ def inbox(sandbox: ChatwootSandbox, hosts_port: tuple[Switchboard, str]) -> Inbo
     board.app = made.app
     sandbox.state.webhooks[1] = Webhook(1, f"{url}/", ALL, secret="s3cret")
     return made
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, valkey_url: str, crm: FakeCRM, hosts_port: tuple[Switchboard, str]
+) -> Iterator[House]:
+    """A house on SQLite that knows where Chatwoot reaches it."""
+    settings = settings_for(tmp_path, None, valkey_url, base_url=hosts_port[1])
+    with open_house(settings, crm.plugins()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def joined(house: House, sandbox: ChatwootSandbox, address: str) -> CRMConnection:
+    """A connection that may ask Chatwoot."""
+    access = Access(address, sandbox.make_token())
+    return connect(house, "fake", 3, {"token": "t0ken"}, chatwoot=access).connection
+
+
+@pytest.fixture
+def desk(house: House, joined: CRMConnection) -> Iterator[Bench]:
+    """The connection's lanes, worked by hand."""
+    made = Bench(house, joined)
+    yield made
+    made.intake.close()
