@@ -222,6 +222,9 @@ class PluginInfo:
     title: str
     settings: type[BaseModel]
     kinds: tuple[str, ...]
+    """The first is the customer's own record."""
+    ids: str = r"[\w.:-]{1,255}"
+    """What every id of this CRM matches as a whole: ids from elsewhere are checked by it."""
 
 
 @dataclass(frozen=True)
