@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from .budget import DeliveryBudget
+from .chatwoot import Access
 from .checking import checked
 from .context import Context, Links
 from .errors import (
@@ -88,6 +89,8 @@ class Attempt:
         self._held = held
         self._http = Http(house.http_pool, guard=held.guard)
         self._budget = DeliveryBudget(house.redis)
+        asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
+        self._chatwoot = house.chatwoot(*asked, guard=held.guard)
         self._contact = f"contact:{delivery.contact_id}"
 
     def run(self) -> Result:
@@ -143,7 +146,7 @@ class Attempt:
         plugin = self._house.plugins[self.connection.plugin]
         context = self._context(plugin)
         if self.delivery.kind in CONTACT_KINDS:
-            return _said(plugin.handle_contact(context, self._read(Contact, self.delivery.payload)))
+            return self._apply_contact(plugin, context, self._read(Contact, self.delivery.payload), None)
         hook = self._conversation_hook(plugin)
         if hook is None:
             return Outcome(ignored="No rule in the settings is about what changed.")
@@ -177,7 +180,16 @@ class Attempt:
         """Handle a contact never seen before its conversation; a known one is left to its own events."""
         if any(context.links.get(self._contact, kind) for kind in plugin.info.kinds):
             return Outcome()
-        return _said(plugin.handle_contact(context, conversation.contact, conversation))
+        return self._apply_contact(plugin, context, conversation.contact, conversation)
+
+    def _apply_contact(
+        self, plugin: Plugin, context: Context[Any], told: Contact, conversation: Conversation | None
+    ) -> Outcome:
+        """Apply the contact as Chatwoot has it now: a webhook is a notice, its API is the truth."""
+        contact = self._chatwoot.contact(told.id) if self._chatwoot else told
+        if contact is None:
+            return Outcome(ignored=f"Contact {told.id} is gone in Chatwoot: merged into another, or deleted.")
+        return _said(plugin.handle_contact(context, contact, conversation))
 
     def _context(self, plugin: Plugin) -> Context[Any]:
         return Context(
@@ -186,6 +198,8 @@ class Attempt:
             settings=validated(plugin, self.connection.settings),
             links=self.links,
             http=self._http,
+            chatwoot=self._chatwoot,
+            chatwoot_url=self.connection.chatwoot_url,
             log=log.bind(connection=self.connection.id, delivery=self.delivery.id),
             budget=self._budget,
         )
@@ -216,7 +230,9 @@ class Attempt:
         plugin = self._house.plugins[self.connection.plugin]
         given = self.connection.given
         try:
-            _, found = checked(self._house, plugin, self.connection.account_id, given, self._http)
+            access = Access(self.connection.chatwoot_url, self.connection.chatwoot_token)
+            account_id = self.connection.account_id
+            _, found = checked(self._house, plugin, account_id, given, access, self._http)
         except (TryAgain, CredentialsError, SettingsError) as trouble:
             return self._failed(trouble)
         except PluginError as trouble:  # whatever setup stumbles over is not this delivery's fault

@@ -15,6 +15,7 @@ from .models import SetupResult
 from .validation import validated
 
 if TYPE_CHECKING:
+    from .chatwoot import Access
     from .house import House
     from .plugins import Plugin
 
@@ -22,11 +23,25 @@ log = structlog.get_logger(__name__)
 
 
 def checked(
-    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], http: Http | None = None
+    house: House,
+    plugin: Plugin,
+    account_id: int,
+    values: Mapping[str, Any],
+    access: Access,
+    http: Http | None = None,
 ) -> tuple[BaseModel, SetupResult]:
     """Return the settings with what setup found, and its report; ``http`` counts the calls it takes."""
     given = validated(plugin, values)
-    context = Context(0, account_id, given, Links(), http or Http(house.http_pool), log)
+    context = Context(
+        connection_id=0,
+        account_id=account_id,
+        settings=given,
+        links=Links(),
+        http=http or Http(house.http_pool),
+        log=log,
+        chatwoot=house.chatwoot(account_id, access.url, access.token),
+        chatwoot_url=access.url,
+    )
     found = _set_up(plugin, context)
     return validated(plugin, {**values, **found.settings}), found
 

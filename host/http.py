@@ -65,11 +65,12 @@ class Call:
         return f"{self.method} {self.path} {self.status or 'no answer'}"
 
 
-def new_pool(*, private: bool = True, ca_file: Path | None = None) -> httpx.Client:
+def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: float) -> httpx.Client:
     """Return the client whose connections one process shares; redirects are answers, not followed.
 
     ``private`` lets it connect to addresses of a private network; ``ca_file`` names certificates that
-    are believed beside those of the public authorities.
+    are believed beside those of the public authorities; ``seconds`` are time-outs that differ from
+    TIMEOUTS, by their phase.
     """
     import httpx
 
@@ -81,7 +82,7 @@ def new_pool(*, private: bool = True, ca_file: Path | None = None) -> httpx.Clie
         request.extensions = {**request.extensions, "trace": look}
 
     return httpx.Client(
-        timeout=httpx.Timeout(**TIMEOUTS),
+        timeout=httpx.Timeout(**{**TIMEOUTS, **seconds}),
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
         verify=_believing(httpx.create_ssl_context(), ca_file),
         event_hooks={"request": [traced]},
