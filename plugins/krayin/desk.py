@@ -15,6 +15,7 @@ from .clients.lookups import Lookups
 from .clients.memory import hashed
 from .clients.organizations import Organizations
 from .clients.persons import Persons
+from .clients.tags import Tags
 from .clients.transport import Transport
 from .clients.versions import Versions
 from .settings import Facts, KrayinSettings
@@ -30,6 +31,7 @@ class Desk:
     activities: Activities
     organizations: Organizations
     lookups: Lookups
+    tags: Tags
 
     @property
     def settings(self) -> KrayinSettings:
@@ -78,6 +80,7 @@ def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
         Activities(transport),
         Organizations(transport),
         Lookups(transport),
+        Tags(transport),
     )
 
 
