@@ -11,7 +11,7 @@ from crmhost import Rejected
 from .crm import Desk, contact
 from .test_phones import person
 
-ANN = {"name": "Ann", "email": "ann@example.com", "phone": "+447700900001"}
+ANN: dict[str, Any] = {"name": "Ann", "email": "ann@example.com", "phone": "+447700900001"}
 LONG = "Ž" * 300
 
 

@@ -21,7 +21,7 @@ _UNSEEN = (
     "\u2800\u3164\ufeff\uffa0"
 )
 _UNSEEN_ENDS = re.compile(rf"^[{_UNSEEN}]+|[{_UNSEEN}]+$")
-"""What Laravel, which Krayin is built on, trims from a text (Illuminate/Support/Str.php), perhaps all of it."""
+"""What Laravel, which Krayin is built on, trims from a text (Illuminate's Str): perhaps all of it."""
 
 
 def contact_to_fields(contact: Contact, *, organizations: bool = True, region: str = "") -> dict[str, str]:
