@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from .mapping import checked_mapping
 from .values import (
     Id,
     Ids,
@@ -48,6 +49,11 @@ def _ruled(rules: dict[str, Rule]) -> dict[str, Rule]:
 
 
 def _channels(types: dict[str, str]) -> dict[str, str]:
+    """Return the types by the channel's last part; Krayin takes an "email" for one of the mails it holds."""
+    if "email" in types.values():
+        raise ValueError(
+            "no conversation can be an email in Krayin, which would open another mail: take task"
+        )
     return {name.rpartition("::")[2].lower(): type_ for name, type_ in types.items()}
 
 
@@ -124,7 +130,7 @@ class People(BaseModel):
         description="Such as name=fill_empty, job_title=never; without one merge: what the sales team "
         "changed stays. chatwoot_wins overwrites it.",
     )
-    attributes: Pairs = Field(
+    attributes: Annotated[Pairs, AfterValidator(checked_mapping)] = Field(
         {},
         title="Attributes",
         description="Where Chatwoot's attributes go, such as person.plan=contact.plan, "
