@@ -13,7 +13,7 @@ from typing import Any
 from crmhost import SettingsError
 
 from .errors import Invalid, Missing
-from .search import any_of, words
+from .search import any_of, holding, words
 from .transport import Transport
 
 LEADS = "/leads"
@@ -40,6 +40,11 @@ class Leads:
         query = any_of(title=words(title))
         newest = {"orderBy": "id", "sortedBy": "desc"}
         return self._transport.get(f"{LEADS}/search", query | newest) if query else []
+
+    def holds(self, lead_id: int, column: str, value: object) -> bool:
+        """Whether any attribute of the lead has this value in this column (``boolean_value`` …)."""
+        rows = self._transport.get(f"{LEADS}/search", holding(lead_id, column, value))
+        return any(row.get("id") == lead_id for row in rows)
 
     def create(self, lead: Mapping[str, Any]) -> dict[str, Any]:
         """Make a lead, and the person nested in it. Without a stage Krayin fails.
