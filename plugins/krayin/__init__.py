@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 
 from crmhost import Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
@@ -11,7 +10,7 @@ from ._version import __version__
 from .checkup import check
 from .contacts import sync_contact
 from .desk import desk_for
-from .events import conversation_changed, conversation_created, conversation_resolved, wanted
+from .events import changes_wanted, conversation_changed, conversation_created, conversation_resolved
 from .links import KINDS
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
@@ -71,9 +70,9 @@ def handle_conversation_changed(
 
 
 @hookimpl
-def wanted_changes(settings: KrayinSettings) -> Collection[str]:
-    """Name the changes that labels become tags by."""
-    return wanted(settings)
+def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
+    """Name the changes of conversations that the settings have a rule for."""
+    return changes_wanted(settings, chatwoot=chatwoot)
 
 
 @hookimpl

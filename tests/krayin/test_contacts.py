@@ -98,8 +98,6 @@ def test_a_new_customer_with_a_company_is_one_search_and_one_lead_with_all(desk:
 @pytest.mark.parametrize(
     "change",
     [
-        {"name": "Jane Smith"},
-        {"name": "Jane DOE"},
         {"phone": "+447700900999"},
         {"company": "Initech"},
         {"email": "j@d.cz"},
@@ -116,11 +114,24 @@ def test_a_changed_customer_takes_a_look_and_a_write(desk: Desk, change: dict[st
     assert desk.calls == []
 
 
+@pytest.mark.parametrize("name", ["Jane Smith", "Jane DOE"])
+def test_a_new_name_is_followed_by_the_leads_title(desk: Desk, name: str) -> None:
+    desk.contact(contact(**JANE))
+
+    desk.contact(contact(**(JANE | {"name": name})))
+    took = desk.calls
+    desk.contact(contact(**(JANE | {"name": name})))
+
+    assert took == ["GET /contacts/persons", "PUT /contacts/persons/1", "GET /leads", "PUT /leads/1"]
+    assert desk.calls == []
+    assert desk.state.leads[1]["title"] == name
+
+
 def test_a_change_that_krayin_has_already_is_no_write(desk: Desk) -> None:
     desk.contact(contact(**JANE))
-    desk.state.persons[1]["name"] = "Jane Smith"
+    desk.state.persons[1]["job_title"] = "Buyer"
 
-    desk.contact(contact(**(JANE | {"name": "Jane Smith"})))
+    desk.contact(contact(**JANE, custom_attributes={"job_title": "Buyer"}))
 
     assert desk.calls == ["GET /contacts/persons"]
 

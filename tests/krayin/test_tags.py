@@ -243,7 +243,7 @@ def test_changed_labels_are_asked_for_only_where_they_are_needed(
 ) -> None:
     settings = desk.with_settings(sync_tags=chosen).context(Links()).settings
 
-    assert set(wanted_changes(settings)) == wanted
+    assert set(wanted_changes(settings, chatwoot=True)) == wanted
 
 
 @pytest.mark.parametrize("keep", [lambda link: link.keep(1, {"name": "x"}), lambda link: link.keep_as_gone()])
