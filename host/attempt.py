@@ -61,6 +61,8 @@ class Attempt:
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=held.guard)
+        asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
+        self._chatwoot = house.chatwoot(*asked, guard=held.guard)
         self._contact = f"contact:{delivery.contact_id}"
 
     def run(self) -> Result:
@@ -104,7 +106,7 @@ class Attempt:
         plugin = self._house.plugins[self.connection.plugin]
         context = self._context(plugin)
         if self.delivery.kind in CONTACT_KINDS:
-            return _said(plugin.handle_contact(context, self._read(Contact)))
+            return self._apply_contact(plugin, context, self._read(Contact), None)
         conversation = self._read(Conversation)
         brought = self._bring_contact(plugin, context, conversation)
         if brought.ignored:
@@ -126,7 +128,16 @@ class Attempt:
         """Handle a contact never seen before its conversation; a known one is left to its own events."""
         if any(context.links.get(self._contact, kind) for kind in plugin.info.kinds):
             return Outcome()
-        return _said(plugin.handle_contact(context, conversation.contact, conversation))
+        return self._apply_contact(plugin, context, conversation.contact, conversation)
+
+    def _apply_contact(
+        self, plugin: Plugin, context: Context[Any], told: Contact, conversation: Conversation | None
+    ) -> Outcome:
+        """Apply the contact as Chatwoot has it now: a webhook is a notice, its API is the truth."""
+        contact = self._chatwoot.contact(told.id) if self._chatwoot else told
+        if contact is None:
+            return Outcome(ignored=f"Contact {told.id} is gone in Chatwoot: merged into another, or deleted.")
+        return _said(plugin.handle_contact(context, contact, conversation))
 
     def _context(self, plugin: Plugin) -> Context[Any]:
         return Context(
@@ -135,6 +146,8 @@ class Attempt:
             settings=validated(plugin, self.connection.settings),
             links=self.links,
             http=self._http,
+            chatwoot=self._chatwoot,
+            chatwoot_url=self.connection.chatwoot_url,
             log=log.bind(connection=self.connection.id, delivery=self.delivery.id),
         )
 

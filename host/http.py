@@ -61,12 +61,16 @@ class Call:
         return f"{self.method} {self.path} {self.status or 'no answer'}"
 
 
-def new_pool() -> httpx.Client:
-    """Return the client whose connections one process shares; redirects are answers, not followed."""
+def new_pool(**seconds: float) -> httpx.Client:
+    """Return the client whose connections one process shares; redirects are answers, not followed.
+
+    ``seconds`` are time-outs that differ from TIMEOUTS, by their phase.
+    """
     import httpx
 
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
-    return httpx.Client(timeout=httpx.Timeout(**TIMEOUTS), limits=limits, follow_redirects=False)
+    timeout = httpx.Timeout(**{**TIMEOUTS, **seconds})
+    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)
 
 
 def _unguarded(_writes: bool, _longest: float) -> None:

@@ -24,6 +24,7 @@ COMMANDS = {
     "pause": "connect",
     "resume": "connect",
     "disconnect": "connect",
+    "links": "links",
     "status": "look",
     "deliveries": "look",
 }

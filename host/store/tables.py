@@ -41,6 +41,8 @@ connections = Table(
     Column("paused_fix", Text),
     # When work is tried again; null while paused: a person must act.
     Column("paused_until", Time),
+    Column("chatwoot_url", Text),
+    Column("chatwoot_token", Text),  # encrypted
 )
 
 deliveries = Table(
@@ -147,4 +149,13 @@ counters = Table(
     Column("family", String(16), primary_key=True),
     Column("name", String(64), primary_key=True),
     Column("count", BigInteger, nullable=False),
+)
+
+# Up to when something was looked through that is looked through again and again, by name.
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(64), primary_key=True),
+    Column("moment", Time, nullable=False),
 )

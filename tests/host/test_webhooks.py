@@ -52,7 +52,7 @@ CLASSIFIED: dict[str, Event] = {
 
 
 def payload_names() -> list[str]:
-    files = sorted(PAYLOADS.rglob("*.json"))
+    files = sorted(set(PAYLOADS.rglob("*.json")) - set(PAYLOADS.glob("rest/*")))
     return [str(f.relative_to(PAYLOADS).with_suffix("")) for f in files if not f.name.startswith("_")]
 
 
