@@ -24,8 +24,9 @@ from crmhost.connect import connect
 from crmhost.house import House
 from crmhost.http import new_pool
 from crmhost.plugins import Plugins
+from crmhost.server import serving
 from crmhost.store.connections import CRMConnection
-from crmhost.wiring import open_house, serving
+from crmhost.wiring import open_house
 
 from ...conftest import PAYLOADS
 from ..conftest import Bench, settings_for
