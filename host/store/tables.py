@@ -63,6 +63,8 @@ deliveries = Table(
     Column("outcome", JSON),
     Column("attempts", Integer, nullable=False),
     Column("finished_at", Time),
+    # When it was taken up again, having been ignored for its contact.
+    Column("revived_at", Time),
 )
 LIVE = "state <> 'dead'"
 Index(
@@ -80,6 +82,13 @@ Index(
     deliveries.c.id,
     sqlite_where=text("state = 'pending'"),
     postgresql_where=text("state = 'pending'"),
+)
+Index(
+    "ignored_deliveries_by_lane",
+    deliveries.c.connection_id,
+    deliveries.c.contact_id,
+    sqlite_where=text("state = 'ignored'"),
+    postgresql_where=text("state = 'ignored'"),
 )
 Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
 
