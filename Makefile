@@ -4,7 +4,7 @@ UV     := 0.13.9
 BIN    := .venv/bin
 ARGS   ?=
 
-.PHONY: help setup demo test test-all check clean
+.PHONY: help setup demo test test-all calls check clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ test: setup ## The tests, in under three minutes; real servers are used where th
 
 test-all: setup ## The tests that take longer
 	@$(BIN)/python -m pytest -n auto -m slow $(ARGS)
+
+calls: setup ## The table of calls to Krayin: what each event may cost, and what it was measured to cost
+	@$(BIN)/python -m tests.krayin.calls
 
 check: setup ## Style, types, import rules
 	@$(BIN)/ruff check --quiet
