@@ -14,7 +14,7 @@ import httpx
 import structlog
 
 import crmhost
-from crmhost import Contact, Context, Conversation, Http, Links, Outcome, TryAgain
+from crmhost import Contact, Context, Conversation, CRMHostError, Http, Links, Outcome, SetUpAgain, TryAgain
 from crmhost_krayin import (
     KrayinSettings,
     handle_contact,
@@ -32,8 +32,13 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Scope
 
 ACCOUNT = 3
+"""Chatwoot's."""
 ATTEMPTS = 6
 """How often a delivery is tried before a test has had enough."""
+
+
+class WorkerDied(Exception):
+    """The process that worked a delivery is gone, and with it all that was not committed."""
 
 
 class InProcess(httpx.BaseTransport):
@@ -122,18 +127,26 @@ class Connection:
     chatwoot: Chatwoot | None = None
     wait: Callable[[float], None] = lambda _seconds: None
     """What is done before a delivery is tried again: a real Krayin needs a minute now and then."""
+    ready: KrayinSettings | None = None
+    """What setup made of the given settings, where it has been called before."""
     calls: list[str] = field(default_factory=list)
     """The calls of the last delivery, all its attempts together."""
     total: int = 0
     """How many calls all deliveries took so far, setup left out."""
 
     def __post_init__(self) -> None:
-        self.set_up()
+        if self.ready is None:
+            self.set_up()
+
+    @property
+    def settings(self) -> KrayinSettings:
+        assert self.ready, "setup has not been called"
+        return self.ready
 
     def set_up(self) -> None:
         given = KrayinSettings(**self.given)
         found = self._patiently(lambda: setup(self._context(Links(), given)))
-        self.settings = KrayinSettings(**{**self.given, **found.settings})
+        self.ready = KrayinSettings(**{**self.given, **found.settings})
 
     def contact(self, contact: Contact, conversation: Conversation | None = None) -> Outcome:
         return self._deliver(handle_contact, contact=contact, conversation=conversation)
@@ -168,21 +181,31 @@ class Connection:
         links = self.store.open()
         context = self._context(links, self.settings)
         try:
-            return hook(context, **record)
+            outcome = hook(context, **record)
+        except CRMHostError:
+            self.store.commit(links)  # a failed attempt's links are kept too; not those of one that died
+            raise
         finally:
-            self.store.commit(links)  # a failed attempt's links are kept too
             sent = [f"{call.method} {call.path.partition('/api/v1')[2]}" for call in context.http.calls]
             self.calls += sent
             self.total += len(sent)
+        self.store.commit(links)
+        return outcome
 
     def _patiently(self, work: Callable[[], Any]) -> Any:
         for left in range(ATTEMPTS - 1, -1, -1):
             try:
                 return work()
+            except SetUpAgain:
+                if not left or self.ready is None:
+                    raise
+                self.set_up()
             except TryAgain as error:
                 if not left:
                     raise
                 self.wait(math.ceil(error.delay or 0))
+            except WorkerDied:
+                continue
         raise AssertionError("unreachable")
 
     def _context(self, links: Links, settings: KrayinSettings) -> Context[KrayinSettings]:
