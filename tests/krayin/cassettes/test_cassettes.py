@@ -8,8 +8,9 @@ import pytest
 
 from crmhost_krayin.clients.transport import Transport
 
+from . import stories  # noqa: F401 - to know them all
 from .scrubbing import Scrubber
-from .stories import STORIES, Known, methods
+from .story import STORIES, Known, methods
 from .tapes import FOLDER
 
 
