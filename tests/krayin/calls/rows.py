@@ -118,7 +118,12 @@ def _renamed(play: Play) -> None:
 
 
 def _moved(play: Play) -> None:
-    play.krayin.contact(telling(living(play.customer, 1), job_title="Head of Purchasing"))
+    """Every other customer's company moves, every other customer moves on to another company."""
+    moved, company = living(play.customer, 1), f"{play.customer.company}, successors"
+    if play.customer.id % 2:
+        play.krayin.contact(telling(moved, job_title="Head of Purchasing"))
+    else:
+        play.krayin.contact(telling(moved, company_name=company))
 
 
 def _widget_burst(play: Play) -> None:
