@@ -29,6 +29,7 @@ from .models import (
     SetupResult,
 )
 from .stand_in import StandIn
+from .visit import visiting
 
 __all__ = [
     # What a plugin implements, and the marker it does it with
@@ -62,6 +63,8 @@ __all__ = [
     "SetUpAgain",
     "SettingsError",
     "TryAgain",
+    # A connection, for a plugin's own commands
+    "visiting",
     # A CRM for the demo and the tests
     "Expected",
     "StandIn",

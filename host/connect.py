@@ -76,11 +76,12 @@ def change(house: House, connection_id: int, values: Mapping[str, Any]) -> Conne
 
 
 def check(house: House, connection_id: int) -> Connected:
-    """Check a connection as when it was made, and change nothing."""
+    """Check a connection as it is, with what was found, and change nothing."""
     with house.store.read() as tx:
         connection = connections.get(tx, house.vault, connection_id)
     plugin = house.plugins[connection.plugin]
-    return Connected(connection, _checked(house, plugin, connection.account_id, connection.given)[1].report)
+    _, found = _checked(house, plugin, connection.account_id, connection.settings, read_only=True)
+    return Connected(connection, found.report)
 
 
 def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,11 +95,11 @@ def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> 
 
 
 def _checked(
-    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any]
+    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], *, read_only: bool = False
 ) -> tuple[BaseModel, SetupResult]:
     """Return the settings with what setup found, and its report."""
     given = validated(plugin, values)
-    context = Context(0, account_id, given, Links(), Http(house.http_pool), log)
+    context = Context(0, account_id, given, Links(), Http(house.http_pool), log, read_only=read_only)
     found = _set_up(plugin, context)
     return validated(plugin, {**values, **found.settings}), found
 

@@ -171,6 +171,8 @@ class Context(Generic[Settings]):
     chatwoot_url: str | None = None
     """The address at which people see Chatwoot, where it is known."""
     budget: Budget = field(default_factory=Unlimited)
+    read_only: bool = False
+    """Whether nothing may be written, in the CRM or elsewhere: a setup that only looks."""
 
     def conversation_url(self, conversation_id: int) -> str | None:
         """Return the address of a conversation's page in Chatwoot, where Chatwoot's is known."""

@@ -39,7 +39,8 @@ def setup(context: Context[Any]) -> SetupResult:  # type: ignore[empty-body]
     Check reach and credentials, find what was not set (a default pipeline, say), check that every
     setting names something that exists. Return what was found, to be stored with the settings, and
     a report for a person. Raise SettingsError or CredentialsError with a sentence that says what is
-    wrong and a ``fix``; nothing is stored then. May be called again at any time.
+    wrong and a ``fix``; nothing is stored then. May be called again at any time; where
+    ``context.read_only`` is true, it must not write anything in the CRM.
     """
 
 

@@ -19,6 +19,13 @@ def load(tx: Connection, connection_id: int, records: Iterable[str]) -> dict[Key
     return {(row[0], row[1]): Link(row[2], row[3]) for row in tx.execute(query)}
 
 
+def every(tx: Connection, connection_id: int) -> dict[Key, Link]:
+    """Return all links of a connection."""
+    query = select(links.c.record, links.c.kind, links.c.remote_id, links.c.written)
+    rows = tx.execute(query.where(links.c.connection_id == connection_id))
+    return {(row[0], row[1]): Link(row[2], row[3]) for row in rows}
+
+
 def save(tx: Connection, connection_id: int, changed: Mapping[Key, Link | None], now: float) -> None:
     """Keep the links that a hook set, drop those it removed; an intent ends with its link."""
     for (record, kind), link in changed.items():

@@ -10,7 +10,7 @@ from ._version import __version__
 from .checkup import check
 from .contacts import sync_contact
 from .desk import desk_for
-from .events import conversation_changed, conversation_created, conversation_resolved
+from .events import changes_wanted, conversation_changed, conversation_created, conversation_resolved
 from .links import KINDS
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
@@ -25,6 +25,7 @@ __all__ = [
     "info",
     "setup",
     "stand_in",
+    "wanted_changes",
 ]
 
 
@@ -66,6 +67,12 @@ def handle_conversation_changed(
 ) -> Outcome:
     """Follow a change of a conversation that the settings have a rule for."""
     return conversation_changed(desk_for(context, f"conversation {conversation.id}"), conversation, changed)
+
+
+@hookimpl
+def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
+    """Name the changes of conversations that the settings have a rule for."""
+    return changes_wanted(settings, chatwoot=chatwoot)
 
 
 @hookimpl

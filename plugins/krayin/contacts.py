@@ -8,6 +8,7 @@ from .desk import Desk
 from .filters import unwanted
 from .leads import LeadSync
 from .links import ContactLinks
+from .mirror import mirror_ids
 from .persons import PersonSync
 from .tags import tag_customer
 from .telling import Told
@@ -17,16 +18,19 @@ def sync_contact(desk: Desk, contact: Contact, conversation: Conversation | None
     """Bring Krayin in step with the contact, in as few calls as it takes."""
     if not (contact.email or contact.phone):
         return Outcome(ignored=f"Contact {contact.id} has neither an e-mail address nor a phone number.")
-    known = ContactLinks(desk.links, contact.id).any_known
-    if not known and (why := unwanted(desk.settings, contact, conversation)):
+    links = ContactLinks(desk.links, contact.id)
+    if not links.any_known and (why := unwanted(desk.settings, contact, conversation)):
         return Outcome(ignored=why)
     told = Told()
     lead = LeadSync(desk, contact, conversation, told)
-    PersonSync(desk, contact, lead, told).run()
+    PersonSync(desk, contact, conversation, lead, told).run()
+    if links.person.gone:
+        return told.outcome()
     lead.run()
     if not told.changes:
         return Outcome(
             ignored=f"Contact {contact.id} is not in Krayin, and the settings say to make nothing."
         )
     tag_customer(desk, contact, conversation, told)
+    mirror_ids(desk, contact.id, told)
     return told.outcome()

@@ -34,6 +34,12 @@ def note_resolved(desk: Desk, conversation: Conversation) -> Outcome:
     return sync.ignored() or sync.complete()
 
 
+def note_messages(desk: Desk, conversation: Conversation) -> Outcome:
+    """Keep the message that a conversation brings, without a call: it is written when that ends."""
+    sync = _ConversationSync(desk, conversation)
+    return sync.ignored() or sync.keep_message()
+
+
 class _ConversationSync:
     """One conversation being noted in Krayin."""
 
@@ -67,6 +73,14 @@ class _ConversationSync:
             self._keep_for_later(activity_id)
             return self._done("left", activity_id)
         return self._find_or_create() if self.links.activity.unsure else self._create()
+
+    def keep_message(self) -> Outcome:
+        """Keep a message for when the note is next written."""
+        activity_id = self.links.activity.id
+        if activity_id is None:
+            return Outcome(ignored=f"Conversation {self.conversation.id} has no note in Krayin.")
+        self._keep_for_later(activity_id)
+        return self._done("left", activity_id)
 
     def complete(self) -> Outcome:
         """Write how the conversation ended; the same again is no call."""

@@ -1,4 +1,4 @@
-"""What one delivery is worked with: the settings, and Krayin's resources over one transport."""
+"""What one delivery, or setup, is worked with: the settings, and Krayin's resources over one transport."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from crmhost import Chatwoot, Context, Links
 
 from .clients.activities import Activities
+from .clients.attributes import Attributes
+from .clients.budget import Allowance
+from .clients.clock import Clock
 from .clients.leads import Leads
 from .clients.lookups import Lookups
+from .clients.memory import hashed
 from .clients.organizations import Organizations
 from .clients.persons import Persons
+from .clients.tags import Tags
 from .clients.transport import Transport
-from .settings import KrayinSettings
+from .clients.versions import Versions
+from .settings import Facts, KrayinSettings
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,7 @@ class Desk:
     activities: Activities
     organizations: Organizations
     lookups: Lookups
+    tags: Tags
 
     @property
     def settings(self) -> KrayinSettings:
@@ -47,16 +54,25 @@ class Desk:
         return self.context.chatwoot
 
 
-def transport_of(context: Context[KrayinSettings], record: str = "") -> Transport:
-    """Return the way to the connection's Krayin; ``record`` is what errors are about."""
-    settings = context.settings
-    token = settings.api_token.get_secret_value()
-    return Transport(context.http, settings.api_url, token, record=record)
+@dataclass(frozen=True)
+class Bench:
+    """All that setup looks at a Krayin with."""
+
+    context: Context[KrayinSettings]
+    lookups: Lookups
+    versions: Versions
+    attributes: Attributes
+    clock: Clock
+
+    @property
+    def settings(self) -> KrayinSettings:
+        """The connection's settings, as a person gave them."""
+        return self.context.settings
 
 
 def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
     """Return the desk for a delivery about ``contact 5821`` or ``conversation 731``."""
-    transport = transport_of(context, record)
+    transport = transport_of(context, record, facts=context.settings.facts)
     return Desk(
         context,
         Persons(transport),
@@ -64,4 +80,33 @@ def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
         Activities(transport),
         Organizations(transport),
         Lookups(transport),
+        Tags(transport),
+    )
+
+
+def bench_for(context: Context[KrayinSettings]) -> Bench:
+    """Return what setup works with; it takes nothing for granted that an earlier one found."""
+    transport = transport_of(context)
+    return Bench(context, Lookups(transport), Versions(transport), Attributes(transport), Clock(transport))
+
+
+def transport_of(
+    context: Context[KrayinSettings], record: str = "", *, facts: Facts | None = None
+) -> Transport:
+    """Return the way to the connection's Krayin; ``record`` is what errors are about."""
+    settings = context.settings
+    token = settings.api_token.get_secret_value()
+    allowance = _allowance(context, token)
+    return Transport(context.http, settings.api_url, token, record=record, facts=facts, allowance=allowance)
+
+
+def _allowance(context: Context[KrayinSettings], token: str) -> Allowance:
+    """Return the calls that all who are the same Krayin user share: Krayin counts by user, not by token."""
+    settings, facts = context.settings, context.settings.facts
+    who = f"user {facts.user_id}" if facts.user_id is not None else f"token {hashed(token)[:16]}"
+    return Allowance(
+        context.budget,
+        f"krayin {settings.api_url} {who}",
+        per_minute=facts.limit or settings.calls_per_minute,
+        at_once=settings.calls_at_once,
     )

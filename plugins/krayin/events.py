@@ -2,25 +2,104 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from crmhost import Conversation, Outcome
 
-from .conversations import note_created, note_resolved
+from .contacts import sync_contact
+from .conversations import note_created, note_messages, note_resolved
 from .desk import Desk
+from .filters import unwanted_conversation
+from .links import ContactLinks, ConversationLinks
+from .mappers.template import needs_conversation
+from .progress import Progress
+from .rules import ASPECTS, Moment, aspects_of
+from .settings import KrayinSettings
+from .tags import tag_conversation
+from .telling import Told
 
 
 def conversation_created(desk: Desk, conversation: Conversation) -> Outcome:
     """A conversation began."""
-    return note_created(desk, conversation)
+    return _unwanted(desk, conversation) or _worked(desk, conversation, "created", note_created)
 
 
 def conversation_resolved(desk: Desk, conversation: Conversation) -> Outcome:
     """A conversation was resolved."""
-    return note_resolved(desk, conversation)
+    return _unwanted(desk, conversation) or _worked(desk, conversation, "resolved", note_resolved)
 
 
 def conversation_changed(desk: Desk, conversation: Conversation, changed: AbstractSet[str]) -> Outcome:
     """Something of a conversation changed that the settings have a rule for."""
-    del desk, changed
-    return Outcome(ignored=f"No rule is about conversation {conversation.id}.")
+    if ignored := _unwanted(desk, conversation):
+        return ignored
+    if "labels" in changed and desk.settings.only_labels and not _is_noted(desk, conversation):
+        return _brought(desk, conversation)
+    noted = note_messages(desk, conversation) if "message" in changed else Outcome()
+    told = Told()
+    Progress(desk, conversation, told).go_on("changed", changed)
+    tagged = tag_conversation(desk, conversation) if "labels" in changed else Outcome()
+    return told.outcome() + noted + tagged
+
+
+def changes_wanted(settings: KrayinSettings, *, chatwoot: bool) -> frozenset[str]:
+    """Return the changes of conversations that these settings need; ``chatwoot``: its API can be asked."""
+    leads = settings.leads
+    templates = (settings.lead_title, settings.lead_description, settings.lead_value)
+    mapped = any(source.strip().startswith("conversation.") for source in settings.attributes.values())
+    needs = {
+        "message": settings.transcript and settings.sync_activities and not chatwoot,
+        "labels": settings.sync_tags != "none" or bool(settings.only_labels),
+        "assignee": leads and settings.assignee_owns_lead,
+        "first_reply": leads and bool(settings.stage_on_first_reply),
+        "custom_attributes": leads and (mapped or needs_conversation(*templates)),
+    }
+    rules = {ASPECTS[kind] for kind in aspects_of(settings)} if leads else set()
+    return frozenset(rules | {name for name, needed in needs.items() if needed})
+
+
+def _worked(
+    desk: Desk,
+    conversation: Conversation,
+    moment: Moment,
+    note: Callable[[Desk, Conversation], Outcome],
+) -> Outcome:
+    """Have a lead, note the conversation there, and then let the rules move the lead."""
+    told = Told()
+    progress = Progress(desk, conversation, told)
+    progress.begin()
+    if moment == "created":
+        progress.look_at_closed()
+    noted = note(desk, conversation)
+    # A note whose lead turned out to be deleted has seen to another one.
+    Progress(desk, conversation, told).go_on(moment)
+    return told.outcome() + noted + tag_conversation(desk, conversation)
+
+
+def _brought(desk: Desk, conversation: Conversation) -> Outcome:
+    """Bring a conversation that qualifies only now, and its customer."""
+    brought = Outcome()
+    if not ContactLinks(desk.links, conversation.contact.id).any_known:
+        brought = sync_contact(desk, conversation.contact, conversation)
+        if brought.ignored:
+            return brought
+    if conversation.status == "resolved":
+        return brought + _worked(desk, conversation, "resolved", note_resolved)
+    return brought + _worked(desk, conversation, "created", note_created)
+
+
+def _unwanted(desk: Desk, conversation: Conversation) -> Outcome | None:
+    """Return why the conversation is none of Krayin's business; one that is noted there stays so."""
+    if _is_noted(desk, conversation):
+        return None
+    why = unwanted_conversation(desk.settings, conversation, conversation.contact.labels)
+    if why and desk.settings.only_labels and desk.chatwoot:
+        # A webhook does not say what labels the customer has.
+        customer = desk.chatwoot.contact(conversation.contact.id)
+        why = unwanted_conversation(desk.settings, conversation, customer.labels if customer else ())
+    return Outcome(ignored=why) if why else None
+
+
+def _is_noted(desk: Desk, conversation: Conversation) -> bool:
+    return ConversationLinks(desk.links, conversation.id).activity.id is not None

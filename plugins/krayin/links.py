@@ -10,7 +10,9 @@ from typing import Any
 from crmhost import Links
 
 PERSON, LEAD, ORGANIZATION, ACTIVITY = KINDS = ("person", "lead", "organization", "activity")
-_GONE = "gone"
+_GONE, _TAGS = "gone", "tags"
+_ASIDE = (_GONE, _TAGS)
+"""What is kept with an id beside what was written there."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,13 @@ class ExternalId:
     @property
     def written(self) -> Mapping[str, Any]:
         """What was kept with the id; {} while there is none."""
-        return {name: value for name, value in self._kept.items() if name != _GONE}
+        return {name: value for name, value in self._kept.items() if name not in _ASIDE}
+
+    @property
+    def tags(self) -> Mapping[str, Any]:
+        """What ``keep_tags`` kept with the id; {} while there is none."""
+        tags: Mapping[str, Any] = self._kept.get(_TAGS, {})
+        return tags
 
     @property
     def gone(self) -> bool:
@@ -43,13 +51,20 @@ class ExternalId:
         return self.links.unsure(self.record, self.kind)
 
     def keep(self, remote_id: int, written: Mapping[str, Any] | None = None) -> None:
-        """Keep the id, and what is to be compared with the next time; what is gone stays gone."""
-        gone = {_GONE: True} if self.gone and remote_id == self.id else {}
-        self.links.set(self.record, self.kind, remote_id, {**(written or {}), **gone})
+        """Keep the id, and what is to be compared with the next time; what is gone stays gone.
+
+        So do the tags, which are a matter of their own.
+        """
+        aside = {name: self._kept[name] for name in _ASIDE if name in self._kept and remote_id == self.id}
+        self.links.set(self.record, self.kind, remote_id, {**(written or {}), **aside})
+
+    def keep_tags(self, tags: Mapping[str, Any]) -> None:
+        """Keep what is known of the record's tags."""
+        self.links.set(self.record, self.kind, self.id, {**self._kept, _TAGS: tags})
 
     def keep_as_gone(self) -> None:
         """Keep the id of a record that was deleted in Krayin, so that it is not made again."""
-        self.links.set(self.record, self.kind, self.id, {**self.written, _GONE: True})
+        self.links.set(self.record, self.kind, self.id, {**self._kept, _GONE: True})
 
     def forget(self) -> None:
         """Drop the id: Krayin's record is gone, and may be made again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from crmhost import Change, Outcome
@@ -19,6 +20,14 @@ class Told:
     def say(self, kind: str, action: Action, remote_id: int, note: str = "") -> None:
         """Tell what became of a record, and in a sentence what a person should know of it."""
         self.changes.append(Change(kind, action, str(remote_id), note))
+
+    def note(self, kind: str, sentence: str) -> None:
+        """Add a sentence to what was told last of this kind of record, if anything was."""
+        for index in reversed(range(len(self.changes))):
+            change = self.changes[index]
+            if change.kind == kind:
+                self.changes[index] = replace(change, note=f"{change.note} {sentence}".strip())
+                return
 
     def has(self, kind: str) -> bool:
         """Whether anything was told of this kind of record."""

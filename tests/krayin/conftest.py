@@ -9,7 +9,7 @@ import pytest
 
 from crmhost_krayin.sandbox import KrayinSandbox
 
-from .crm import FOUND, Desk, Stage, served
+from .crm import FOUND, PROFILES, Desk, Stage, facts, served
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +29,11 @@ def pool() -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def desk(stage: Stage, url: str, pool: httpx.Client) -> Desk:
-    sandbox = KrayinSandbox(rate_limit=1_000_000)
+@pytest.fixture(params=list(PROFILES))
+def desk(request: pytest.FixtureRequest, stage: Stage, url: str, pool: httpx.Client) -> Desk:
+    """A connection to each Krayin in turn; a test that is heavy, or about one of them, names it."""
+    krayin, rest = PROFILES[request.param]
+    sandbox = KrayinSandbox(krayin=krayin, rest=rest, rate_limit=1_000_000)
     stage.app, stage.lost = sandbox, None
-    return Desk(url, stage, sandbox, pool, {"api_url": url, "api_token": sandbox.make_token(), **FOUND})
+    settings = {"api_url": url, "api_token": sandbox.make_token(), **FOUND, "facts": facts(krayin, rest)}
+    return Desk(url, stage, sandbox, pool, settings)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -16,7 +16,7 @@ import uvicorn
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crmhost import Contact, Context, Conversation, Http, Link, Links, Outcome
+from crmhost import Chatwoot, Contact, Context, Conversation, Http, Link, Links, Outcome
 from crmhost_krayin import (
     KrayinSettings,
     handle_contact,
@@ -25,9 +25,27 @@ from crmhost_krayin import (
     setup,
 )
 from crmhost_krayin.sandbox import KrayinSandbox
+from crmhost_krayin.settings import Facts
+from crmhost_krayin.settings import Stage as LeadStage
 
+STAGES = ("new", "follow-up", "prospect", "negotiation", "won", "lost")
 FOUND = {"pipeline_id": 1, "stage_id": 1, "source_id": 2, "type_id": 1, "closed_stage_ids": [5, 6]}
 """What setup finds in a freshly seeded Krayin."""
+PROFILES = {
+    "2.1": ("2.1", "2.1.1"),
+    "2.2 with rest-api 2.1.1": ("2.2", "2.1.1"),
+    "2.2 with rest-api 2.2.0": ("2.2", "2.2.0"),
+}
+"""The Krayins that the plugin must do right by."""
+
+
+def facts(krayin: Any, rest: Any) -> Facts:
+    """Return what setup learns of a freshly seeded Krayin."""
+    stages = (
+        LeadStage(id=place, code=code, name=code.title(), pipeline_id=1, position=place)
+        for place, code in enumerate(STAGES, 1)
+    )
+    return Facts(krayin=krayin, rest=rest, user_id=1, timezone="Asia/Kolkata", stages=tuple(stages))
 
 
 class Stage:
@@ -77,7 +95,13 @@ class Store:
     intents: set[tuple[str, str]] = field(default_factory=set)
 
     def open(self) -> Links:
-        return Links(self.known, intents=frozenset(self.intents), begin=self._begin, cancel=self._cancel)
+        return Links(
+            self.known,
+            intents=frozenset(self.intents),
+            begin=self._begin,
+            cancel=self._cancel,
+            records_of=self._records_of,
+        )
 
     def commit(self, links: Links) -> None:
         for key, link in links.changed.items():
@@ -86,6 +110,11 @@ class Store:
                 self.known.pop(key, None)
             else:
                 self.known[key] = link
+
+    def _records_of(self, kind: str, remote_id: str) -> tuple[str, ...]:
+        return tuple(
+            key[0] for key, link in self.known.items() if (key[1], link.remote_id) == (kind, remote_id)
+        )
 
     def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
         self.intents.update((record, kind) for kind in kinds)
@@ -104,6 +133,7 @@ class Desk:
     pool: httpx.Client
     settings: Mapping[str, Any]
     store: Store = field(default_factory=Store)
+    chatwoot: Chatwoot | None = None
     calls: list[str] = field(default_factory=list)
     """The calls of the last delivery."""
 
@@ -111,8 +141,8 @@ class Desk:
     def state(self) -> Any:
         return self.sandbox.state
 
-    def contact(self, contact: Contact) -> Outcome:
-        return self._deliver(handle_contact, contact=contact, conversation=None)
+    def contact(self, contact: Contact, conversation: Conversation | None = None) -> Outcome:
+        return self._deliver(handle_contact, contact=contact, conversation=conversation)
 
     def created(self, conversation: Conversation) -> Outcome:
         return self._deliver(handle_conversation_created, conversation=conversation)
@@ -127,15 +157,46 @@ class Desk:
 
     def context(self, links: Links, settings: KrayinSettings | None = None) -> Context[KrayinSettings]:
         settings = settings or KrayinSettings(**self.settings)
-        return Context(1, 3, settings, links, Http(self.pool), structlog.get_logger())
+        return Context(1, 3, settings, links, Http(self.pool), structlog.get_logger(), self.chatwoot)
 
     def with_settings(self, **settings: Any) -> Desk:
-        return Desk(self.url, self.stage, self.sandbox, self.pool, {**self.settings, **settings}, self.store)
+        return replace(self, settings={**self.settings, **settings}, calls=[])
+
+    def with_facts(self, **learnt: Any) -> Desk:
+        """Return the desk of a connection whose setup has learnt this too."""
+        return self.with_settings(facts=self.settings["facts"].model_copy(update=learnt))
+
+    @property
+    def takes_empty_phones(self) -> bool:
+        return bool(self.settings["facts"].krayin == "2.1")
+
+    def no_phone(self, contact_id: int = 5821) -> list[dict[str, str]]:
+        """Return the phones of a person who has none."""
+        value = "" if self.takes_empty_phones else f"no phone 3-{contact_id}"
+        return [{"value": value, "label": "work"}]
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Do as a salesperson would, through Krayin, and return what it answers."""
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {self.settings['api_token']}"}
+        answer = self.pool.request(method, f"{self.url}/api/v1/{path}", headers=headers, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json().get("data")
 
     def delete(self, path: str) -> None:
         """Delete a record as a salesperson would."""
-        headers = {"Accept": "application/json", "Authorization": f"Bearer {self.settings['api_token']}"}
-        assert self.pool.delete(f"{self.url}/api/v1/{path}", headers=headers).status_code == 200
+        self.ask("DELETE", path)
+
+    def make_attribute(self, entity: str, code: str, **fields: Any) -> int:
+        """Make an attribute of one's own, and return its id."""
+        plain = {"type": "text", "is_required": 0, "is_unique": 0, "quick_add": 1, "is_user_defined": 1}
+        body = {"code": code, "name": code.title(), "entity_type": entity, **plain, **fields}
+        made: int = self.ask("POST", "settings/attributes", body)["id"]
+        return made
+
+    def attribute(self, entity: str, record_id: int, attribute_id: int, column: str = "text_value") -> Any:
+        """Return what Krayin's database has of an attribute, which its answers do not show."""
+        row = self.state.attribute_values.of(entity, record_id).get(attribute_id)
+        return row and row[column]
 
     def _deliver(self, hook: Any, **record: Any) -> Outcome:
         links = self.store.open()

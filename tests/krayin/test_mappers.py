@@ -14,12 +14,7 @@ from typing import Any
 import pytest
 
 from crmhost import Contact, Conversation, Message
-from crmhost_krayin.mappers.contact import (
-    contact_to_fields,
-    contact_to_person,
-    is_placeholder,
-    is_same_phone,
-)
+from crmhost_krayin.mappers.contact import contact_to_fields, contact_to_person
 from crmhost_krayin.mappers.conversation import (
     conversation_to_activity,
     conversation_to_comment,
@@ -28,6 +23,8 @@ from crmhost_krayin.mappers.conversation import (
 )
 from crmhost_krayin.mappers.lead import contact_to_lead
 from crmhost_krayin.mappers.message import is_shown
+from crmhost_krayin.mappers.phone import is_same_phone
+from crmhost_krayin.mappers.placeholders import is_placeholder
 
 SAMPLES = Path(__file__).parent / "samples"
 PAYLOADS = (SAMPLES / "chatwoot", Path(__file__).parents[1] / "data" / "chatwoot-payloads")

@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from crmhost import CredentialsError, Rejected, SettingsError, TryAgain
+from crmhost import CredentialsError, Rejected, SetUpAgain, TryAgain
 from crmhost_krayin.sandbox import KrayinSandbox
 
 from .crm import Desk, contact
@@ -80,8 +80,8 @@ def test_a_refused_change_that_is_about_nobody_else_is_for_a_person_to_see(desk:
     assert desk.calls == ["GET /contacts/persons", "PUT /contacts/persons/1"]
 
 
-def test_a_stage_that_was_deleted_is_a_setting_to_be_changed(desk: Desk) -> None:
-    with pytest.raises(SettingsError, match=r"the stage that new leads are to have \(99\)") as wrong:
+def test_a_stage_that_was_deleted_has_the_settings_looked_at_again(desk: Desk) -> None:
+    with pytest.raises(SetUpAgain, match=r"the stage that new leads are to have \(99\)") as wrong:
         desk.with_settings(stage_id=99).contact(contact(**JANE))
 
     assert "stage_id" in wrong.value.fix
@@ -92,12 +92,12 @@ def test_a_stage_that_was_deleted_is_a_setting_to_be_changed(desk: Desk) -> None
     ("field", "setting"),
     [("lead_pipeline_stage_id", "stage_id"), ("lead_source_id", "source_id"), ("lead_type_id", "type_id")],
 )
-def test_a_refusal_of_what_the_settings_chose_is_a_setting_to_be_changed(
+def test_a_refusal_of_what_the_settings_chose_has_them_looked_at_again(
     desk: Desk, field: str, setting: str
 ) -> None:
     answer_each("POST", desk, {"message": "No.", "errors": {field: ["It is invalid."]}}, 422)
 
-    with pytest.raises(SettingsError) as wrong:
+    with pytest.raises(SetUpAgain) as wrong:
         desk.contact(contact(**JANE))
 
     assert setting in wrong.value.fix

@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from crmhost import Answer, CredentialsError, Http, TryAgain
-from crmhost_krayin.clients.pace import Pace, pace_of
+from crmhost_krayin.clients.memory import memory_of
+from crmhost_krayin.clients.pace import Pace
 from crmhost_krayin.clients.transport import Transport
 
 from .recordings import recorded
@@ -37,10 +38,10 @@ class Script:
         return answer
 
 
-def transport(script: Script, token: str = "") -> Transport:
+def transport(script: Script, token: str = "", **known: Any) -> Transport:
     """Return a transport with a token that no other test has used."""
     token = token or f"{next(_tokens)}|secret"
-    return Transport(cast("Http", script), "https://crm.example.com", token, record="contact 5821")
+    return Transport(cast("Http", script), "https://crm.example.com", token, record="contact 5821", **known)
 
 
 def remaining(number: int) -> dict[str, str]:
@@ -115,7 +116,7 @@ def test_a_500_after_the_last_allowed_request_is_throttling_and_asks_nobody() ->
 
 
 def test_a_zero_that_another_thread_heard_meanwhile_is_throttling_too() -> None:
-    pace = pace_of("https://crm.example.com", "10|shared")
+    pace = memory_of("https://crm.example.com", "10|shared").pace
     script = Script(recorded(26), recorded(26), meanwhile=lambda: pace.note(remaining(0)))
 
     with pytest.raises(TryAgain) as throttled:
@@ -205,7 +206,7 @@ def test_an_answer_without_the_headers_says_nothing_of_the_pace() -> None:
     assert pace.wait() is not None
 
 
-def test_each_token_has_its_own_pace_and_is_not_kept() -> None:
-    assert pace_of("https://a", "one") is pace_of("https://a", "one")
-    assert pace_of("https://a", "one") is not pace_of("https://a", "two")
-    assert pace_of("https://a", "one") is not pace_of("https://b", "one")
+def test_each_token_has_its_own_memory() -> None:
+    assert memory_of("https://a", "one") is memory_of("https://a", "one")
+    assert memory_of("https://a", "one") is not memory_of("https://a", "two")
+    assert memory_of("https://a", "one") is not memory_of("https://b", "one")

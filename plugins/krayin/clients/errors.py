@@ -2,8 +2,9 @@
 
 With debugging off, Krayin answers a plain 500 to nearly everything: a wrong token, a throttled
 request, a mistake in the request. On Krayin 2.1 every request that got past token and throttle has
-X-RateLimit headers in its answer, whatever its status; that tells the 500s apart. The texts are
-translated and differ between versions, so they are shown and never compared.
+X-RateLimit headers in its answer, whatever its status; that tells the 500s apart. Krayin 2.2 has no
+such headers, and there GET /get has to. The texts are translated and differ between versions, so they
+are shown and never compared.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from crmhost import Answer, CredentialsError, PluginError, Rejected, TryAgain
+from crmhost import Answer, CredentialsError, NotYet, PluginError, Rejected, TryAgain
+
+from .pace import WINDOW
 
 ATTEMPTS = 3
 """How often Krayin may fail at a record before that is a refusal: it says 500 to plain mistakes."""
@@ -24,6 +27,10 @@ CREDENTIALS_FIX = (
 )
 ADDRESS_FIX = "Look at the address, and at any proxy or log-in page in front of Krayin."
 LOG_FIX = "The reason is in Krayin's storage/logs/laravel.log."
+RECORD_FIX = "Correct it in Chatwoot, or the person who has it already in Krayin; then replay the delivery."
+QUESTION_FIX = "Krayin or its REST package was changed: crmhost check says what is there now."
+GONE_FIX = "It was deleted in Krayin, or a setting names what is no longer there: crmhost check."
+PACKAGE_FIX = "Was the package krayin/rest-api removed, or Krayin moved? Look: crmhost check."
 
 
 class Invalid(Rejected):
@@ -40,6 +47,10 @@ class Invalid(Rejected):
 
 class Missing(Rejected):
     """Krayin has no such record."""
+
+
+class Overlaps(Rejected):
+    """Krayin takes no meeting at this time: somebody has another one (on 2.2 nearly always)."""
 
 
 class Failed(TryAgain):
@@ -59,6 +70,11 @@ class Asked:
         """Whether the request could have changed something."""
         return self.method not in {"GET", "HEAD"}
 
+    @property
+    def schedules(self) -> bool:
+        """Whether the request could have made or moved a meeting."""
+        return self.writes and self.path.startswith("/activities")
+
     def __str__(self) -> str:
         """Return ``POST /leads for contact 5821``."""
         return f"{self.method} {self.path}" + (f" for {self.record}" if self.record else "")
@@ -74,25 +90,27 @@ def error_from(
 ) -> PluginError | None:
     """Return the error that the answer means, or None.
 
-    A bare 500 needs one thing more: ``wait``, the seconds until the rate limit's window ends, where
-    it is known to be used up; else ``whoami``, what GET /get answers.
+    A bare 500 or 404 needs one thing more: ``wait``, the seconds until the rate limit's window ends,
+    where it is known to be used up; else ``whoami``, what GET /get answers.
     """
     status = answer.status
     if status < 300:
         return None if _is_json(answer) else _page(asked)
     if status < 400:
         return _redirect(answer, asked)
+    if status == 400 and asked.schedules:
+        return _overlaps(asked)
     if status in {401, 403}:
-        return CredentialsError(f"Krayin refuses the API token ({status} to {asked}).", fix=CREDENTIALS_FIX)
+        return _refusal(answer, asked)
     if status == 404:
-        return _not_found(answer, asked)
+        return _not_found(answer, asked, whoami)
     if status == 422:
         return _invalid(answer, asked)
     if status == 429:
         return _throttled(asked, _seconds(answer.headers.get("retry-after")))
     if status >= 500:
         return _broken(answer, asked, wait, whoami)
-    return Rejected(f"Krayin answered {status} to {asked}.", fix=LOG_FIX)
+    return Rejected(f"Krayin answered {status} to {asked}{_said(answer)}.", fix=LOG_FIX)
 
 
 def body_of(answer: Answer) -> Mapping[str, Any]:
@@ -102,6 +120,12 @@ def body_of(answer: Answer) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, Mapping) else {}
+
+
+def redirected_to(answer: Answer) -> str:
+    """Return where an answer points to, without a query that could hold what is secret."""
+    parts = urlsplit(answer.headers.get("location", ""))
+    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else parts.path or "nowhere"
 
 
 def _is_json(answer: Answer) -> bool:
@@ -117,28 +141,49 @@ def _page(asked: Asked) -> PluginError:
 
 
 def _redirect(answer: Answer, asked: Asked) -> PluginError:
-    """Tell Krayin's own refusal, which it can say by sending us elsewhere, from a proxy's redirect."""
-    if not is_bare(answer):
-        return Rejected(f"Krayin refused {asked} without saying why ({answer.status}).", fix=LOG_FIX)
-    message = f"The address sends {asked} elsewhere, to {redirected_to(answer)}."
-    return TryAgain(message, fix=ADDRESS_FIX)
+    """Tell Krayin's own refusal, which can be that it sends us to its front page, from a proxy's redirect."""
+    to_root = answer.status == 302 and urlsplit(answer.headers.get("location", "")).path in {"", "/"}
+    if is_bare(answer) and not (asked.writes and to_root):
+        return TryAgain(f"The address sends {asked} elsewhere, to {redirected_to(answer)}.", fix=ADDRESS_FIX)
+    if asked.schedules:
+        return _overlaps(asked)
+    return Rejected(f"Krayin refused {asked} without saying why ({answer.status}).", fix=LOG_FIX)
 
 
-def redirected_to(answer: Answer) -> str:
-    """Return where an answer points to, without a query that could hold what is secret."""
-    parts = urlsplit(answer.headers.get("location", ""))
-    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else parts.path or "nowhere"
+def _overlaps(asked: Asked) -> PluginError:
+    fix = "Note such conversations as something else than a meeting: activity_types."
+    return Overlaps(f"Krayin takes no meeting at this time ({asked}): there is another one.", fix=fix)
 
 
-def _not_found(answer: Answer, asked: Asked) -> PluginError:
-    """Tell a record that is gone from an API that is gone: a record's path ends with its id."""
-    if is_bare(answer) and not asked.path.rsplit("/", 1)[-1].isdigit():
+def _refusal(answer: Answer, asked: Asked) -> PluginError:
+    """Tell Krayin's word about the token from a page of what stands before it, which may dislike a text."""
+    if answer.status == 403 and not _is_json(answer):
+        message = f"What stands before Krayin does not let {asked} through (403)."
+        return TryAgain(message, fix=ADDRESS_FIX, at_most=ATTEMPTS, unsure=asked.writes)
+    return _bad_token(answer, asked)
+
+
+def _bad_token(answer: Answer, asked: Asked) -> PluginError:
+    message = f"Krayin refuses the API token ({answer.status} to {asked})."
+    return CredentialsError(message, fix=CREDENTIALS_FIX)
+
+
+def _not_found(answer: Answer, asked: Asked, whoami: Answer | None) -> PluginError:
+    """Tell a record that is gone from an API that is gone: that one would not say who we are."""
+    if not _came_in(answer, whoami):
         message = f"Krayin's REST API is not there (404 to {asked})."
-        return TryAgain(
-            message, fix="Was the package krayin/rest-api removed, or Krayin moved? Look: crmhost check."
-        )
-    fix = "It was deleted in Krayin, or a setting names what is no longer there: crmhost check."
-    return Missing(f"Krayin has not got what {asked} names.", fix=fix)
+        return TryAgain(message, fix=PACKAGE_FIX, unsure=asked.writes)
+    return Missing(f"Krayin has not got what {asked} names.", fix=GONE_FIX)
+
+
+def _came_in(answer: Answer, whoami: Answer | None) -> bool:
+    """Whether a request reached what it was meant for, and was not turned away at the door.
+
+    Where other answers have the headers and this has not, it never got past route, token and throttle.
+    """
+    if not is_bare(answer):
+        return True
+    return whoami is not None and whoami.status == 200 and is_bare(whoami)
 
 
 def _invalid(answer: Answer, asked: Asked) -> PluginError:
@@ -147,31 +192,36 @@ def _invalid(answer: Answer, asked: Asked) -> PluginError:
     errors = errors if isinstance(errors, Mapping) else {}
     said = [f"{name}: {_first(texts)}" for name, texts in errors.items()]
     what = "; ".join(said) or str(body.get("message", "no reason given"))
-    fix = "Correct it in Chatwoot, or the person who has it already in Krayin; then replay the delivery."
+    fix = RECORD_FIX if asked.writes else QUESTION_FIX
     return Invalid(f"Krayin does not accept {asked}: {what}", errors, fix=fix)
 
 
 def _throttled(asked: Asked, delay: float | None) -> PluginError:
     """A throttled request is not carried out."""
     message = f"Krayin allows no more requests this minute (at {asked})."
-    return TryAgain(message, delay=delay, fix="It goes on by itself.")
+    return NotYet(message, delay=WINDOW if delay is None else delay, fix="It goes on by itself.")
 
 
 def _broken(answer: Answer, asked: Asked, wait: float | None, whoami: Answer | None) -> PluginError:
     message = f"Krayin failed with {answer.status} at {asked}."
-    if answer.status != 500 or not is_bare(answer):
-        return Failed(message, fix=LOG_FIX, unsure=asked.writes, at_most=ATTEMPTS)
     if wait is not None:
         return _throttled(asked, wait)
-    if whoami is None or whoami.status == 200:
-        # Where /get has the headers and this had not, the request never got past the throttle.
-        reached = whoami is None or is_bare(whoami)
-        return TryAgain(message, fix=LOG_FIX, unsure=asked.writes and reached, at_most=ATTEMPTS)
-    if whoami.status in {401, 403, 500}:
-        return CredentialsError(
-            f"Krayin refuses the API token ({answer.status} to {asked}).", fix=CREDENTIALS_FIX
-        )
+    if whoami is None:
+        at_most = ATTEMPTS if answer.status == 500 else None
+        return Failed(message, fix=LOG_FIX, unsure=asked.writes, at_most=at_most)
+    if whoami.status == 200:
+        if not _came_in(answer, whoami):
+            return TryAgain(message, fix=LOG_FIX, at_most=ATTEMPTS)
+        return Failed(message, fix=LOG_FIX, unsure=asked.writes, at_most=ATTEMPTS)
+    if whoami.status in {401, 403} or (whoami.status == 500 and is_bare(whoami)):
+        return _bad_token(answer, asked)
     return TryAgain(message, fix=LOG_FIX, unsure=asked.writes)
+
+
+def _said(answer: Answer) -> str:
+    """Return what Krayin said in words, if it did: some of its texts are names that it did not translate."""
+    message = str(body_of(answer).get("message", "")).strip(". ")
+    return f": {message}" if message and "::" not in message else ""
 
 
 def _first(texts: object) -> str:

@@ -1,7 +1,7 @@
-"""What leads are sorted by: pipelines with their stages, sources and types; and who we are.
+"""Krayin's short lists: what a lead is sorted by, its users and tags; and who we are.
 
-A pipeline is ``{"id", "name", "is_default", "stages": [{"id", "code", "name"}]}``; a source or type
-``{"id", "name"}``.
+A pipeline is ``{"id", "name", "is_default", "stages": [{"id", "code", "name"}]}`` with the stages in
+their order; a source or type ``{"id", "name"}``; a tag ``{"id", "name", "color"}``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from crmhost import Answer
 
 from .transport import WHOAMI, Transport
 
-_ALL = {"pagination": 0}
+ALL = {"pagination": 0}
 """Krayin's lists have ten rows a page, the newest first, unless told."""
 
 
 class Lookups:
-    """The lists a lead's fields are chosen from, in one Krayin."""
+    """The short lists of one Krayin. Those that deliveries need are kept for a while, by the process."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -43,9 +43,20 @@ class Lookups:
         return self._list("types")
 
     def users(self) -> list[dict[str, Any]]:
-        """Return Krayin's users, by id: ``{"id", "name", "email", "status", "view_permission"}``."""
-        return self._list("users")
+        """Return Krayin's users, by id: ``{"id", "name", "email", "status", "view_permission"}``; kept."""
+        return self._kept("users")
+
+    def tags(self) -> list[dict[str, Any]]:
+        """Return the tags, by id; kept."""
+        return self._kept("tags")
+
+    def drop(self, name: str) -> None:
+        """Forget a list that is kept, where it lacks what it should have or has what is gone."""
+        self._transport.memory.lists.drop(name)
+
+    def _kept(self, name: str) -> list[dict[str, Any]]:
+        return list(self._transport.memory.lists.get(name, lambda: self._list(name)))
 
     def _list(self, name: str) -> list[dict[str, Any]]:
-        rows = self._transport.get(f"/settings/{name}", _ALL)
+        rows = self._transport.get(f"/settings/{name}", ALL)
         return sorted(rows, key=lambda row: int(row["id"]))

@@ -1,7 +1,6 @@
 """What Krayin last said of its rate limit, remembered by the process.
 
-Each delivery has a fresh transport, but a throttled 500 looks like that of a wrong token unless one
-knows that an answer said «0 remaining». One small entry for each token; nothing is lost with it.
+A throttled 500 looks like that of a wrong token unless one knows that an answer said «0 remaining».
 """
 
 from __future__ import annotations
@@ -9,7 +8,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from hashlib import sha256
+
+from .budget import limit_and_remaining
 
 WINDOW = 60.0
 """Seconds that Krayin's window lasts, from its first request on."""
@@ -30,15 +30,16 @@ class Pace:
 
         Answers of several threads come out of order: within a window the smallest number is the newest.
         """
-        limit, said = (headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining"))
-        if not (limit.isdecimal() and said.isdecimal()):
+        heard = limit_and_remaining(headers)
+        if heard is None:
             return
+        limit, left = heard
         with self._lock:
             now = self._clock()
-            if self._remaining is None or self._is_new(now, int(limit), int(said)):
-                self._began, self._remaining = now, int(said)
+            if self._remaining is None or self._is_new(now, limit, left):
+                self._began, self._remaining = now, left
             else:
-                self._remaining = min(self._remaining, int(said))
+                self._remaining = min(self._remaining, left)
 
     def wait(self) -> float | None:
         """Return the seconds until the window ends, at most, if it is used up; else None."""
@@ -51,28 +52,18 @@ class Pace:
         with self._lock:
             self._refused_since = None
 
-    def refused(self) -> bool:
-        """Note a 500 that a used-up minute and a wrong token give alike; say if it is no minute any more.
+    def refused(self, patience: float | None = None) -> bool:
+        """Note that Krayin let nothing in; say if it has been so for ``patience`` seconds, or a window.
 
-        Another program may use up the same user's minute, so only what lasts longer is the token.
+        A wrong token, a minute that another program used up for the same user and a Krayin in trouble
+        look alike; only a token stays wrong.
         """
         with self._lock:
             if self._refused_since is None:
                 self._refused_since = self._clock()
                 return False
-            return self._clock() - self._refused_since >= WINDOW
+            return self._clock() - self._refused_since >= (WINDOW if patience is None else patience)
 
-    def _is_new(self, now: float, limit: int, said: int) -> bool:
+    def _is_new(self, now: float, limit: int, left: int) -> bool:
         """Whether a window began: time says so, or more is left again than answers on their way explain."""
-        return now - self._began >= WINDOW or said - (self._remaining or 0) >= limit / 2
-
-
-_paces: dict[tuple[str, str], Pace] = {}
-_paces_lock = threading.Lock()
-
-
-def pace_of(api_url: str, token: str) -> Pace:
-    """Return the one pace that this process keeps for a token; the token itself is not kept."""
-    key = (api_url, sha256(token.encode()).hexdigest())
-    with _paces_lock:
-        return _paces.setdefault(key, Pace())
+        return now - self._began >= WINDOW or left - (self._remaining or 0) >= limit / 2

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .search import any_of, email_address, phone_number
+from .search import any_of, email_address, holding, phone_number, with_text, words
 from .transport import Transport
 
 PERSONS = "/contacts/persons"
@@ -30,10 +30,22 @@ class Persons:
         """Return those who may have this e-mail or a phone of these digits; wildcards bring strangers.
 
         So look again. Nothing is asked where nothing is searched for: Krayin would return the first
-        ten it has.
+        ten it has. ``unique_id``, which Krayin makes of a person's first address among others, is plain
+        text, where case does not count: ``JANE@EXAMPLE.COM`` is found by it.
         """
-        query = any_of(emails=email_address(email), contact_numbers=phone_number(digits))
+        query = any_of(
+            emails=email_address(email), contact_numbers=phone_number(digits), unique_id=words(email)
+        )
         return self._transport.get(f"{PERSONS}/search", query) if query else []
+
+    def with_text(self, text: str) -> list[dict[str, Any]]:
+        """Return those of whom any text is exactly this: a reference, which no answer shows."""
+        return self._transport.get(f"{PERSONS}/search", with_text(text))
+
+    def holds(self, person_id: int, column: str, value: object) -> bool:
+        """Whether any attribute of the person has this value in this column (``boolean_value`` …)."""
+        rows = self._transport.get(f"{PERSONS}/search", holding(person_id, column, value))
+        return any(row.get("id") == person_id for row in rows)
 
     def create(self, person: Mapping[str, Any]) -> dict[str, Any]:
         """Make a person. Krayin needs emails and contact_numbers, each with a value and a label."""

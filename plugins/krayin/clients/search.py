@@ -14,6 +14,8 @@ LIMIT = 50
 """Rows to ask for; Krayin gives ten unless told."""
 ENOUGH_DIGITS = 7
 """Fewer, with anything between them, are found in too many other numbers."""
+EXACT_LIMIT = 200
+"""Characters of a value that are asked for; an address can't be endless."""
 
 
 def any_of(**terms: str) -> dict[str, str | int]:
@@ -24,6 +26,28 @@ def any_of(**terms: str) -> dict[str, str | int]:
     search = ";".join(f"{column}:{term}" for column, term in said.items())
     fields = ";".join(f"{column}:like" for column in said)
     return {"search": search, "searchFields": fields, "limit": LIMIT}
+
+
+def with_text(text: str) -> dict[str, str | int]:
+    """Return the parameters that find rows of which any text is exactly this, but for its case."""
+    column = "attribute_values.text_value"
+    return {"search": f"{column}:{text}", "searchFields": f"{column}:=", "limit": LIMIT}
+
+
+def holding(record_id: int, column: str, value: object) -> dict[str, str | int]:
+    """Return the parameters that find this record if any of its attributes has the value.
+
+    ``column`` is ``text_value``, ``boolean_value`` …: it is the only way to read an attribute of one's
+    own, which no answer shows. Which attribute it is can't be asked along.
+    """
+    name, said = f"attribute_values.{column}", str(value)
+    exact = len(said) <= EXACT_LIMIT and not set(said) & set(";:")
+    term, how = (said, "=") if exact else (pattern(said[:EXACT_LIMIT]), "like")
+    return {
+        "search": f"id:{record_id};{name}:{term}",
+        "searchFields": f"id:=;{name}:{how}",
+        "searchJoin": "and",
+    }
 
 
 def words(value: str) -> str:

@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from crmhost import Answer, Http, PluginError, TryAgain
+from crmhost import Answer, Http, NotYet, PluginError, TryAgain
 
+from ..settings import Facts
+from .budget import Allowance
 from .errors import ADDRESS_FIX, Asked, body_of, error_from, is_bare
-from .pace import WINDOW, pace_of
+from .memory import memory_of
+from .pace import WINDOW
 
+API = "/api/v1"
 WHOAMI = "/get"
 """The cheapest call: who the token belongs to."""
+A_LITTLE = 10.0
+"""Seconds after which a Krayin without a rate limit is asked again before its token is called wrong."""
 
 
 class Transport:
-    """Asks one Krayin, on behalf of one Chatwoot record (``contact 5821``) that errors name."""
+    """Asks one Krayin, on behalf of one Chatwoot record (``contact 5821``) that errors name.
 
-    def __init__(self, http: Http, api_url: str, token: str, *, record: str = "") -> None:
+    ``facts`` is what setup found of it; without, nothing is taken for granted (as in setup itself).
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        api_url: str,
+        token: str,
+        *,
+        record: str = "",
+        facts: Facts | None = None,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._http = http
-        self._base = f"{api_url}/api/v1"
+        self._address = api_url
         # Without the first two Krayin answers errors with a page and status 200, or a redirect.
-        self._headers = {
-            "Accept": "application/json",
-            "X-Requested-With": "XMLHttpRequest",
-            "Authorization": f"Bearer {token}",
-        }
-        self._pace = pace_of(api_url, token)
+        self._headers = {"Accept": "application/json", "X-Requested-With": "XMLHttpRequest"}
+        self._token = {"Authorization": f"Bearer {token}"}
         self._record = record
+        self._facts = facts
+        self._allowance = allowance
+        self._began = False
+        self.memory = memory_of(api_url, token)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the rows of a list. What is no list is no answer: «nothing there» has consequences."""
@@ -47,45 +66,91 @@ class Transport:
             raise TryAgain(f"Krayin's answer to {method} {path} has no record in it.", unsure=True)
         return data
 
+    def do(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
+        """Carry out what answers with no more than a sentence."""
+        self._data(method, path, body=body)
+
     def ask(self, method: str, path: str, **parts: Any) -> Answer:
-        """Return the answer whatever it is, and keep what it says of the rate limit."""
-        answer = self._http.request(method, self._base + path, headers=self._headers, **parts)
-        self._pace.note(answer.headers)
-        if answer.status < 400 or not is_bare(answer):
-            self._pace.accepted()
+        """Return the answer whatever it is, and keep what it says of the rate limit and the version."""
+        if self._facts is not None and not self._began:
+            self._began = True
+            self.memory.doubts.heed(self._facts)
+        answer = self._send(method, f"{API}{path}", self._headers | self._token, **parts)
+        self._learn(method, answer)
         return answer
+
+    def knock(self, path: str) -> Answer:
+        """Return the answer to a GET of a page beside the API, without the token."""
+        return self._send("GET", path, self._headers)
 
     def wait(self) -> float | None:
         """Return the seconds until Krayin allows requests again, if it is known that it does not."""
-        return self._pace.wait()
+        return self.memory.pace.wait()
+
+    def _send(self, method: str, path: str, headers: Mapping[str, str], **parts: Any) -> Answer:
+        call: AbstractContextManager[None] = self._allowance.call() if self._allowance else nullcontext()
+        with call:
+            return self._http.request(method, self._address + path, headers=headers, **parts)
+
+    def _learn(self, method: str, answer: Answer) -> None:
+        self.memory.pace.note(answer.headers)
+        if answer.status < 400 or not is_bare(answer):
+            self.memory.pace.accepted()
+        if self._allowance:
+            self._allowance.told(answer.headers)
+        if self._facts is not None:
+            self.memory.doubts.note(method, answer, self._facts)
 
     def _data(self, method: str, path: str, **parts: Any) -> Any:
         answer = self.ask(method, path, **parts)
         asked = Asked(method, path, self._record)
-        wait, whoami = self.wait(), None
-        if answer.status == 500 and is_bare(answer) and wait is None:
-            whoami = self._whoami(asked)
-            if whoami.status == 500:
-                wait = self.wait()  # another thread may have heard «0 remaining» meanwhile
-            if whoami.status == 500 and wait is None and not self._pace.refused():
-                raise _let_a_minute_pass(asked)
-        error = error_from(answer, asked, wait=wait, whoami=whoami)
+        error = self._error(answer, asked)
         if error:
             raise error
         return body_of(answer).get("data")
 
+    def _error(self, answer: Answer, asked: Asked) -> PluginError | None:
+        """Return what the answer means; where it does not say itself, GET /get decides."""
+        wait, whoami = None, None
+        if answer.status in {404, 500} and self._tells_nothing(answer):
+            wait = self.wait()
+            whoami = self._whoami(asked) if wait is None else None
+        if answer.status == 500 and whoami is not None and whoami.status == 500 and is_bare(whoami):
+            wait = self.wait()  # another thread may have heard «0 remaining» meanwhile
+            if wait is None and not self.memory.pace.refused(self._patience):
+                return self._shut(answer, asked)
+        return error_from(answer, asked, wait=wait, whoami=whoami)
+
+    def _tells_nothing(self, answer: Answer) -> bool:
+        """Whether the headers do not say if the request came in; on 2.2 they are not Krayin's."""
+        return is_bare(answer) or (self._facts is not None and self._facts.krayin == "2.2")
+
     def _whoami(self, asked: Asked) -> Answer:
-        """Ask who we are, to learn what a bare 500 meant."""
+        """Ask who we are, to learn what an answer meant."""
         try:
             return self.ask("GET", WHOAMI)
         except PluginError as error:
-            raise TryAgain(f"Krayin failed at {asked}, and then was away.", unsure=asked.writes) from error
+            raise TryAgain(
+                f"Krayin failed at {asked}, and then was not to be asked why ({error}).",
+                delay=error.delay if isinstance(error, NotYet) else None,
+                unsure=asked.writes,
+            ) from error
 
+    @property
+    def _limited(self) -> bool:
+        """Whether a used-up minute is among the reasons that Krayin may have to let nothing in."""
+        return self._facts is None or self._facts.limit is not None
 
-def _let_a_minute_pass(asked: Asked) -> TryAgain:
-    """Neither a wrong token's request nor a throttled one is carried out."""
-    return TryAgain(
-        f"Krayin lets nothing in (500 to {asked} and to the question who we are).",
-        delay=WINDOW + 1,
-        fix="Either this minute's requests are used up, or the token is wrong: in a minute it shows.",
-    )
+    @property
+    def _patience(self) -> float | None:
+        return None if self._limited else A_LITTLE
+
+    def _shut(self, answer: Answer, asked: Asked) -> PluginError:
+        """Return what is to be said where neither the request nor the question who we are was let in."""
+        message = f"Krayin lets nothing in (500 to {asked} and to the question who we are)."
+        if self._limited and is_bare(answer):
+            # Neither a wrong token's request nor a throttled one is carried out.
+            fix = "Either this minute's requests are used up, or the token is wrong: in a minute it shows."
+            return NotYet(message, delay=WINDOW + 1, fix=fix)
+        fix = "Either Krayin is in trouble, or the token is wrong: in a moment it shows."
+        return TryAgain(message, delay=A_LITTLE, fix=fix, unsure=asked.writes)

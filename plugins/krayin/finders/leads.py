@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ..clients.leads import Leads
@@ -21,6 +21,23 @@ def find_lone_lead(leads: Leads, ours: Mapping[str, Any]) -> dict[str, Any] | No
     said = {key: ours[key] for key in TELLING if key in ours}
     rows = (row for row in leads.titled(ours["title"]) if not row.get("person"))
     return next((row for row in rows if said.items() <= row.items()), None)
+
+
+def find_own_lead(
+    leads: Leads, ours: Mapping[str, Any], reference: str, is_nobodys: Callable[[int], bool]
+) -> dict[str, Any] | None:
+    """Find the lead that was made for one conversation: by its reference, or as one that nobody has.
+
+    Where there is no reference it is a lead of the person's that is called as ours would be, and that
+    no other record of ours is linked to.
+    """
+    if reference:
+        return next(iter(leads.referred_to(reference)), None)
+    person_id = ours.get("person_id")
+    if person_id is None:
+        return find_lone_lead(leads, ours)
+    rows = (row for row in leads.of_person(person_id) if row.get("title") == ours["title"])
+    return next((row for row in rows if is_nobodys(row["id"])), None)
 
 
 def is_open(lead: Mapping[str, Any], closed_stage_ids: Collection[int]) -> bool:

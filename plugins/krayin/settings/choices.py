@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from .mapping import checked_mapping
 from .values import (
     Id,
     Ids,
@@ -124,7 +125,7 @@ class People(BaseModel):
         description="Such as name=fill_empty, job_title=never; without one merge: what the sales team "
         "changed stays. chatwoot_wins overwrites it.",
     )
-    attributes: Pairs = Field(
+    attributes: Annotated[Pairs, AfterValidator(checked_mapping)] = Field(
         {},
         title="Attributes",
         description="Where Chatwoot's attributes go, such as person.plan=contact.plan, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from .values import Zone
 
@@ -44,6 +44,8 @@ class Facts(Fact):
     """2.2 turns empty texts into null, has no rate limit, and no place for a customer without phone."""
     rest: Literal["2.1.1", "2.2.0"] = "2.1.1"
     """2.2.0 checks the names of filters, and tags; a lead without its stage jumps to the first."""
+    limit: int | None = Field(default_factory=lambda known: 60 if known.get("krayin") == "2.1" else None)
+    """Requests that Krayin allows a minute, as its answers say; None where they say nothing."""
     user_id: int | None = None
     """Whose the token is: all tokens of one user share one allowance."""
     timezone: Zone = None

@@ -1,4 +1,4 @@
-"""The command crmhost-krayin: what helps to work with Krayin, first of all a Krayin to try things on."""
+"""The command that serves a Krayin to try things on."""
 
 import contextlib
 import signal
@@ -14,11 +14,6 @@ _SAY = (
 )
 
 
-@click.group()
-def main() -> None:
-    """Help with Krayin."""
-
-
 def _known_zone(_context: click.Context, _option: click.Parameter, name: str) -> str:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,7 +23,7 @@ def _known_zone(_context: click.Context, _option: click.Parameter, name: str) ->
         raise click.BadParameter(f"there is no time zone called {name}.") from None
 
 
-@main.command()
+@click.command()
 @click.option(
     "--port", type=click.IntRange(0, 65535), required=True, help="Where to listen; 0 takes a free port."
 )
@@ -69,7 +64,7 @@ def sandbox(port: int, host: str, krayin: str, rest: str, **options: Any) -> Non
     """Serve a Krayin that forgets everything when it stops."""
     import uvicorn
 
-    from .sandbox import KrayinSandbox
+    from ..sandbox import KrayinSandbox
 
     try:
         app = KrayinSandbox(krayin=krayin, rest=rest, **options)

@@ -1,0 +1,62 @@
+"""A connection opened outside of any delivery, for the commands that a plugin brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .context import Context, Links
+from .errors import CRMHostError
+from .http import Http
+
+if TYPE_CHECKING:
+    from .house import House
+    from .store.connections import CRMConnection
+
+
+@contextmanager
+def visiting(connection_id: int, *, writes: bool = False) -> Iterator[Context[Any]]:
+    """Yield a connection's context while the block lasts, with all its links.
+
+    The house is opened as the environment says. Without ``writes`` each request that could change
+    something is refused before it is sent; links are only read, whatever is set.
+    """
+    from .logs import configure
+    from .settings import load_settings
+    from .store import connections, links
+    from .wiring import open_house
+
+    configure()
+    with open_house(load_settings()) as house:
+        with house.store.read() as tx:
+            connection = connections.get(tx, house.vault, connection_id)
+            known = links.every(tx, connection_id)
+        http = Http(house.http_pool) if writes else Http(house.http_pool, guard=_only_look)
+        yield _context(
+            house,
+            connection,
+            Links(known),
+            http,
+        )
+
+
+def _context(house: House, connection: CRMConnection, links: Links, http: Http) -> Context[Any]:
+    import structlog
+
+    from .validation import validated
+
+    return Context(
+        connection_id=connection.id,
+        account_id=connection.account_id,
+        settings=validated(house.plugins[connection.plugin], connection.settings),
+        links=links,
+        http=http,
+        log=structlog.get_logger(__name__).bind(connection=connection.id),
+    )
+
+
+def _only_look(writes: bool, _longest: float) -> None:
+    if writes:
+        fix = "The command only looks; report it to the plugin's authors."
+        raise CRMHostError("Nothing is written.", fix=fix)

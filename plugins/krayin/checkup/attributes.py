@@ -1,0 +1,64 @@
+"""Krayin's attributes: those that the settings map something to, and the checkboxes that writes reset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from crmhost import ReportLine, SettingsError
+
+from ..mappers.attribute_checks import check_mapping, mapped_attributes
+from ..settings import Attribute, Entity, KrayinSettings
+from .rows import Row
+
+ENTITIES: tuple[Entity, ...] = ("persons", "leads")
+MAPPING_FIX = (
+    "Correct the setting attributes, or make the attribute in Krayin, under Settings, Attributes, or with "
+    "crmhost-krayin attributes --create."
+)
+
+
+def attributes_found(rows: Sequence[Row], settings: KrayinSettings) -> tuple[Attribute, ...]:
+    """Return the attributes that the settings map something to, or say which pairs could not work."""
+    if problems := check_mapping(settings, rows):
+        raise SettingsError(f"Setting attributes: {' '.join(problems)}", fix=MAPPING_FIX)
+    return mapped_attributes(settings, rows)
+
+
+def checkboxes(rows: Sequence[Row]) -> dict[Entity, tuple[str, ...]]:
+    """Return the codes of the yes-or-no attributes that people made; Krayin's own are never such."""
+    found = {
+        entity: tuple(sorted(row["code"] for row in rows if _is_checkbox(row, entity))) for entity in ENTITIES
+    }
+    return {entity: codes for entity, codes in found.items() if codes}
+
+
+def attribute_lines(found: Sequence[Attribute]) -> Iterator[ReportLine]:
+    """Say what the mapped attributes are."""
+    if found:
+        yield ReportLine("Attributes", ", ".join(map(_spoken, found)))
+
+
+def checkbox_lines(found: Mapping[Entity, tuple[str, ...]], settings: KrayinSettings) -> Iterator[ReportLine]:
+    """Name the checkboxes, and say what is done so that no write resets them."""
+    for entity, codes in found.items():
+        yield ReportLine(f"Checkboxes of {entity}", f"{', '.join(codes)}: {_protection(codes, settings)}")
+
+
+def _is_checkbox(row: Row, entity: Entity) -> bool:
+    return row.get("entity_type") == entity and row.get("type") == "boolean"
+
+
+def _protection(codes: tuple[str, ...], settings: KrayinSettings) -> str:
+    if not settings.protect_checkboxes:
+        return "each write by crmhost sets them to no, as protect_checkboxes allows."
+    if len(codes) == 1:
+        return "read before each write, which would set it to no, and sent along; that costs a call."
+    return (
+        "Krayin does not tell which of them are yes, so what would set them to no is not written. "
+        "Keep one at most (a choice of yes and no will do instead), or set protect_checkboxes=no."
+    )
+
+
+def _spoken(found: Attribute) -> str:
+    options = f" of {len(found.options)}" if found.options else ""
+    return f"{found.entity.removesuffix('s')}.{found.code} ({found.type}{options})"

@@ -1,0 +1,82 @@
+"""The reference attribute: unique, so that Krayin itself refuses a double. Made where it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crmhost import ReportLine, SettingsError
+
+from ..clients.errors import Invalid
+from ..desk import Bench
+from ..settings import Entity, KrayinSettings
+from .rows import Row
+
+NAME = "Chatwoot reference"
+"""What the sales team sees it called, on the page of each person and lead."""
+DECLINE = "To do without, set reference_attribute to nothing."
+
+
+def references_found(bench: Bench, rows: Sequence[Row]) -> tuple[frozenset[Entity], ReportLine]:
+    """Return which records have the attribute, made by now where it was missing; and say so."""
+    code = bench.settings.reference_attribute
+    if not code:
+        return frozenset(), ReportLine("Reference attribute", "none, as set")
+    found: set[Entity] = set()
+    said: list[str] = []
+    for entity in _wanted(bench.settings):
+        row = next((row for row in rows if row.get("entity_type") == entity and _is_called(row, code)), None)
+        if row is None and not bench.context.read_only:
+            row = _make(bench, entity)
+            said.append(f"made for {entity}")
+        elif row is None:
+            said.append(f"{entity} have none")
+            continue
+        if why := _unfit(row):
+            said.append(f"not used for {entity}: it {why}")
+        else:
+            found.add(entity)
+    return frozenset(found), ReportLine("Reference attribute", _spoken(code, said, bool(found)))
+
+
+def _wanted(settings: KrayinSettings) -> tuple[Entity, ...]:
+    return ("persons", "leads") if settings.leads else ("persons",)
+
+
+def _is_called(row: Row, code: str) -> bool:
+    """Whether this is the attribute's code: Krayin takes no second one that differs in case alone."""
+    return str(row.get("code")).casefold() == code.casefold()
+
+
+def _make(bench: Bench, entity: Entity) -> Row:
+    code = bench.settings.reference_attribute
+    try:
+        return bench.attributes.create(
+            {
+                "code": code,
+                "name": NAME,
+                "type": "text",
+                "entity_type": entity,
+                "is_required": 0,
+                "is_unique": 1,
+                "is_user_defined": 1,
+            }
+        )
+    except Invalid as error:
+        raise SettingsError(
+            f"Krayin does not make the attribute {code} for {entity}: {error}",
+            fix="Set reference_attribute to another code, or to nothing.",
+        ) from error
+
+
+def _unfit(row: Row) -> str:
+    """Return why a reference can't be kept there; "" where it can."""
+    if row.get("type") != "text":
+        return f"is a {row.get('type')}, not a text"
+    if not row.get("is_unique"):
+        return "is not unique"
+    return f"takes only what is {row['validation']}" if row.get("validation") else ""
+
+
+def _spoken(code: str, said: list[str], used: bool) -> str:
+    how = f"; {', '.join(said)}" if said else ""
+    return f"{code}{how}. {DECLINE if used or not said else 'Set reference_attribute to another code.'}"
