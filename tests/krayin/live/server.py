@@ -12,6 +12,8 @@ import httpx
 
 MARK = "crmhost test"
 """Begins the names and titles of all that we make; nobody else's do."""
+ATTRIBUTE = "crmhost_test"
+"""The code of an attribute of ours."""
 EMAILS = "crmhost-test.example.com"
 """The domain of our customers' addresses."""
 MINUTE = 61.0
@@ -76,7 +78,10 @@ class Server:
         made = self.write("POST", "leads", lead)
         note = {"type": "note", "title": f"{MARK} example", "comment": "<p>Said</p>", "lead_id": made["id"]}
         activity = self.write("POST", "activities", {**note, "additional": '{"ref": "crmhost"}'})
-        return {"organizations": organization, "persons": person, "leads": made, "activities": activity}
+        tag = self.write("POST", "settings/tags", {"name": f"{MARK} example", "color": "#337CFF"})
+        self.ask("POST", f"leads/{made['id']}/tags", {"tag_id": tag["id"]}).raise_for_status()
+        records = {"organizations": organization, "persons": person, "leads": made}
+        return {**records, "activities": activity, "tags": tag}
 
     @contextmanager
     def swept(self) -> Iterator[None]:
@@ -102,6 +107,8 @@ class Server:
         self._remove("activities", _ours(self.rows("activities", **newest), "title"))
         self._remove("contacts/persons", persons)
         self._remove("contacts/organizations", _ours(organizations, "name"))
+        self._remove("settings/tags", _ours(self.rows("settings/tags", pagination=0), "name"))
+        self._remove("settings/attributes", self.rows("settings/attributes", code=ATTRIBUTE))
 
     def _remove(self, path: str, rows: list[Row]) -> None:
         for record_id in sorted({row["id"] for row in rows}):

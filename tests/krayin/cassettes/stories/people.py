@@ -31,6 +31,22 @@ def _(krayin: Transport, known: Known) -> None:
     assert [row["name"] for row in rows if row["id"] == person["id"]] == [person["name"]]
 
 
+@story("Persons.with_text", 628)
+def _(krayin: Transport, known: Known) -> None:
+    person = known["persons"]
+
+    rows = Persons(krayin).with_text(person["name"])
+
+    assert person["id"] in [row["id"] for row in rows]
+
+
+@story("Persons.holds", 678)
+def _(krayin: Transport, known: Known) -> None:
+    person = known["persons"]
+
+    assert Persons(krayin).holds(person["id"], "text_value", person["name"])
+
+
 @story("Persons.create", 626)
 def _(krayin: Transport, _known: Known) -> None:
     made = Persons(krayin).create(somebody("Newcomer", 101))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from crmhost_krayin.clients.activities import Activities
+from crmhost_krayin.clients.clock import Clock
 from crmhost_krayin.clients.leads import Leads
 from crmhost_krayin.clients.transport import Transport
 
@@ -37,6 +40,51 @@ def _(krayin: Transport, known: Known) -> None:
     rows = Leads(krayin).titled(lead["title"])
 
     assert lead["title"] in [row["title"] for row in rows]
+
+
+@story("Leads.referred_to", 631)
+def _(krayin: Transport, known: Known) -> None:
+    lead = known["leads"]
+
+    rows = Leads(krayin).referred_to(lead["title"])
+
+    assert lead["id"] in [row["id"] for row in rows]
+
+
+@story("Leads.holds", 631)
+def _(krayin: Transport, known: Known) -> None:
+    lead = known["leads"]
+
+    assert Leads(krayin).holds(lead["id"], "text_value", lead["title"])
+
+
+@story("Leads.update", 317)
+def _(krayin: Transport, known: Known) -> None:
+    lead = known["leads"]
+    kept = {key: lead[key] for key in ("title", "lead_pipeline_stage_id")}
+
+    updated = Leads(krayin).update(lead["id"], kept)
+
+    assert (updated["id"], updated["title"]) == (lead["id"], lead["title"])
+
+
+@story("Leads.edit", 639)
+def _(krayin: Transport, known: Known) -> None:
+    lead = known["leads"]
+
+    updated = Leads(krayin).edit(lead["id"], {"lead_value": 15000})
+
+    assert (updated["id"], float(updated["lead_value"])) == (lead["id"], 15000)
+
+
+@story("Leads.move", 638)
+def _(krayin: Transport, known: Known) -> None:
+    lead = known["leads"]
+
+    moved = Leads(krayin).move(lead["id"], lead["lead_pipeline_stage_id"])
+
+    assert moved["id"] == lead["id"]
+    assert moved["lead_pipeline_stage_id"] == lead["lead_pipeline_stage_id"]
 
 
 @story("Leads.create", 665)
@@ -78,3 +126,14 @@ def _(krayin: Transport, known: Known) -> None:
     updated = Activities(krayin).update(activity["id"], {"person_id": person.get("id")})
 
     assert (updated["id"], updated["comment"]) == (activity["id"], activity["comment"])
+
+
+@story("Clock.read", 588, 448)
+def _(krayin: Transport, _known: Known) -> None:
+    first, then = datetime(2026, 12, 31, 10), datetime(2026, 12, 31, 11)  # noqa: DTZ001 - the server's own
+
+    ahead, left = Clock(krayin).read(first, then)
+
+    assert left is None
+    assert ahead[first] == ahead[then]
+    assert abs(ahead[first]) < timedelta(hours=15)
