@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from pydantic import BaseModel, SecretStr
 
-from .context import Context, Links
-from .errors import CRMHostError, PluginError, SettingsError
-from .http import Http
+from .chatwoot import Access
+from .chatwoot.joining import Joined, joining, looked_at
+from .checking import checked
+from .errors import SettingsError
 from .models import ReportLine, SetupResult
 from .store import connections
-from .validation import validated
 
 if TYPE_CHECKING:
-    from .house import House
-    from .plugins import Plugin
-    from .store.connections import CRMConnection
+    from sqlalchemy import Connection
 
-log = structlog.get_logger(__name__)
+    from .house import House
+    from .store.connections import CRMConnection
+    from .vault import Vault
 
 
 @dataclass(frozen=True)
@@ -41,47 +41,95 @@ def connect(
     *,
     webhook_secret: str | None = None,
     unsigned: bool = False,
+    chatwoot: Access | None = None,
 ) -> Connected:
-    """Check the settings with the CRM and store the connection; nothing is stored where setup fails."""
+    """Check the settings with the CRM and store the connection; nothing is stored where setup fails.
+
+    With a token of Chatwoot's the webhook is made there and its secret kept; where that fails, or the
+    connection cannot be stored, neither is left behind.
+    """
     if webhook_secret is not None:
         check_secret(webhook_secret)
+    access = (chatwoot or Access()).beside(None, None)
     plugin = house.plugins[plugin_name]
-    settings, found = _checked(house, plugin, account_id, values)
-    with house.store.write() as tx:
+    settings, found = checked(house, plugin, account_id, values, access)
+    address = connections.new_address()
+    with (
+        _joined(house, account_id, access, f"/webhooks/{address}", unsigned=unsigned) as joined,
+        house.store.write() as tx,
+    ):
         others = connections.every(tx, house.vault)
         made = connections.add(
             tx,
             house.vault,
+            address=address,
             plugin=plugin.name,
             account_id=account_id,
             **_kept(settings, found, values),
-            webhook_secret=webhook_secret,
-            unsigned=unsigned,
+            webhook_secret=joined.secret or webhook_secret,
+            unsigned=unsigned and joined.secret is None,
             now=time.time(),
         )
-    return Connected(made, (*found.report, *_doubles(settings, made, others)))
+        if access.url:
+            connections.set_chatwoot(tx, house.vault, made.id, access.url, access.token)
+            made = connections.get(tx, house.vault, made.id)
+    return Connected(made, (*found.report, *joined.report, *_doubles(settings, made, others)))
 
 
-def change(house: House, connection_id: int, values: Mapping[str, Any]) -> Connected:
+def change(
+    house: House, connection_id: int, values: Mapping[str, Any], *, chatwoot: Access | None = None
+) -> Connected:
     """Change settings of a connection, checked as when it was made; it goes on if it was paused."""
     with house.store.read() as tx:
         before = connections.get(tx, house.vault, connection_id)
     plugin = house.plugins[before.plugin]
     given = {**before.given, **values}
-    settings, found = _checked(house, plugin, before.account_id, given)
-    with house.store.write() as tx:
+    access = (chatwoot or Access()).beside(before.chatwoot_url, before.chatwoot_token)
+    settings, found = checked(house, plugin, before.account_id, given, access)
+    asked = access if chatwoot else Access()
+    with (
+        _joined(house, before.account_id, asked, before.webhook_path, unsigned=before.unsigned) as joined,
+        house.store.write() as tx,
+    ):
         connections.set_settings(tx, house.vault, connection_id, **_kept(settings, found, given))
+        if access.url:
+            connections.set_chatwoot(tx, house.vault, connection_id, access.url, access.token)
+        if joined.secret and joined.secret not in before.webhook_secrets:
+            _let_in(tx, house.vault, before, joined.secret)
         connections.resume(tx, connection_id)
-        return Connected(connections.get(tx, house.vault, connection_id), found.report)
+        changed = connections.get(tx, house.vault, connection_id)
+    return Connected(changed, (*found.report, *joined.report))
 
 
 def check(house: House, connection_id: int) -> Connected:
     """Check a connection as it is, with what was found, and change nothing."""
     with house.store.read() as tx:
-        connection = connections.get(tx, house.vault, connection_id)
-    plugin = house.plugins[connection.plugin]
-    _, found = _checked(house, plugin, connection.account_id, connection.settings, read_only=True)
-    return Connected(connection, found.report)
+        one = connections.get(tx, house.vault, connection_id)
+    access = Access(one.chatwoot_url, one.chatwoot_token)
+    plugin = house.plugins[one.plugin]
+    report = checked(house, plugin, one.account_id, one.settings, access, read_only=True)[1].report
+    if api := house.chatwoot(one.account_id, access.url, access.token):
+        url = house.settings.base_url + one.webhook_path
+        report = (*report, *looked_at(api, one.account_id, one.id, url, one.webhook_secrets))
+    return Connected(one, report)
+
+
+@contextmanager
+def _joined(
+    house: House, account_id: int, access: Access, webhook_path: str, *, unsigned: bool
+) -> Iterator[Joined]:
+    """See that Chatwoot posts to the connection while the block stores it; without a token nothing is."""
+    api = house.chatwoot(account_id, access.url, access.token)
+    if api is None:
+        yield Joined()
+        return
+    if "base_url" not in house.settings.model_fields_set:
+        raise SettingsError(
+            "CRMHOST_BASE_URL is not set: Chatwoot could not be told where to post.",
+            fix="Set it to the address at which Chatwoot reaches this host.",
+        )
+    with joining(api, account_id, house.settings.base_url + webhook_path, unsigned=unsigned) as joined:
+        yield joined
 
 
 def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,16 +140,6 @@ def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> 
         "secret": {name: value for name, value in secret.items() if name in given},
         "found": dict(found.settings),
     }
-
-
-def _checked(
-    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], *, read_only: bool = False
-) -> tuple[BaseModel, SetupResult]:
-    """Return the settings with what setup found, and its report."""
-    given = validated(plugin, values)
-    context = Context(0, account_id, given, Links(), Http(house.http_pool), log, read_only=read_only)
-    found = _set_up(plugin, context)
-    return validated(plugin, {**values, **found.settings}), found
 
 
 def _doubles(
@@ -126,20 +164,6 @@ def _doubles(
             )
 
 
-def _set_up(plugin: Plugin, context: Context[Any]) -> SetupResult:
-    """Call the plugin's setup; whatever it stumbles over is one sentence."""
-    try:
-        return plugin.setup(context)
-    except CRMHostError:
-        raise
-    except Exception as error:
-        log.debug("setup failed", plugin=plugin.name, exc_info=error)
-        raise PluginError(
-            f"The plugin {plugin.name} cannot make sense of what answers there ({type(error).__name__}).",
-            fix="Look at the address; if it is right, report this to the plugin's authors.",
-        ) from error
-
-
 def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the settings that may be shown and those that are secret."""
     public = settings.model_dump(mode="json")
@@ -161,7 +185,11 @@ def add_webhook_secret(house: House, connection_id: int, secret: str) -> CRMConn
     """Let the secret be valid beside the one before it; an older one no longer is."""
     check_secret(secret)
     with house.store.write() as tx:
-        before = connections.get(tx, house.vault, connection_id).webhook_secrets
-        valid = [*[known for known in before if known != secret][-1:], secret]
-        connections.set_webhook_secrets(tx, house.vault, connection_id, valid)
+        _let_in(tx, house.vault, connections.get(tx, house.vault, connection_id), secret)
         return connections.get(tx, house.vault, connection_id)
+
+
+def _let_in(tx: Connection, vault: Vault, connection: CRMConnection, secret: str) -> None:
+    """Keep the secret beside the one before it."""
+    valid = [*[known for known in connection.webhook_secrets if known != secret][-1:], secret]
+    connections.set_webhook_secrets(tx, vault, connection.id, valid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     import httpx
     from redis import Redis
 
+    from .chatwoot import Agents, ChatwootAPI
     from .plugins import Plugins
     from .settings import Settings
     from .store import Store
@@ -35,10 +37,33 @@ class House:
 
     @cached_property
     def http_pool(self) -> httpx.Client:
-        """The connections to CRMs."""
+        """The connections to CRMs, and to Chatwoot."""
         from .http import new_pool
 
-        return new_pool()
+        return new_pool(private=self.settings.private_addresses, ca_file=self.settings.ca_file)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """The agents of Chatwoot's accounts, remembered for a while."""
+        from .chatwoot import Agents
+
+        return Agents()
+
+    def chatwoot(
+        self,
+        account_id: int,
+        url: str | None,
+        token: str | None,
+        guard: Callable[[bool, float], None] | None = None,
+    ) -> ChatwootAPI | None:
+        """Return an account's Chatwoot, None without a token; its calls are not counted as the CRM's."""
+        if not (url and token):
+            return None
+        from .chatwoot import ChatwootAPI
+        from .http import Http
+
+        http = Http(self.http_pool, guard=guard) if guard else Http(self.http_pool)
+        return ChatwootAPI(http, url, token, account_id, agents=self.agents)
 
     def close(self) -> None:
         """Close what was opened."""

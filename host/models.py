@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 def _text_or_none(value: object) -> str | None:
@@ -113,19 +113,30 @@ class Message(_FromChatwoot):
     )
     """One of MESSAGE_TYPES, or unknown."""
     private: bool = False
+    deleted: Annotated[bool, BeforeValidator(bool)] = Field(
+        default=False, validation_alias=AliasPath("content_attributes", "deleted")
+    )
+    """Chatwoot keeps a deleted message with other words in its place."""
     sender: Text = Field(default=None, validation_alias=AliasPath("sender", "name"))
     sender_email: Text = Field(default=None, validation_alias=AliasPath("sender", "email"))
     created_at: Moment = None
     attachments: tuple[Attachment, ...] = ()
 
 
+def _is_bot(meta: Mapping[str, Any], assignee: Mapping[str, Any]) -> bool:
+    """Whether a conversation is assigned to a bot (4.8.0 on); webhooks and API say it differently."""
+    return meta.get("assignee_type") == "AgentBot" or assignee.get("type") == "agent_bot"
+
+
 class Conversation(_FromChatwoot):
-    """A conversation as Chatwoot's webhooks show it; ``id`` is the display id, unique within an account."""
+    """A conversation as webhooks and the API show it; ``id`` is the display id, unique within an account."""
 
     id: int
     inbox_id: int | None = None
-    channel: Text = None
-    """Such as ``Channel::WebWidget``."""
+    channel: Text = Field(
+        default=None, validation_alias=AliasChoices("channel", AliasPath("meta", "channel"))
+    )
+    """Such as ``Channel::WebWidget``; webhooks and API say it in different places."""
     status: str = "open"
     """open, pending, snoozed or resolved."""
     contact: Contact = Field(validation_alias=AliasPath("meta", "sender"))
@@ -142,7 +153,19 @@ class Conversation(_FromChatwoot):
     additional_attributes: Attributes = {}
     created_at: Moment = None
     updated_at: Moment = None
+    last_activity_at: Moment = None
+    """When something was last said in it."""
     first_reply_at: Moment = Field(default=None, validation_alias="first_reply_created_at")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_bot_is_no_agent(cls, data: Any) -> Any:
+        """Leave a bot's id out: bots are numbered apart, and an agent has the same number."""
+        meta = data.get("meta") if isinstance(data, Mapping) else None
+        assignee = meta.get("assignee") if isinstance(meta, Mapping) else None
+        if isinstance(meta, Mapping) and isinstance(assignee, Mapping) and _is_bot(meta, assignee):
+            return {**data, "meta": {**meta, "assignee": {"name": assignee.get("name")}}}
+        return data
 
 
 CHANGES = ("assignee", "custom_attributes", "first_reply", "labels", "message", "priority", "status", "team")
@@ -205,6 +228,9 @@ class PluginInfo:
     title: str
     settings: type[BaseModel]
     kinds: tuple[str, ...]
+    """The first is the customer's own record."""
+    ids: str = r"[\w.:-]{1,255}"
+    """What every id of this CRM matches as a whole: ids from elsewhere are checked by it."""
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,8 @@ def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
         **_state(house, one),
         "unsigned": one.unsigned,
         "secrets": len(one.webhook_secrets),
+        "chatwoot_url": one.chatwoot_url,
+        "chatwoot_token": one.chatwoot_token is not None,
         "settings": _shown(house, one),
         "created_at": _iso(one.created_at),
     }

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from .attempt import PAUSE, Attempt, Result
 from .errors import SettingsError
-from .fold import Step, next_step
+from .fold import Step, dated, next_step
 from .locks import HeldLane, LaneLost, take
 from .store import connections, deliveries, lanes, links
 
@@ -87,7 +87,8 @@ class Sync:
             with self._store.read() as tx:
                 connection = connections.get(tx, self._house.vault, held.lane[0])
                 pending = deliveries.pending(tx, *held.lane)
-                applied = links.applied_versions(tx, connection.id, {d.record for d in pending})
+                names = {name for one in pending for name in dated(one, one.changed)}
+                applied = links.applied_versions(tx, connection.id, names)
             step = next_step(pending, applied)
             if step is None:
                 if self._end(held):
@@ -98,7 +99,8 @@ class Sync:
             if step.apply is None:
                 self._set_aside(held, step)
                 continue
-            due_at = self._apply(held, Attempt(self._house, held, connection, step.apply), step)
+            attempt = Attempt(self._house, held, connection, step.apply, step.changed)
+            due_at = self._apply(held, attempt, step)
             if due_at is not None:
                 return due_at
 
@@ -130,7 +132,9 @@ class Sync:
                 if result.state != "dead":
                     _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.")
                 return None
-            _note_failure(tx, attempt, result, now)
+            if result.at_once:
+                return None
+            _note_wait(tx, attempt, result, now)
             lanes.end(tx, held.lane, now + result.wait)
         return now + result.wait
 
@@ -142,17 +146,19 @@ def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: f
     deliveries.finish(tx, [delivery.id], state, now=now, reason=result.reason, fix=result.fix, outcome=told)
     if state == "dead":
         return
-    if delivery.version is not None and delivery.kind != "conversation_created":
-        links.note_version(tx, connection.id, delivery.record, delivery.version)
+    if delivery.version is not None:
+        for name in dated(delivery, attempt.changed):
+            links.note_version(tx, connection.id, name, delivery.version)
     if connection.paused_reason is not None and (told["calls"] or state == "applied"):
         # The CRM did not refuse us: what paused the connection is mended.
         connections.resume(tx, connection.id)
 
 
-def _note_failure(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
-    """Keep why the delivery waits; where the CRM refuses us, the whole connection does."""
+def _note_wait(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
+    """Keep why the delivery waits, if that is a failure; where the CRM refuses us, the connection waits."""
     delivery: Delivery = attempt.delivery
-    log.warning(
+    say = log.warning if result.failed else log.info
+    say(
         "not applied yet",
         connection=attempt.connection.id,
         delivery=delivery.id,

@@ -9,10 +9,33 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..chatwoot import Access
     from ..connect import Connected
 
 from ..errors import SettingsError
-from .output import document, house_of, json_option, read_pairs, table
+from .output import document, house_of, json_option, read_pairs, read_value, table
+
+
+def chatwoot_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say where Chatwoot is and with which token it is asked."""
+    url = click.option("--chatwoot-url", metavar="URL", help="Chatwoot's address, as in the browser.")
+    token = click.option(
+        "--chatwoot-token",
+        metavar="TOKEN",
+        help="The access token of an administrator there; @file or - as for a setting.",
+    )
+    return url(token(command))
+
+
+def _access(url: str | None, token: str | None) -> Access | None:
+    """Return what was given of Chatwoot; None where nothing was."""
+    if url is None and token is None:
+        return None
+    from ..chatwoot import Access
+
+    return Access(url, token if token is None else read_value(token, sys.stdin.read))
 
 
 @click.command()
@@ -25,22 +48,33 @@ from .output import document, house_of, json_option, read_pairs, table
 )
 @click.option("--webhook-secret", help="The secret that Chatwoot shows for the webhook, if known already.")
 @click.option("--unsigned", is_flag=True, help="Take webhooks without a signature (Chatwoot before 4.11.2).")
+@chatwoot_options
 @json_option
 def connect(
     plugin: str,
     account: int,
     pairs: tuple[str, ...],
     webhook_secret: str | None,
+    chatwoot_url: str | None,
+    chatwoot_token: str | None,
     *,
     unsigned: bool,
     as_json: bool,
 ) -> None:
-    """Join a Chatwoot account to a CRM."""
+    """Join a Chatwoot account to a CRM; with Chatwoot's token the webhook is made as well."""
     from ..connect import connect as make
 
-    values = read_pairs(pairs, sys.stdin.read)
+    values, access = read_pairs(pairs, sys.stdin.read), _access(chatwoot_url, chatwoot_token)
     with house_of() as house:
-        made = make(house, plugin, account, values, webhook_secret=webhook_secret, unsigned=unsigned)
+        made = make(
+            house,
+            plugin,
+            account,
+            values,
+            webhook_secret=webhook_secret,
+            unsigned=unsigned,
+            chatwoot=access,
+        )
         url = house.settings.base_url + made.connection.webhook_path
         known = "base_url" in house.settings.model_fields_set
     report = [{"name": line.name, "found": line.found} for line in made.report]
@@ -48,12 +82,18 @@ def connect(
         document({"connection": made.connection.id, "webhook_url": url, "report": report})
         return
     table(f"Connection {made.connection.id}", ("Checked", "Found"), [astuple(line) for line in made.report])
+    if made.connection.chatwoot_token is None:
+        _say_what_is_left(made, url, known=known)
+
+
+def _say_what_is_left(made: Connected, url: str, *, known: bool) -> None:
+    """Tell what a person does in Chatwoot where no token lets us do it."""
     click.echo(f"\nIn Chatwoot, under Settings → Integrations → Webhooks, add this URL:\n  {url}")
     if not known:
         click.echo("CRMHOST_BASE_URL is not set: put the address where Chatwoot reaches this host in front.")
     click.echo("with the events: conversation created, conversation status changed, conversation updated,")
-    click.echo("contact created, contact updated.")
-    if not webhook_secret and not unsigned:
+    click.echo("message created, contact created, contact updated.")
+    if not made.connection.webhook_secrets and not made.connection.unsigned:
         click.echo(
             f"Then give crmhost the secret that Chatwoot shows:\n  crmhost secret {made.connection.id}"
         )
@@ -64,15 +104,25 @@ connection_argument = click.argument("connection", type=click.IntRange(1, 2**63 
 
 @click.command("set")
 @connection_argument
-@click.option("--set", "pairs", multiple=True, required=True, metavar="KEY=VALUE", help="As in connect.")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="As in connect.")
+@chatwoot_options
 @json_option
-def change(connection: int, pairs: tuple[str, ...], *, as_json: bool) -> None:
+def change(
+    connection: int,
+    pairs: tuple[str, ...],
+    chatwoot_url: str | None,
+    chatwoot_token: str | None,
+    *,
+    as_json: bool,
+) -> None:
     """Change settings of a connection: a new token, say. It is checked as when it was made."""
     from ..connect import change as make
 
-    values = read_pairs(pairs, sys.stdin.read)
+    values, access = read_pairs(pairs, sys.stdin.read), _access(chatwoot_url, chatwoot_token)
+    if not values and access is None:
+        raise click.UsageError("Say what to change: --set KEY=VALUE, --chatwoot-url or --chatwoot-token.")
     with house_of() as house:
-        _report(connection, make(house, connection, values), as_json=as_json)
+        _report(connection, make(house, connection, values, chatwoot=access), as_json=as_json)
 
 
 def _report(connection: int, made: Connected, *, as_json: bool) -> None:

@@ -66,11 +66,12 @@ def read_pairs(pairs: Iterable[str], stdin: Callable[[], str]) -> dict[str, str]
         key, divider, value = pair.partition("=")
         if not divider:
             raise click.UsageError("--set takes key=value; what was given has no equals sign.")
-        values[key.strip()] = _value(value, stdin)
+        values[key.strip()] = read_value(value, stdin)
     return values
 
 
-def _value(value: str, stdin: Callable[[], str]) -> str:
+def read_value(value: str, stdin: Callable[[], str]) -> str:
+    """Return the value itself, of ``@file`` what is in the file, of ``-`` what comes from standard input."""
     if value == "-":
         return stdin().strip()
     if not value.startswith("@"):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import secrets as randomness
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
 from ..errors import SettingsError
 from ..vault import Vault
-from .tables import connections, lanes, metadata
+from .tables import connections, lanes, metadata, notices
 from .text import storable
+
+SEALED = ("secrets", "webhook_secrets", "chatwoot_token")
+"""The columns that are encrypted."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class CRMConnection:
     paused_reason: str | None
     paused_fix: str | None
     paused_until: float | None
+    chatwoot_url: str | None = None
+    """Chatwoot's own address, where a person gave it."""
+    chatwoot_token: str | None = field(default=None, repr=False)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -50,10 +56,16 @@ class CRMConnection:
         return self.paused_reason is not None and (self.paused_until is None or self.paused_until > now)
 
 
+def new_address() -> str:
+    """Return the end of a webhook's URL that nobody can guess."""
+    return randomness.token_urlsafe(24)
+
+
 def add(
     tx: Connection,
     vault: Vault,
     *,
+    address: str,
     plugin: str,
     account_id: int,
     public: Mapping[str, Any],
@@ -63,11 +75,11 @@ def add(
     unsigned: bool,
     now: float,
 ) -> CRMConnection:
-    """Store a new connection under an address that nobody can guess."""
+    """Store a new connection under its webhook's ``address`` (``new_address``)."""
     values = {
         "plugin": plugin,
         "account_id": account_id,
-        "address": randomness.token_urlsafe(24),
+        "address": address,
         "settings": dict(public),
         "secrets": vault.seal(dict(secret)),
         "found": dict(found),
@@ -92,6 +104,15 @@ def get(tx: Connection, vault: Vault, connection_id: int) -> CRMConnection:
             f"There is no connection {connection_id}.", fix="See which there are: crmhost connections."
         )
     return _read(row, vault)
+
+
+def reseal(tx: Connection, vault: Vault) -> int:
+    """Encrypt all secrets with the vault's first key; return how many connections there are."""
+    rows = list(tx.execute(select(connections.c.id, *(connections.c[name] for name in SEALED))))
+    for row in rows:
+        sealed = {name: vault.reseal(kept) for name in SEALED if (kept := row._mapping[name])}
+        tx.execute(update(connections).where(connections.c.id == row.id).values(sealed))
+    return len(rows)
 
 
 def check_key(tx: Connection, vault: Vault) -> None:
@@ -126,9 +147,21 @@ def set_settings(
     _update(tx, connection_id, **values)
 
 
+def set_found(tx: Connection, connection_id: int, found: Mapping[str, Any]) -> None:
+    """Store what setup found when it looked again."""
+    _update(tx, connection_id, found=dict(found))
+
+
+def set_chatwoot(tx: Connection, vault: Vault, connection_id: int, url: str, token: str | None) -> None:
+    """Store where Chatwoot is, and the token of a user there."""
+    _update(tx, connection_id, chatwoot_url=url, chatwoot_token=vault.seal(token) if token else None)
+
+
 def remove(tx: Connection, connection_id: int) -> None:
     """Remove the connection and all that is kept for it; the CRM keeps what it has."""
     for table in metadata.sorted_tables:
+        if table is notices:
+            continue  # what was told of it stays told
         key = table.c.id if table is connections else table.c.connection_id
         tx.execute(table.delete().where(key == connection_id))
 
@@ -163,4 +196,6 @@ def _read(row: Row[Any], vault: Vault) -> CRMConnection:
         paused_reason=row.paused_reason,
         paused_fix=row.paused_fix,
         paused_until=row.paused_until,
+        chatwoot_url=row.chatwoot_url,
+        chatwoot_token=vault.open(row.chatwoot_token) if row.chatwoot_token else None,
     )

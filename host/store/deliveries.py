@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text, tuple_, update
 
 from ..models import STATES
-from ..webhooks import Event
+from ..webhooks import Event, changes
 from .tables import LIVE, bodies, deliveries
 from .text import storable
 from .upsert import upsert
@@ -49,11 +50,22 @@ class Delivery:
     received_at: float
     body: str
     attempts: int
+    tried_since: float = 0.0
+    """Unix seconds: when it was received, or when a person had it tried again."""
 
-    @property
+    @cached_property
     def payload(self) -> Any:
         """The body, read."""
         return json.loads(self.body)
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """What it says is new of its conversation, some of CHANGES."""
+        return (
+            changes(self.payload)
+            if self.kind in {"conversation_changed", "conversation_resolved"}
+            else frozenset()
+        )
 
     @property
     def record(self) -> str:
@@ -72,6 +84,7 @@ _DELIVERY = (
     deliveries.c.received_at,
     deliveries.c.body,
     deliveries.c.attempts,
+    func.coalesce(deliveries.c.tried_since, deliveries.c.received_at),
 )
 
 
@@ -206,6 +219,13 @@ def _forget(tx: Connection, keys: Sequence[tuple[int, str]]) -> None:
 def forget_old_bodies(tx: Connection, now: float) -> None:
     """Forget the bodies that were seen more than a day ago."""
     tx.execute(bodies.delete().where(bodies.c.seen_at < now - DAY))
+
+
+def forget_payloads(tx: Connection, before: float, limit: int = 1000) -> int:
+    """Forget what deliveries said that were finished before then (unix seconds); return of how many."""
+    old = select(deliveries.c.id).where(deliveries.c.finished_at < before, deliveries.c.body != "")
+    query = update(deliveries).where(deliveries.c.id.in_(old.limit(limit))).values(body="")
+    return tx.execute(query).rowcount
 
 
 def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Mapping[str, Any]) -> None:

@@ -41,6 +41,8 @@ connections = Table(
     Column("paused_fix", Text),
     # When work is tried again; null while paused: a person must act.
     Column("paused_until", Time),
+    Column("chatwoot_url", Text),
+    Column("chatwoot_token", Text),  # encrypted
 )
 
 deliveries = Table(
@@ -63,6 +65,7 @@ deliveries = Table(
     Column("outcome", JSON),
     Column("attempts", Integer, nullable=False),
     Column("finished_at", Time),
+    Column("tried_since", Time),  # since when it is tried, where a person brought it back
 )
 LIVE = "state <> 'dead'"
 Index(
@@ -80,6 +83,13 @@ Index(
     deliveries.c.id,
     sqlite_where=text("state = 'pending'"),
     postgresql_where=text("state = 'pending'"),
+)
+KEPT = "body <> ''"
+Index(
+    "finished_payloads",
+    deliveries.c.finished_at,
+    sqlite_where=text(KEPT),
+    postgresql_where=text(KEPT),
 )
 Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
 
@@ -147,4 +157,23 @@ counters = Table(
     Column("family", String(16), primary_key=True),
     Column("name", String(64), primary_key=True),
     Column("count", BigInteger, nullable=False),
+)
+
+# What operators were told of: how many by then, when, and whether that was the end of it.
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("told_at", Time, nullable=False),
+    Column("over", Boolean, nullable=False),
+)
+
+# Up to when something was looked through that is looked through again and again, by name.
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(64), primary_key=True),
+    Column("moment", Time, nullable=False),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,12 @@ from typing import Any
 import pytest
 
 from crmhost import overview
+from crmhost.cli import main
 from crmhost.connect import connect
 from crmhost.house import House
 from crmhost.intake import Intake
 from crmhost.settings import Settings
+from crmhost.store import lanes
 from crmhost.store.connections import CRMConnection
 from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
@@ -24,6 +28,7 @@ from crmhost.sync import Sync
 from crmhost.webhooks import classify
 from crmhost.wiring import open_house
 
+from ..processes import Ran
 from .fake_crm import FakeCRM
 
 
@@ -98,6 +103,12 @@ class Bench:
         return overview.all_connections(self.house)[0]
 
 
+def hurry(bench: Bench, contact_id: int = 5821) -> None:
+    """Let the lane's waiting time be over."""
+    with bench.house.store.write() as tx:
+        lanes.end(tx, (bench.connection.id, contact_id), time.time())
+
+
 @pytest.fixture
 def bench(house: House) -> Iterator[Bench]:
     made = Bench(house, connected(house))
@@ -110,3 +121,31 @@ def lite_bench(lite_house: House) -> Iterator[Bench]:
     made = Bench(lite_house, connected(lite_house))
     yield made
     made.intake.close()
+
+
+Types = Callable[..., Ran]
+
+
+@pytest.fixture
+def types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Types:
+    """Run one command in this process, which is quicker; what it raises fails the test."""
+    monkeypatch.setenv("CRMHOST_DATA_DIR", str(tmp_path / "data"))
+    # Where logs go is a process's own business, and this process is the tests'.
+    monkeypatch.setattr("crmhost.logs.configure", lambda *_: None)
+
+    def run_here(*words: str, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", list(words))
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), told.out, told.err)
+
+    return run_here
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch, crm: FakeCRM) -> FakeCRM:
+    """Have the fake CRM's plugin installed."""
+    monkeypatch.setattr("crmhost.wiring.discover", crm.plugins)
+    return crm

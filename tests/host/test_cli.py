@@ -1,48 +1,16 @@
 """The command line: one JSON document or a sentence, never a traceback."""
 
-import io
 import json
 import socket
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crmhost.cli import main
 from crmhost_krayin.stand_in import KrayinStandIn
 
-from ..processes import Ran, run
-from .fake_crm import FakeCRM
-
-Types = Callable[..., Ran]
-
-
-@pytest.fixture
-def types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Types:
-    """Run one command in this process, which is quicker; what it raises fails the test."""
-    monkeypatch.setenv("CRMHOST_DATA_DIR", str(tmp_path / "data"))
-    # Where logs go is a process's own business, and this process is the tests'.
-    monkeypatch.setattr("crmhost.logs.configure", lambda *_: None)
-
-    def run_here(*words: str, stdin: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", list(words))
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), told.out, told.err)
-
-    return run_here
-
-
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch, crm: FakeCRM) -> FakeCRM:
-    """Have the fake CRM's plugin installed."""
-    monkeypatch.setattr("crmhost.wiring.discover", crm.plugins)
-    return crm
-
+from ..processes import run
+from .conftest import Types
 
 WRONG = [
     (["crmhost", "connect", "salesforce", "--account", "3"], 1, "No plugin named 'salesforce'"),

@@ -9,7 +9,7 @@ import pytest
 
 import crmhost_krayin
 from crmhost import Conversation, Expected, plugins
-from crmhost.connect import connect
+from crmhost.connect import check, connect
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store.tables import lanes
@@ -72,3 +72,15 @@ def test_a_lead_whose_answer_was_lost_is_one_person_one_lead_and_one_note_in_the
         "leads": 1,
         "activities": 1,
     }
+
+
+def test_a_check_of_a_connection_only_looks_and_knows_what_was_found(
+    bench: Bench, krayin: KrayinStandIn
+) -> None:
+    krayin.sandbox.requests.clear()
+
+    report = {line.name: line.found for line in check(bench.house, bench.connection.id).report}
+
+    assert {request.method for request in krayin.sandbox.requests} == {"GET"}
+    assert report["Time zone"] == "Asia/Kolkata, as found before"
+    assert report["Calls"] == "6 for this check"

@@ -1,0 +1,69 @@
+"""The API's calls about conversations and their messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import rest
+from .call import Call
+from .state import Conversation, Json
+
+CONVERSATIONS_A_PAGE = 25
+LATEST, AFTER, BETWEEN = 20, 100, 1000
+
+
+def list_conversations(call: Call) -> Json:
+    """Return a page of conversations; all that were updated lately where that is asked."""
+    state = call.chatwoot.state
+    status = call.params.get("status", "open")
+    rows = [row for row in state.conversations.values() if status in {"all", row.status}]
+    rows.sort(key=lambda row: row.last_activity_at, reverse=True)
+    if within := call.number("updated_within"):
+        page: Sequence[Conversation] = [row for row in rows if row.updated_at > state.clock() - within]
+    else:
+        page = call.page(rows, CONVERSATIONS_A_PAGE)
+    assigned = sum(row.assignee_id is not None for row in rows)
+    meta = {
+        "mine_count": sum(row.assignee_id == call.user.id for row in rows),
+        "assigned_count": assigned,
+        "unassigned_count": len(rows) - assigned,
+        "all_count": len(rows),
+    }
+    return {"data": {"meta": meta, "payload": [rest.conversation(state, row) for row in page]}}
+
+
+def show_conversation(call: Call, conversation_id: int) -> Json:
+    """Return one conversation, without an envelope."""
+    return rest.conversation(call.chatwoot.state, call.chatwoot.conversations.get(conversation_id))
+
+
+def list_messages(call: Call, conversation_id: int) -> Json:
+    """Return messages, the oldest first: the latest, those before one, those after one, or between two."""
+    state = call.chatwoot.state
+    row = call.chatwoot.conversations.get(conversation_id)
+    rows = state.messages_of(conversation_id)
+    before, after = call.number("before"), call.number("after")
+    if "before" in call.params and "after" in call.params:
+        rows = [one for one in rows if after <= one.id < before][:BETWEEN]
+    elif "after" in call.params:
+        rows = [one for one in rows if one.id > after][:AFTER]
+    else:
+        rows = [one for one in rows if not before or one.id < before][-LATEST:]
+    if call.params.get("filter_internal_messages") == "true":
+        rows = [one for one in rows if not one.private and one.kind != 2]
+    return {"meta": rest.messages_meta(state, row), "payload": [rest.message(state, one) for one in rows]}
+
+
+def make_message(call: Call, conversation_id: int) -> Json:
+    """Add an agent's message or a private note."""
+    private = bool(call.body.get("private"))
+    answer = call.chatwoot.conversations.answer
+    row = answer(conversation_id, call.body.get("content"), user_id=call.user.id, private=private)
+    return rest.message(call.chatwoot.state, row)
+
+
+def toggle_status(call: Call, conversation_id: int) -> Json:
+    """Set a conversation's status."""
+    row = call.chatwoot.conversations.set_status(conversation_id, call.body["status"])
+    said = {"success": True, "conversation_id": row.id, "current_status": row.status}
+    return {"meta": {}, "payload": said}
