@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from pydantic import BaseModel, SecretStr
 
 from .chatwoot import Access
 from .chatwoot.joining import Joined, joining, looked_at
 from .checking import checked
-from .errors import SettingsError
+from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
 from .store import connections
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .house import House
     from .store.connections import CRMConnection
     from .vault import Vault
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,25 @@ def check(house: House, connection_id: int) -> Connected:
         url = house.settings.base_url + one.webhook_path
         report = (*report, *looked_at(api, one.account_id, one.id, url, one.webhook_secrets))
     return Connected(one, report)
+
+
+def disconnect(house: House, connection_id: int) -> bool:
+    """Remove a connection and all that is kept for it; return whether Chatwoot has no webhook of it left.
+
+    Without a token, or where Chatwoot is away, the webhook stays, and whoever disconnects is told.
+    """
+    with house.store.read() as tx:
+        one = connections.get(tx, house.vault, connection_id)
+    gone = False
+    if api := house.chatwoot(one.account_id, one.chatwoot_url, one.chatwoot_token):
+        try:
+            api.webhooks.drop(house.settings.base_url + one.webhook_path)
+            gone = True
+        except CRMHostError as error:
+            log.warning("the webhook stays in Chatwoot", connection=one.id, reason=str(error))
+    with house.store.write() as tx:
+        connections.remove(tx, connection_id)
+    return gone
 
 
 @contextmanager

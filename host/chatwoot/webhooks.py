@@ -70,6 +70,11 @@ class Webhooks:
             found = self._write("PATCH", f"/webhooks/{found.id}", url, wanted)
         return found, False
 
+    def drop(self, url: str) -> None:
+        """Remove the webhook to this path, if there is one."""
+        if found := self.at(url):
+            self.delete(found.id)
+
     def delete(self, webhook_id: int) -> None:
         """Remove a webhook; one that is gone is gone."""
         self._transport.send("DELETE", f"/webhooks/{webhook_id}")

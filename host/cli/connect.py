@@ -178,14 +178,15 @@ def resume(connection: int, *, as_json: bool) -> None:
 @json_option
 def disconnect(connection: int, *, yes: bool, as_json: bool) -> None:
     """Remove a connection with all that is kept for it; the CRM keeps what it has."""
-    from ..store import connections
+    from ..connect import disconnect as leave
 
     if not yes:
         raise click.UsageError(f"All that is kept of connection {connection} is removed: add --yes.")
-    with house_of() as house, house.store.write() as tx:
-        connections.get(tx, house.vault, connection)
-        connections.remove(tx, connection)
+    with house_of() as house:
+        gone = leave(house, connection)
     _said(connection, "removed", as_json=as_json)
+    if not (gone or as_json):
+        click.echo("Remove its webhook in Chatwoot too: Settings → Integrations → Webhooks.")
 
 
 def _said(connection: int, state: str, *, as_json: bool) -> None:

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from crmhost import CredentialsError, SettingsError, overview
 from crmhost.chatwoot import SUBSCRIPTIONS, Access
 from crmhost.chatwoot.sandbox import ChatwootSandbox
-from crmhost.connect import change, check, connect
+from crmhost.connect import change, check, connect, disconnect
 from crmhost.house import House
 from crmhost.store import connections
 from crmhost.store.connections import CRMConnection
@@ -200,6 +200,24 @@ def test_somebody_who_makes_the_same_webhook_meanwhile_is_no_trouble(
     found, new = api.webhooks.register(url)
 
     assert ((found.secret,), new) == (joined.webhook_secrets, False)
+
+
+def test_a_connection_that_is_removed_takes_its_webhook_along(
+    house: House, sandbox: ChatwootSandbox, joined: CRMConnection
+) -> None:
+    assert disconnect(house, joined.id)
+
+    assert (sandbox.state.webhooks, overview.all_connections(house)) == ({}, [])
+
+
+def test_a_chatwoot_that_is_away_keeps_no_connection_alive(
+    house: House, sandbox: ChatwootSandbox, joined: CRMConnection
+) -> None:
+    sandbox.troubles = [PlainTextResponse("Bad gateway", 502)]
+
+    assert not disconnect(house, joined.id)
+
+    assert (len(sandbox.state.webhooks), overview.all_connections(house)) == (1, [])
 
 
 @pytest.mark.usefixtures("fake")
