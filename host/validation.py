@@ -50,7 +50,8 @@ def wanted_changes(plugins: Plugins, connection: CRMConnection) -> frozenset[str
     """
     try:
         plugin = plugins[connection.plugin]
-        return plugin.wanted_changes(validated(plugin, connection.settings), chatwoot=False)
+        asks = bool(connection.chatwoot_url and connection.chatwoot_token)
+        return plugin.wanted_changes(validated(plugin, connection.settings), chatwoot=asks)
     except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
         log.warning("what is wanted cannot be told", connection=connection.id, error=str(error))
         return frozenset(CHANGES)

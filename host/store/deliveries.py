@@ -239,9 +239,13 @@ def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Map
 
 
 def of_a_stranger(tx: Connection, connection_id: int, contact_id: int) -> dict[int, str]:
-    """Return the conversation that each delivery is about which was ignored because its contact was."""
+    """Return the conversation that each delivery is about which was ignored because its contact was.
+
+    Those whose payload has been forgotten are left out: there is nothing to apply any more.
+    """
     query = select(deliveries.c.id, deliveries.c.conversation_id, deliveries.c.outcome)
-    query = query.where(_in_lane(connection_id, contact_id), deliveries.c.state == "ignored")
+    ignored = (deliveries.c.state == "ignored") & (deliveries.c.body != "")
+    query = query.where(_in_lane(connection_id, contact_id), ignored)
     return {row[0]: f"conversation:{row[1]}" for row in tx.execute(query) if (row[2] or {}).get("stranger")}
 
 

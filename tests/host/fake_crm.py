@@ -36,6 +36,8 @@ class FakeCRM:
     troubles: list[Exception | Step | None] = field(default_factory=list)
     after: list[Exception | Step | None] = field(default_factory=list)
     """Like ``troubles``, but once the CRM has written."""
+    chatwoot: bool | None = None
+    """Whether it was told, when asked what it wants, that Chatwoot's API can be asked."""
     wanted: set[str] | Exception = field(default_factory=set)
     """The changes that its rules are about."""
     said: list[str | None] = field(default_factory=list)
@@ -103,7 +105,8 @@ class Hooks:
         return self._note(context, conversation, f"changed {' '.join(sorted(changed))}")
 
     @hookimpl
-    def wanted_changes(self) -> set[str]:
+    def wanted_changes(self, chatwoot: bool) -> set[str]:
+        self._crm.chatwoot = chatwoot
         if isinstance(self._crm.wanted, Exception):
             raise self._crm.wanted
         return self._crm.wanted

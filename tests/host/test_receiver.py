@@ -5,7 +5,7 @@ import socket
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from crmhost.house import House
 from crmhost.http import new_pool
 from crmhost.server import serving
 from crmhost.store.connections import CRMConnection
+from crmhost.validation import wanted_changes
 from crmhost.wiring import receiving
 
 from ..conftest import PAYLOADS
@@ -139,6 +140,18 @@ def test_a_change_is_stored_only_where_a_rule_needs_it(lite: Chatwoot, crm: Fake
 
     assert [answer.json()["status"] for answer in answers] == ["stored", "counted", "stored", "counted"]
     assert lite.settled()["deliveries"]["pending"] == 2
+
+
+@pytest.mark.parametrize(("url", "token"), [(None, None), ("https://chat.example.com", "t0ken")])
+def test_the_plugin_is_told_whether_chatwoot_can_be_asked(
+    lite_house: House, crm: FakeCRM, url: str | None, token: str | None
+) -> None:
+    """A transcript that comes from there needs no messages stored."""
+    connection = replace(connected(lite_house), chatwoot_url=url, chatwoot_token=token)
+
+    wanted_changes(lite_house.plugins, connection)
+
+    assert crm.chatwoot is (token is not None)
 
 
 def test_where_the_plugin_cannot_say_what_it_needs_all_is_stored(lite: Chatwoot, crm: FakeCRM) -> None:

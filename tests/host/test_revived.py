@@ -7,7 +7,7 @@ import pytest
 
 from crmhost import TryAgain, overview
 from crmhost.demo import payloads
-from crmhost.store import tables
+from crmhost.store import deliveries, tables
 
 from .conftest import Bench
 from .fake_crm import FakeCRM
@@ -106,6 +106,19 @@ def test_a_conversation_that_the_crm_has_is_left_alone(bench: Bench) -> None:
     with bench.house.store.write() as tx:
         known = {"connection_id": bench.connection.id, "record": "conversation:731", "kind": "note"}
         tx.execute(tables.links.insert().values(**known, remote_id="1", written={}, updated_at=0.0))
+    bench.receive(SAYS_WHO_SHE_IS)
+
+    bench.work()
+
+    assert bench.states() == ["ignored", "applied"]
+
+
+def test_what_has_been_forgotten_is_not_taken_up(bench: Bench) -> None:
+    """A payload is kept for so many days only, and its lane must go on without it."""
+    bench.receive(payloads.message_created(talk(10), 1, "Hello"))
+    bench.work()
+    with bench.house.store.write() as tx:
+        deliveries.forget_payloads(tx, time.time() + 1)
     bench.receive(SAYS_WHO_SHE_IS)
 
     bench.work()
