@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crmhost import SetUpAgain
 from crmhost_krayin.clients.leads import Leads
 from crmhost_krayin.mappers.lead import lead_to_resend
+from crmhost_krayin.settings import Attribute
 
 from .crm import Desk, contact
 from .leading import (
@@ -14,6 +17,7 @@ from .leading import (
     JANE,
     SMITH,
     brought,
+    changed,
     lead,
     listening,
     talk,
@@ -229,3 +233,54 @@ def test_where_the_servers_zone_is_another_one_nothing_is_written(desk: Desk) ->
 
     assert "server_timezone" in wrong.value.fix
     assert lead(desk)["title"] == "Jane Doe"
+
+
+# Mapped attributes
+
+
+@pytest.fixture
+def mapped(desk: Desk) -> Desk:
+    """A Krayin with an attribute of leads for what a conversation's budget is."""
+    number = desk.make_attribute("leads", "budget")
+    budget = Attribute(entity="leads", id=number, code="budget", type="text")
+    desk = desk.with_facts(attributes=(budget,))
+    return desk.with_settings(attributes={"lead.budget": "conversation.budget"})
+
+
+def budget(desk: Desk) -> Any:
+    (attribute,) = desk.state.attributes.where(code="budget")
+    return desk.attribute("leads", 1, attribute["id"])
+
+
+def test_a_mapped_attribute_comes_with_a_new_lead_and_is_followed(mapped: Desk) -> None:
+    brought(mapped, talk(custom_attributes={"budget": "small"}))
+    first = budget(mapped)
+
+    changed(mapped, talk(custom_attributes={"budget": "big"}), "custom_attributes")
+    took = mapped.calls
+    changed(mapped, talk(custom_attributes={"budget": "big"}), "custom_attributes")
+    mapped.contact(JANE)
+
+    assert (first, budget(mapped)) == ("small", "big")
+    assert took == ["GET /leads", "GET /leads/search", "PUT /leads/attributes/edit/1"]
+    assert mapped.calls == []
+
+
+def test_a_mapped_attribute_that_the_sales_team_changed_stays_and_is_told(mapped: Desk) -> None:
+    brought(mapped, talk(custom_attributes={"budget": "small"}))
+    mapped.ask("PUT", "leads/attributes/edit/1", {"budget": "unlimited"})
+
+    outcome = changed(mapped, talk(custom_attributes={"budget": "big"}), "custom_attributes")
+
+    assert budget(mapped) == "unlimited"
+    assert "budget stays" in told(outcome)
+
+
+def test_a_conversations_older_copy_of_the_customer_changes_no_attribute(mapped: Desk) -> None:
+    mapped = mapped.with_settings(attributes={"lead.budget": "contact.budget"})
+    mapped.contact(JANE.model_copy(update={"custom_attributes": {"budget": "big"}}))
+
+    mapped.created(talk(sender=JANE.model_copy(update={"custom_attributes": {"budget": "small"}})))
+
+    assert mapped.calls == ["POST /activities"]
+    assert budget(mapped) == "big"
