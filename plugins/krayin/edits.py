@@ -34,6 +34,8 @@ class LeadEdit:
         self.told = told
         self.changes: dict[str, Any] = {}
         self.notes: list[str] = []
+        self.withheld = False
+        """Whether the changes were not made, for the sake of checkboxes."""
 
     @property
     def id(self) -> int:
@@ -87,6 +89,7 @@ class LeadEdit:
         """
         checkboxes = protect(self.desk, "leads", self.id)
         if checkboxes is None:
+            self.withheld = True
             self.note(why_withheld(self.settings, "leads"))
             return False
         kept = ({"expected_close_date": date} if date else {}) | checkboxes

@@ -13,9 +13,10 @@ from .clients.leads import CHOSEN
 from .desk import Desk
 from .edits import LeadEdit
 from .finders.leads import find_lone_lead, find_open_lead, find_own_lead, is_open
+from .lead_updates import is_settled, settle
 from .links import LEAD, PERSON, ContactLinks, ConversationLinks, ExternalId
-from .mapped import due_attributes, new_attributes
-from .mappers.lead import FOLLOWED, contact_to_lead, follow, place_of
+from .mapped import new_attributes
+from .mappers.lead import contact_to_lead, place_of
 from .mappers.reference import contact_reference, conversation_reference_for_lead
 from .mappers.wanted import Wanted
 from .owners import owner_of
@@ -68,10 +69,8 @@ class LeadSync:
 
     @property
     def is_known(self) -> bool:
-        """Whether there is a lead that has all there is to say of the contact."""
-        return self.link.id is not None and self.link.written.get("seen") == self.wanted.all(
-            lone=self._is_lone
-        )
+        """Whether there is a lead that has all there is to say of the contact, or would not get it again."""
+        return self.link.id is not None and is_settled(self.desk, self.link, self.wanted, lone=self._is_lone)
 
     @property
     def _is_lone(self) -> bool:
@@ -137,29 +136,7 @@ class LeadSync:
 
     def settle(self, edit: LeadEdit) -> None:
         """Write what of ours is new along with the edit's changes, and remember what the lead says now."""
-        wanted, written = self.wanted.all(lone=self._is_lone), self.link.written
-        seen = written.get("seen", {})
-        following = follow(self.settings, written, wanted, edit.lead)
-        attributes = self._due(edit, seen.get("attributes", {}))
-        edit.changes = following.changes | attributes | edit.changes
-        for sentence in following.notes:
-            edit.note(sentence)
-        if self.wanted.trouble and seen != wanted:
-            edit.note(self.wanted.trouble)
-        made = edit.write()
-        agreed = {name: wanted[name] for name, column in FOLLOWED.items() if column in made}
-        ours = written.get("attributes", {}) | {code: attributes[code] for code in attributes if code in made}
-        known = {"seen": wanted, "said": self.wanted.said, "attributes": ours}
-        self.link.keep(edit.id, {**written, **following.agreed, **agreed, **known})
-
-    def _due(self, edit: LeadEdit, seen: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the mapped attributes to write, of those that Chatwoot has changed."""
-        ours: Mapping[str, Any] = self.link.written.get("attributes", {})
-        news = {code: value for code, value in self.wanted.attributes.items() if seen.get(code) != value}
-        due, stays = due_attributes(self.desk, "leads", edit.id, news, ours)
-        for code in stays:
-            edit.note(f"The lead's {code} stays: it was changed in Krayin.")
-        return due
+        settle(self.desk, self.link, self.wanted, edit, lone=self._is_lone)
 
     # Finding and making
 

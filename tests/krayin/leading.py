@@ -9,32 +9,44 @@ from typing import Any
 import pytest
 
 from crmhost import Conversation, Outcome
-from crmhost_krayin import handle_contact, handle_conversation_changed
+from crmhost_krayin import handle_conversation_changed
 from crmhost_krayin.clients.leads import Leads
-from crmhost_krayin.settings import Facts, Stage
+from crmhost_krayin.settings import Stage
 
 from .crm import Desk, contact, conversation
 
-CODES = ("new", "follow-up", "prospect", "negotiation", "won", "lost")
-NAMES = ("New", "Follow Up", "Prospect", "Negotiation", "Won", "Lost")
-STAGES = tuple(
-    Stage(id=place, code=code, name=name, pipeline_id=1, position=place)
-    for place, (code, name) in enumerate(zip(CODES, NAMES, strict=True), 1)
-)
 CUSTOMER = {"name": "Jane Doe", "email": "jane.doe@example.com", "phone": "+447700900123"}
 JANE = contact(5821, **CUSTOMER)
+SMITH = JANE.model_copy(update={"name": "Jane Smith"})
+ANSWER = {"id": 2, "content": "Yes.", "message_type": 1}
 
 
-def with_facts(desk: Desk, *more: Stage, settings: Mapping[str, Any] | None = None, **facts: Any) -> Desk:
-    """Return the desk with what setup would have found, and these settings."""
-    profile = desk.sandbox.profile
-    found = {
-        "krayin": "2.1" if profile.checks_closing_date else "2.2",
-        "rest": "2.2.0" if profile.checks_filters else "2.1.1",
-        "timezone": "Asia/Kolkata",
-        "stages": (*STAGES, *more),
-    }
-    return desk.with_settings(**(settings or {}), facts=Facts(**{**found, **facts}))
+def lead(desk: Desk, number: int = 1) -> Any:
+    """Return a lead's row."""
+    return desk.state.leads[number]
+
+
+def at(desk: Desk, number: int = 1) -> int:
+    """Return the stage of a lead."""
+    stage: int = lead(desk, number)["lead_pipeline_stage_id"]
+    return stage
+
+
+def put(desk: Desk, stage_id: int) -> None:
+    """Move the first lead as a salesperson would."""
+    desk.ask("PUT", "leads/stage/edit/1", {"lead_pipeline_stage_id": stage_id})
+
+
+def told(outcome: Outcome, kind: str = "lead") -> str:
+    """Return what was told of the lead, or of another record."""
+    return " ".join(change.note for change in outcome.changes if change.kind == kind)
+
+
+def met(desk: Desk, **settings: Any) -> Desk:
+    """Return a connection with these settings, to a Krayin in which Jane has a lead."""
+    desk = desk.with_settings(**settings)
+    desk.contact(JANE)
+    return desk
 
 
 def changed(desk: Desk, talk: Conversation, *names: str) -> Outcome:
@@ -44,7 +56,7 @@ def changed(desk: Desk, talk: Conversation, *names: str) -> Outcome:
 
 def brought(desk: Desk, talk: Conversation) -> Outcome:
     """Deliver a contact that a conversation brings along, as the host does before the conversation."""
-    return desk._deliver(handle_contact, contact=talk.contact, conversation=talk)
+    return desk.contact(talk.contact, talk)
 
 
 def talk(number: int = 731, **fields: Any) -> Conversation:
@@ -52,26 +64,17 @@ def talk(number: int = 731, **fields: Any) -> Conversation:
     return conversation(number, fields.pop("sender", JANE), **fields)
 
 
-def ask(desk: Desk, method: str, path: str, body: Mapping[str, Any]) -> Any:
-    """Do something in Krayin as a salesperson would; return the record."""
-    headers = {"Accept": "application/json", "Authorization": f"Bearer {desk.settings['api_token']}"}
-    answer = desk.pool.request(method, f"{desk.url}/api/v1/{path}", headers=headers, json=dict(body))
-    assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
-
-
-def second_pipeline(desk: Desk) -> tuple[Stage, Stage]:
-    """Give Krayin a second pipeline, and return its stages."""
-    tables = desk.state.tables
-    pipeline = desk.state.insert(tables["lead_pipelines"], {"name": "Partners", "is_default": 0})
-    rows = [
+def with_pipeline(desk: Desk) -> tuple[Desk, Stage, Stage]:
+    """Give Krayin a second pipeline, and return a desk that knows of it, with its two stages."""
+    pipeline = desk.state.insert(desk.state.tables["lead_pipelines"], {"name": "Partners", "is_default": 0})
+    made = [
         desk.state.insert(
             desk.state.stages,
-            {"code": code, "name": name, "sort_order": place, "lead_pipeline_id": pipeline["id"]},
+            {"code": name.lower(), "name": name, "sort_order": place, "lead_pipeline_id": pipeline["id"]},
         )
-        for place, (code, name) in enumerate((("met", "Met"), ("agreed", "Agreed")), 1)
+        for place, name in enumerate(("Met", "Agreed"), 1)
     ]
-    first, last = (
+    met, agreed = (
         Stage(
             id=row["id"],
             code=row["code"],
@@ -79,9 +82,14 @@ def second_pipeline(desk: Desk) -> tuple[Stage, Stage]:
             pipeline_id=pipeline["id"],
             position=row["sort_order"],
         )
-        for row in rows
+        for row in made
     )
-    return first, last
+    return desk.with_facts(stages=(*desk.settings["facts"].stages, met, agreed)), met, agreed
+
+
+def ended(**fields: Any) -> Conversation:
+    """Return a conversation of Jane's that was answered and resolved."""
+    return talk(status="resolved", messages=[ANSWER], updated_at=1_795_000_000.5, **fields)
 
 
 @contextmanager

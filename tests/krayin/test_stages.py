@@ -7,40 +7,20 @@ from typing import Any
 import pytest
 
 from crmhost import SetUpAgain
-from crmhost_krayin import wanted_changes
-from crmhost_krayin.settings import KrayinSettings
 
 from .crm import Desk
-from .leading import JANE, ask, brought, changed, second_pipeline, talk, with_facts
-
-SAM = {"assignee": {"id": 9, "name": "Sam", "email": "Sam@Example.com"}}
-ANSWER = {"id": 2, "content": "Yes.", "message_type": 1}
-
-
-def at(desk: Desk, number: int = 1) -> int:
-    """Return the stage of a lead."""
-    stage: int = desk.state.leads[number]["lead_pipeline_stage_id"]
-    return stage
-
-
-def put(desk: Desk, stage_id: int) -> None:
-    """Move the lead as a salesperson would."""
-    ask(desk, "PUT", "leads/stage/edit/1", {"lead_pipeline_stage_id": stage_id})
-
-
-def told(outcome: Any) -> str:
-    return " ".join(change.note for change in outcome.changes if change.kind == "lead")
-
-
-def met(desk: Desk, **settings: Any) -> Desk:
-    """Return a connection with these rules, to a Krayin in which Jane has a lead."""
-    desk = with_facts(desk, settings=settings)
-    desk.contact(JANE)
-    return desk
-
-
-def ended(**fields: Any) -> Any:
-    return talk(status="resolved", messages=[ANSWER], updated_at=1_795_000_000.5, **fields)
+from .leading import (
+    JANE,
+    at,
+    brought,
+    changed,
+    ended,
+    met,
+    put,
+    talk,
+    told,
+    with_pipeline,
+)
 
 
 def test_a_resolve_with_transcript_and_stage_is_three_calls_and_the_same_again_none(desk: Desk) -> None:
@@ -147,8 +127,7 @@ def test_a_resolve_qualifies_a_lead_that_is_in_its_first_stage(desk: Desk, befor
 def test_a_lead_is_never_moved_back_nor_out_of_its_end_nor_elsewhere(
     desk: Desk, here: int, wanted: str, why: str
 ) -> None:
-    stages = second_pipeline(desk)
-    desk = with_facts(desk, *stages, settings={"stage_on_resolved": wanted})
+    desk = with_pipeline(desk)[0].with_settings(stage_on_resolved=wanted)
     desk.contact(JANE)
     put(desk, here)
 
@@ -179,11 +158,10 @@ def test_where_it_is_allowed_a_lead_goes_back(desk: Desk, here: int, wanted: str
 
 def test_where_it_is_allowed_a_lead_goes_to_another_pipeline_whole(desk: Desk) -> None:
     """attributes/edit would leave it in both (recording 550)."""
-    stages = second_pipeline(desk)
-    desk = with_facts(desk, *stages, settings={"stage_on_resolved": "agreed", "allow_backwards": True})
+    desk, _, agreed = with_pipeline(desk)
+    desk = desk.with_settings(stage_on_resolved="agreed", allow_backwards=True)
     desk.contact(JANE)
-    ask(
-        desk,
+    desk.ask(
         "PUT",
         "leads/1",
         {"lead_pipeline_stage_id": 1, "expected_close_date": "2031-12-31", "user_id": 1},
@@ -192,13 +170,13 @@ def test_where_it_is_allowed_a_lead_goes_to_another_pipeline_whole(desk: Desk) -
     desk.resolved(ended())
 
     row = desk.state.leads[1]
-    assert (at(desk), row["lead_pipeline_id"]) == (stages[1].id, stages[1].pipeline_id)
+    assert (at(desk), row["lead_pipeline_id"]) == (agreed.id, agreed.pipeline_id)
     assert (str(row["expected_close_date"]), row["user_id"], row["person_id"]) == ("2031-12-31", 1, 1)
 
 
 def test_a_close_date_survives_a_move_even_one_gone_by(desk: Desk) -> None:
     desk = met(desk, stage_on_resolved="prospect")
-    ask(desk, "PUT", "leads/attributes/edit/1", {"expected_close_date": "2020-01-01"})
+    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2020-01-01"})
 
     desk.resolved(ended())
 
@@ -225,7 +203,7 @@ def test_a_deleted_lead_is_made_again_and_moved(desk: Desk) -> None:
 
 
 def test_where_each_conversation_has_a_lead_its_own_is_moved(desk: Desk) -> None:
-    desk = with_facts(desk, settings={"lead_policy": "one_per_conversation", "stage_on_resolved": "won"})
+    desk = desk.with_settings(lead_policy="one_per_conversation", stage_on_resolved="won")
     brought(desk, talk(1))
     desk.created(talk(2))
 
@@ -235,7 +213,7 @@ def test_where_each_conversation_has_a_lead_its_own_is_moved(desk: Desk) -> None
 
 
 def test_what_many_conversations_asked_for_is_remembered_of_the_newest(desk: Desk) -> None:
-    desk = met(desk, stage_on_created="new")
+    desk = met(desk, stage_on_created="new", sync_activities=False)
     for number in range(1, 41):
         desk.created(talk(number))
 
@@ -244,154 +222,53 @@ def test_what_many_conversations_asked_for_is_remembered_of_the_newest(desk: Des
     assert list(remembered) == [str(number) for number in range(11, 41)]
 
 
-# Owners
+# Checkboxes
 
 
-def krayin_user(desk: Desk, email: str = "sam@example.com", **fields: Any) -> int:
-    users = desk.state.users
-    row = desk.state.insert(users, {**users[1], "id": None, "email": email, "name": "Sam", **fields})
-    return int(row["id"])
+@pytest.fixture
+def ticked(desk: Desk) -> Desk:
+    """A Krayin in which a salesperson ticked a box of Jane's lead and set its close date."""
+    desk.make_attribute("leads", "hot", type="boolean")
+    desk = met(desk, stage_on_resolved="prospect").with_facts(checkboxes={"leads": ("hot",)})
+    desk.ask("PUT", "leads/1", {"lead_pipeline_stage_id": 1, "hot": 1, "expected_close_date": "2031-12-31"})
+    return desk
 
 
-def test_the_agent_owns_a_new_lead(desk: Desk) -> None:
-    user_id = krayin_user(desk)
-    desk = with_facts(desk, settings={"assignee_owns_lead": True})
-
-    brought(desk, talk(meta=SAM))
-
-    assert desk.state.leads[1]["user_id"] == user_id
-    assert desk.state.persons[1]["user_id"] is None
+def is_hot(desk: Desk) -> Any:
+    (attribute,) = desk.state.attributes.where(code="hot")
+    return desk.attribute("leads", 1, attribute["id"], "boolean_value")
 
 
-def test_an_agent_who_comes_later_owns_a_lead_that_has_no_owner(desk: Desk) -> None:
-    user_id = krayin_user(desk)
-    desk = met(desk, assignee_owns_lead=True)
-    ask(desk, "PUT", "leads/1", {"lead_pipeline_stage_id": 1, "expected_close_date": "2031-12-31"})
+def test_a_ticked_box_survives_a_move_and_a_new_title_at_the_price_of_a_call(ticked: Desk) -> None:
+    ticked.resolved(ended())
+    took = ticked.calls
+    ticked.contact(JANE.model_copy(update={"name": "Jane Smith"}))
 
-    outcome = changed(desk, talk(meta=SAM), "assignee")
-    took = desk.calls
-    changed(desk, talk(meta=SAM), "assignee")
-
-    assert took == ["GET /settings/users", "GET /leads", "PUT /leads/attributes/edit/1"]
-    assert desk.calls == []
-    assert desk.state.leads[1]["user_id"] == user_id
-    assert str(desk.state.leads[1]["expected_close_date"]) == "2031-12-31"
-    assert told(outcome) == "Sam owns it now."
+    assert took[-3:] == ["GET /leads", "GET /leads/search", "PUT /leads/attributes/edit/1"]
+    assert ticked.calls[-3:] == ["GET /leads", "GET /leads/search", "PUT /leads/1"]
+    assert (at(ticked), is_hot(ticked)) == (3, 1)
 
 
-def test_a_lead_with_an_owner_keeps_it(desk: Desk) -> None:
-    krayin_user(desk)
-    desk = met(desk, assignee_owns_lead=True)
-    ask(desk, "PUT", "leads/1", {"lead_pipeline_stage_id": 1, "user_id": 1})
+def test_where_boxes_cannot_be_told_apart_the_write_waits_until_it_is_allowed(ticked: Desk) -> None:
+    several = ticked.with_facts(checkboxes={"leads": ("hot", "big")})
+    smith = JANE.model_copy(update={"name": "Jane Smith"})
 
-    changed(desk, talk(meta=SAM), "assignee")
-    other = {"assignee": {"id": 10, "name": "Kim"}}
-    changed(desk, talk(meta=other), "assignee")
+    outcome = several.contact(smith)
+    title = several.state.leads[1]["title"]
+    several.contact(smith)
+    again = several.calls
+    several.with_settings(protect_checkboxes=False).contact(smith)
 
-    assert desk.calls == []
-    assert desk.state.leads[1]["user_id"] == 1
-
-
-def test_an_agent_who_is_no_user_of_krayin_is_told(desk: Desk) -> None:
-    krayin_user(desk, status=0)
-    desk = met(desk, assignee_owns_lead=True)
-
-    outcome = changed(desk, talk(meta=SAM), "assignee")
-
-    assert told(outcome) == "sam@example.com is no user of Krayin, so the lead gets no owner."
-    assert desk.state.leads[1]["user_id"] is None
+    assert (title, again) == ("Jane Doe", [])
+    assert "checkboxes hot and big" in told(outcome)
+    assert several.state.leads[1]["title"] == "Jane Smith"
 
 
-def test_an_agents_address_is_asked_of_chatwoot_or_read_from_an_answer(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    user_id = krayin_user(desk)
-    desk = with_facts(desk, settings={"assignee_owns_lead": True, "lead_policy": "one_per_conversation"})
-    sam = {"assignee": {"id": 9, "name": "Sam"}}
-    signed = {**ANSWER, "sender": {"name": "Sam", "email": "sam@example.com"}}
-    brought(desk, talk(1, meta=sam, messages=[signed]))
+def test_without_a_close_date_a_move_resets_no_box_and_needs_no_look(ticked: Desk) -> None:
+    ticked.state.leads[1]["expected_close_date"] = None
+    ticked.state.attribute_values.forget("leads", 1)
+    ticked.ask("PUT", "leads/1", {"lead_pipeline_stage_id": 1, "hot": 1, "title": "Jane Doe"})
 
-    class Agents:
-        def agents(self) -> dict[int, str]:
-            return {9: "sam@example.com"}
+    ticked.with_facts(checkboxes={"leads": ("hot", "big")}).resolved(ended())
 
-    monkeypatch.setattr("crmhost_krayin.desk.Desk.chatwoot", Agents())
-    desk.created(talk(2, meta=sam))
-
-    assert [row["user_id"] for row in desk.state.leads.values()] == [user_id, user_id]
-
-
-def test_stage_owner_and_words_are_one_read_and_one_write(desk: Desk) -> None:
-    user_id = krayin_user(desk)
-    settings = {"lead_value": "{conversation.budget}", "stage_rules": {"label:vip": "prospect"}}
-    desk = met(desk, assignee_owns_lead=True, **settings)
-    desk.created(talk())
-
-    changed(desk, talk(meta=SAM, labels=["vip"], custom_attributes={"budget": 70}), "assignee", "labels")
-
-    row = desk.state.leads[1]
-    assert desk.calls == ["GET /settings/users", "GET /leads", "PUT /leads/attributes/edit/1"]
-    assert (at(desk), row["user_id"], float(row["lead_value"])) == (3, user_id, 70)
-
-
-# Which changes are needed
-
-
-@pytest.mark.parametrize(
-    ("settings", "names"),
-    [
-        ({}, {"message"}),
-        ({"transcript": False}, set()),
-        ({"sync_activities": False}, set()),
-        (
-            {"transcript": False, "stage_rules": {"priority:urgent": "2", "label:vip": "3"}},
-            {"priority", "labels"},
-        ),
-        ({"transcript": False, "stage_rules": {"status:pending": "2"}}, {"status"}),
-        ({"transcript": False, "stage_rules": {"status:pending": "2"}, "create_lead": False}, set()),
-        ({"transcript": False, "stage_on_first_reply": "2"}, {"first_reply"}),
-        ({"transcript": False, "stage_on_resolved": "2", "auto_qualify": True}, set()),
-        ({"transcript": False, "assignee_owns_lead": True}, {"assignee"}),
-        ({"transcript": False, "sync_tags": "both"}, {"labels"}),
-        ({"transcript": False, "only_labels": ("sales",)}, {"labels"}),
-        ({"transcript": False, "lead_value": "{conversation.budget}"}, {"custom_attributes"}),
-        (
-            {"transcript": False, "attributes": {"lead.budget": "conversation.budget|number"}},
-            {"custom_attributes"},
-        ),
-        (
-            {
-                "transcript": False,
-                "attributes": {"lead.a": "conversation.status", "lead.b": "conversation.inbox_id"},
-            },
-            {"status"},
-        ),
-        ({"transcript": False, "activity_types": {"Voice": "call"}}, {"status"}),
-    ],
-)
-def test_only_changes_that_a_rule_needs_are_wanted(settings: dict[str, Any], names: set[str]) -> None:
-    chosen = KrayinSettings(api_url="https://crm.example.com", api_token="1|x", **settings)
-
-    assert set(wanted_changes(settings=chosen, chatwoot=False)) == names
-    assert set(wanted_changes(settings=chosen, chatwoot=True)) == names - {"message"}
-
-
-def test_a_message_is_kept_without_a_call(desk: Desk) -> None:
-    desk.contact(JANE)
-    desk.created(talk())
-
-    changed(desk, talk(messages=[{"id": 5, "content": "Hello there", "message_type": 0}]), "message")
-    took = desk.calls
-    desk.resolved(talk(status="resolved"))
-
-    assert took == []
-    (note,) = (row for row in desk.state.activities.values() if row["type"] == "note")
-    assert "Hello there" in note["comment"]
-
-
-def test_without_a_rule_a_change_is_nothing(desk: Desk) -> None:
-    desk.contact(JANE)
-
-    outcome = changed(desk, talk(priority="urgent"), "priority")
-
-    assert (outcome.state, desk.calls) == ("unchanged", [])
+    assert (at(ticked), is_hot(ticked)) == (3, 1)

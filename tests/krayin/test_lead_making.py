@@ -1,0 +1,246 @@
+"""When a customer has a lead and where it goes: by policy, inbox and reference, closed or deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from crmhost import SetUpAgain, TryAgain
+
+from .crm import Desk, contact
+from .leading import (
+    JANE,
+    SMITH,
+    brought,
+    lead,
+    put,
+    talk,
+    told,
+    with_pipeline,
+)
+
+
+def test_an_inbox_has_its_own_place_for_leads(desk: Desk) -> None:
+    desk, met, agreed = with_pipeline(desk)
+    places = {7: {"pipeline_id": met.pipeline_id, "source_id": 4}, 8: {"stage_id": agreed.id}}
+    desk = desk.with_settings(leads_by_inbox=places)
+
+    for number, inbox in ((1, 7), (2, 8), (3, 9)):
+        brought(
+            desk,
+            talk(
+                number,
+                sender=contact(number, email=f"{number}@example.com", phone=f"+44770090{number:04}"),
+                inbox_id=inbox,
+            ),
+        )
+
+    placed = [(row["lead_pipeline_stage_id"], row["lead_source_id"]) for row in desk.state.leads.values()]
+    assert placed == [(met.id, 4), (agreed.id, 2), (1, 2)]
+
+
+def test_where_inboxes_have_places_a_lead_waits_for_its_first_conversation(desk: Desk) -> None:
+    desk = desk.with_settings(leads_by_inbox={7: {"source_id": 4}})
+
+    alone = desk.contact(JANE)
+    first = desk.calls
+    desk.created(talk(inbox_id=7))
+    took = desk.calls
+    desk.created(talk(inbox_id=7))
+
+    assert first == ["GET /contacts/persons/search", "POST /contacts/persons"]
+    assert "lead comes with its first conversation" in told(alone, "person")
+    assert took == ["GET /leads", "POST /leads", "POST /activities"]
+    assert desk.calls == []
+    assert lead(desk)["lead_source_id"] == 4
+
+
+def test_each_conversation_has_a_lead_of_its_own(desk: Desk) -> None:
+    desk = desk.with_settings(lead_policy="one_per_conversation")
+
+    brought(desk, talk(1))
+    first = desk.calls
+    desk.created(talk(1))
+    noted = desk.calls
+    desk.created(talk(2))
+    second = desk.calls
+    desk.created(talk(2))
+
+    assert first == ["GET /contacts/persons/search", "POST /leads"]
+    assert noted == ["POST /activities"]
+    assert second == ["POST /leads", "POST /activities"]
+    assert desk.calls == []
+    assert [row["person_id"] for row in desk.state.leads.values()] == [1, 1]
+
+
+def test_without_a_conversation_such_a_customer_is_a_person_alone(desk: Desk) -> None:
+    desk.with_settings(lead_policy="one_per_conversation").contact(JANE)
+
+    assert (len(desk.state.persons), len(desk.state.leads)) == (1, 0)
+
+
+def test_a_conversations_lead_whose_answer_was_lost_is_found_again(desk: Desk) -> None:
+    desk = desk.with_settings(lead_policy="one_per_conversation")
+    brought(desk, talk(1))
+    desk.stage.lost = "POST /leads"
+    with pytest.raises(TryAgain):
+        desk.created(talk(2))
+
+    desk.created(talk(2))
+
+    assert len(desk.state.leads) == 2
+
+
+def test_policy_none_makes_no_leads(desk: Desk) -> None:
+    desk = desk.with_settings(lead_policy="none")
+
+    brought(desk, talk())
+    desk.created(talk())
+
+    assert (len(desk.state.persons), len(desk.state.leads)) == (1, 0)
+
+
+# The reference
+
+
+def with_reference(desk: Desk) -> Desk:
+    attribute = {"code": "chatwoot_ref", "name": "Chatwoot", "type": "text", "entity_type": "leads"}
+    desk.ask("POST", "settings/attributes", attribute | {"is_unique": 1, "is_required": 0, "quick_add": 1})
+    return desk.with_facts(references=frozenset({"leads"}))
+
+
+def test_a_lead_with_our_reference_is_found_however_it_is_called(desk: Desk) -> None:
+    """Here without its person, so that nothing else leads to it."""
+    desk = with_reference(desk).with_settings(create_person=False)
+    desk.contact(JANE)
+    desk.store.known.clear()
+    lead(desk)["title"] = "Big deal"
+
+    desk.contact(JANE)
+
+    assert desk.calls == ["GET /contacts/persons/search", "POST /leads", "GET /leads/search"]
+    assert len(desk.state.leads) == 1
+
+
+def test_a_customer_whose_lead_is_there_under_another_address_is_taken_over(desk: Desk) -> None:
+    desk = with_reference(desk)
+    desk.contact(JANE)
+    desk.store.known.clear()
+    moved = contact(5821, name="Jane", email="new@example.com", phone="+447700900999")
+
+    with pytest.raises(TryAgain, match="has lead 1 already"):
+        desk.contact(moved)
+    desk.contact(moved)
+
+    assert (len(desk.state.persons), len(desk.state.leads)) == (1, 1)
+
+
+def test_a_second_lead_after_a_closed_one_has_a_numbered_reference(desk: Desk) -> None:
+    desk = with_reference(desk)
+    desk.contact(JANE)
+    lead(desk)["lead_pipeline_stage_id"] = 6
+    desk.store.known.clear()
+
+    desk.contact(JANE)
+
+    values = [row["text_value"] for row in desk.state.attribute_values.values()]
+    assert [value for value in values if str(value).startswith("Chatwoot-")] == [
+        "Chatwoot-3-contact-5821",
+        "Chatwoot-3-contact-5821-2",
+    ]
+
+
+# Closed leads
+
+
+def test_by_default_a_closed_lead_is_left_without_a_call(desk: Desk) -> None:
+    desk.contact(JANE)
+    put(desk, 6)
+
+    desk.created(talk())
+
+    assert desk.calls == ["POST /activities"]
+    assert lead(desk)["lead_pipeline_stage_id"] == 6
+
+
+def test_a_closed_lead_is_opened_again_where_the_settings_say_so(desk: Desk) -> None:
+    desk = desk.with_settings(closed_leads="reopen")
+    desk.contact(JANE)
+    put(desk, 6)
+
+    outcome = desk.created(talk())
+    took = desk.calls
+    desk.created(talk())
+
+    assert took == ["GET /leads", "PUT /leads/stage/edit/1", "POST /activities"]
+    assert desk.calls == []
+    assert (lead(desk)["lead_pipeline_stage_id"], lead(desk)["closed_at"]) == (1, None)
+    assert "Opened again" in told(outcome)
+
+
+def test_a_closed_lead_makes_way_for_a_new_one_where_the_settings_say_so(desk: Desk) -> None:
+    desk = desk.with_settings(closed_leads="new")
+    desk.contact(JANE)
+    put(desk, 6)
+
+    desk.created(talk())
+    took = desk.calls
+    desk.created(talk())
+
+    assert took == ["GET /leads", "GET /leads", "POST /leads", "POST /activities"]
+    assert desk.calls == []
+    assert [row["lead_pipeline_stage_id"] for row in desk.state.leads.values()] == [6, 1]
+    assert desk.state.lead_activities[2]
+
+
+def test_a_lead_that_a_conversation_brought_is_not_looked_at_again(desk: Desk) -> None:
+    desk = desk.with_settings(closed_leads="new")
+
+    brought(desk, talk())
+    desk.created(talk())
+
+    assert desk.calls == ["POST /activities"]
+
+
+# Deleted leads
+
+
+def test_a_deleted_lead_is_made_again_when_it_is_needed(desk: Desk) -> None:
+    desk.contact(JANE)
+    desk.delete("leads/1")
+
+    desk.contact(SMITH)
+
+    assert [row["title"] for row in desk.state.leads.values()] == ["Jane Smith"]
+    assert desk.calls[-3:] == ["GET /leads", "GET /leads", "POST /leads"]
+
+
+def test_a_deleted_lead_is_left_so_where_the_settings_say_so(desk: Desk) -> None:
+    desk = desk.with_settings(on_deleted="leave")
+    desk.contact(JANE)
+    desk.delete("leads/1")
+
+    outcome = desk.contact(SMITH)
+    desk.contact(JANE.model_copy(update={"name": "Jane Roe"}))
+
+    assert desk.state.leads == {}
+    assert "left so" in told(outcome)
+    assert desk.calls == ["GET /contacts/persons", "PUT /contacts/persons/1"]
+
+
+def test_a_source_that_was_deleted_has_the_settings_looked_at_again(desk: Desk) -> None:
+    """Krayin only says 500 (recording 289)."""
+    desk.with_settings(create_lead=False).contact(JANE)
+
+    with pytest.raises(SetUpAgain, match="no source 99"):
+        desk.with_settings(source_id=99).contact(JANE)
+
+
+def test_a_lead_for_a_person_who_is_gone_brings_the_customer_back(desk: Desk) -> None:
+    desk.with_settings(create_lead=False).contact(JANE)
+    desk.delete("contacts/persons/1")
+
+    with pytest.raises(TryAgain, match="Person 1 is gone"):
+        desk.created(talk())
+    desk.contact(JANE)
+
+    assert (len(desk.state.persons), len(desk.state.leads)) == (1, 1)
