@@ -71,7 +71,10 @@ class Result:
 
 
 class Attempt:
-    """A delivery being applied; ``links`` and ``told()`` say afterwards what is to be kept."""
+    """A delivery being applied; ``links`` and ``told()`` say afterwards what is to be kept.
+
+    ``stranger`` is true of a conversation's event whose contact the plugin wants nothing to do with.
+    """
 
     def __init__(
         self,
@@ -85,6 +88,7 @@ class Attempt:
         self.delivery = delivery
         self.changed = changed
         self.links = Links()
+        self.stranger = False
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=held.guard)
@@ -92,6 +96,7 @@ class Attempt:
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=held.guard)
         self._contact = f"contact:{delivery.contact_id}"
+        self._linked = False
 
     def run(self) -> Result:
         """Call the hook; return what became of it."""
@@ -113,7 +118,14 @@ class Attempt:
         return {
             "changes": [asdict(change) for change in outcome.changes],
             "calls": [asdict(call) for call in self._http.calls],
+            **({"stranger": True} if self.stranger else {}),
         }
+
+    @property
+    def introduced(self) -> bool:
+        """Whether the contact had no link before this attempt and has one now."""
+        made = {record for (record, _), link in self.links.changed.items() if link is not None}
+        return not self._linked and self._contact in made
 
     def _load_links(self) -> float:
         """Read what is known of the records; return since when one may exist that we do not know."""
@@ -121,6 +133,7 @@ class Attempt:
         with self._house.store.read() as tx:
             known = links.load(tx, self.connection.id, records)
             intents = links.open_intents(tx, self.connection.id, records)
+        self._linked = any(record == self._contact for record, _ in known)
         self.links = Links(
             known,
             intents=frozenset(intents),
@@ -153,6 +166,7 @@ class Attempt:
         conversation = self._read(Conversation, conversation_in(self.delivery.payload))
         brought = self._bring_contact(plugin, context, conversation)
         if brought.ignored:
+            self.stranger = True
             return brought
         return brought + _said(hook(context, conversation))
 
@@ -246,7 +260,7 @@ class Attempt:
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""
         limit = self._house.settings.give_up_hours
-        if time.time() - self.delivery.tried_since > limit * 3600:
+        if time.time() - self.delivery.due_since > limit * 3600:
             return Result("dead", reason=f"Given up after {limit} hours: {error}", fix=error.fix)
         if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:
             return Result("dead", reason=str(error), fix=error.fix)

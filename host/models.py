@@ -113,6 +113,10 @@ class Message(_FromChatwoot):
     )
     """One of MESSAGE_TYPES, or unknown."""
     private: bool = False
+    deleted: Annotated[bool, BeforeValidator(bool)] = Field(
+        default=False, validation_alias=AliasPath("content_attributes", "deleted")
+    )
+    """Chatwoot keeps a deleted message with other words in its place."""
     sender: Text = Field(default=None, validation_alias=AliasPath("sender", "name"))
     sender_email: Text = Field(default=None, validation_alias=AliasPath("sender", "email"))
     created_at: Moment = None
@@ -149,6 +153,8 @@ class Conversation(_FromChatwoot):
     additional_attributes: Attributes = {}
     created_at: Moment = None
     updated_at: Moment = None
+    last_activity_at: Moment = None
+    """When something was last said in it."""
     first_reply_at: Moment = Field(default=None, validation_alias="first_reply_created_at")
 
     @model_validator(mode="before")

@@ -126,10 +126,13 @@ class Sync:
         result = attempt.run()
         now = time.time()
         with held.committing() as tx:
+            if attempt.introduced:
+                _revive(tx, attempt, now)
             links.save(tx, attempt.connection.id, attempt.links.changed, now)
             if result.state is not None:
                 _finish(tx, attempt, result, result.state, now)
-                if result.state != "dead":
+                # Of a stranger's, each is ignored by itself: what it says is new may be wanted yet.
+                if result.state != "dead" and not attempt.stranger:
                     _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.")
                 return None
             if result.at_once:
@@ -144,7 +147,7 @@ def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: f
     connection, delivery = attempt.connection, attempt.delivery
     told = attempt.told(result.outcome)
     deliveries.finish(tx, [delivery.id], state, now=now, reason=result.reason, fix=result.fix, outcome=told)
-    if state == "dead":
+    if state == "dead" or attempt.stranger:
         return
     if delivery.version is not None:
         for name in dated(delivery, attempt.changed):
@@ -152,6 +155,15 @@ def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: f
     if connection.paused_reason is not None and (told["calls"] or state == "applied"):
         # The CRM did not refuse us: what paused the connection is mended.
         connections.resume(tx, connection.id)
+
+
+def _revive(tx: Connection, attempt: Attempt, now: float) -> None:
+    """Take up what was ignored while the contact was a stranger, but for conversations that the CRM has."""
+    connection, delivery = attempt.connection, attempt.delivery
+    waiting = deliveries.of_a_stranger(tx, connection.id, delivery.contact_id)
+    known = {record for record, _ in links.load(tx, connection.id, set(waiting.values()))}
+    ids = [number for number, record in waiting.items() if record not in known]
+    deliveries.revive(tx, ids, f"Delivery {delivery.id} brought its contact into the CRM.", now)
 
 
 def _note_wait(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def visiting(connection_id: int, *, writes: bool = False) -> Iterator[Context[Any]]:
-    """Yield a connection's context while the block lasts, with all its links.
+    """Yield a connection's context while the block lasts: its settings, its links, Chatwoot's API.
 
     The house is opened as the environment says. Without ``writes`` each request that could change
     something is refused before it is sent; links are only read, whatever is set.
@@ -32,28 +32,31 @@ def visiting(connection_id: int, *, writes: bool = False) -> Iterator[Context[An
         with house.store.read() as tx:
             connection = connections.get(tx, house.vault, connection_id)
             known = links.every(tx, connection_id)
-        http = Http(house.http_pool) if writes else Http(house.http_pool, guard=_only_look)
-        yield _context(
-            house,
-            connection,
-            Links(known),
-            http,
-        )
+        yield _context(house, connection, Links(known), read_only=not writes)
 
 
-def _context(house: House, connection: CRMConnection, links: Links, http: Http) -> Context[Any]:
+def _context(house: House, connection: CRMConnection, links: Links, *, read_only: bool) -> Context[Any]:
     import structlog
 
     from .validation import validated
 
+    guard = _only_look if read_only else _do_as_told
+    url = connection.chatwoot_url
     return Context(
         connection_id=connection.id,
         account_id=connection.account_id,
         settings=validated(house.plugins[connection.plugin], connection.settings),
         links=links,
-        http=http,
+        http=Http(house.http_pool, guard=guard),
         log=structlog.get_logger(__name__).bind(connection=connection.id),
+        chatwoot=house.chatwoot(connection.account_id, url, connection.chatwoot_token, guard),
+        chatwoot_url=url,
+        read_only=read_only,
     )
+
+
+def _do_as_told(_writes: bool, _longest: float) -> None:
+    """Let every request through: a person asked for it."""
 
 
 def _only_look(writes: bool, _longest: float) -> None:

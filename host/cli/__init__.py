@@ -25,6 +25,7 @@ COMMANDS = {
     "resume": "connect",
     "disconnect": "connect",
     "links": "links",
+    "reconcile": "reconcile",
     "status": "look",
     "deliveries": "look",
     "replay": "mend",

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, literal, or_, select, update
+from sqlalchemy import Connection, Row, literal, or_, select
 
 from . import lanes
+from .deliveries import revive
 from .tables import deliveries, versions
 
 _ENDED_WELL = ("applied", "unchanged")
@@ -59,8 +60,7 @@ def bring_back(tx: Connection, rows: Sequence[Row[Any]], now: float) -> None:
     """Make these wait for their lane again, as if nothing had been tried."""
     if not rows:
         return
-    values = {"state": "pending", "attempts": 0, "tried_since": now, "finished_at": None}
-    tx.execute(update(deliveries).where(deliveries.c.id.in_([row.id for row in rows])).values(values))
+    revive(tx, [row.id for row in rows], "A person had it tried again.", now)
     lanes.bring_forward(tx, {(row.connection_id, row.contact_id) for row in rows}, now)
 
 

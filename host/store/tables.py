@@ -65,7 +65,8 @@ deliveries = Table(
     Column("outcome", JSON),
     Column("attempts", Integer, nullable=False),
     Column("finished_at", Time),
-    Column("tried_since", Time),  # since when it is tried, where a person brought it back
+    # When it was taken up again: it had been ignored for its contact, or a person brought it back.
+    Column("revived_at", Time),
 )
 LIVE = "state <> 'dead'"
 Index(
@@ -90,6 +91,13 @@ Index(
     deliveries.c.finished_at,
     sqlite_where=text(KEPT),
     postgresql_where=text(KEPT),
+)
+Index(
+    "ignored_deliveries_by_lane",
+    deliveries.c.connection_id,
+    deliveries.c.contact_id,
+    sqlite_where=text("state = 'ignored'"),
+    postgresql_where=text("state = 'ignored'"),
 )
 Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
 

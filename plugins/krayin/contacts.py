@@ -9,6 +9,7 @@ from .filters import unwanted
 from .leads import LeadSync
 from .links import ContactLinks
 from .mirror import mirror_ids
+from .misfits import tell_misfits
 from .persons import PersonSync
 from .tags import tag_customer
 from .telling import Told
@@ -31,6 +32,7 @@ def sync_contact(desk: Desk, contact: Contact, conversation: Conversation | None
         return Outcome(
             ignored=f"Contact {contact.id} is not in Krayin, and the settings say to make nothing."
         )
+    tell_misfits(desk.settings, contact, conversation, told)
     tag_customer(desk, contact, conversation, told)
     mirror_ids(desk, contact.id, told)
     return told.outcome()

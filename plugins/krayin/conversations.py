@@ -1,35 +1,43 @@
-"""A conversation becomes a note in the timeline of its customer's lead."""
+"""A conversation becomes an activity in the timeline of its lead: a note, or of its channel's type."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from crmhost import Change, Conversation, Outcome
+from crmhost import Conversation, Outcome, Rejected, TryAgain
 
-from .clients.errors import Failed, Missing
-from .contacts import sync_contact
+from .clients.errors import Failed, Invalid, Missing, Overlaps
+from .customers import Customer
 from .desk import Desk
 from .finders.activities import find_activity
-from .links import ACTIVITY, ContactLinks, ConversationLinks
+from .links import ACTIVITY, ConversationLinks
 from .mappers.conversation import (
+    MAILED,
+    NOTE,
     conversation_to_activity,
+    conversation_to_changes,
     conversation_to_comment,
-    conversation_to_messages,
     conversation_to_reference,
+    conversation_to_type,
 )
-from .telling import Action
+from .settings import KrayinSettings
+from .telling import Action, Told
+from .transcripts import transcript_of, whole_transcript
+
+GONE = "It was deleted in Krayin, and the settings say to leave it so."
 
 
 def note_created(desk: Desk, conversation: Conversation) -> Outcome:
-    """Make the conversation's note, unless it has one."""
+    """Make the conversation's activity, unless it has one."""
     sync = _ConversationSync(desk, conversation)
     return sync.ignored() or sync.begin()
 
 
 def note_resolved(desk: Desk, conversation: Conversation) -> Outcome:
-    """Complete the conversation's note; make it complete where there is none."""
+    """Complete the conversation's activity; make it complete where there is none."""
     sync = _ConversationSync(desk, conversation)
     return sync.ignored() or sync.complete()
 
@@ -37,7 +45,22 @@ def note_resolved(desk: Desk, conversation: Conversation) -> Outcome:
 def note_messages(desk: Desk, conversation: Conversation) -> Outcome:
     """Keep the message that a conversation brings, without a call: it is written when that ends."""
     sync = _ConversationSync(desk, conversation)
-    return sync.ignored() or sync.keep_message()
+    return sync.ignored() or sync.without_activity() or sync.keep_for_later()
+
+
+def note_reopened(desk: Desk, conversation: Conversation) -> Outcome:
+    """Say of an activity that was done that its conversation goes on; a note is always done."""
+    sync = _ConversationSync(desk, conversation)
+    return sync.ignored() or sync.without_activity() or sync.reopen()
+
+
+def wanted_by_notes(settings: KrayinSettings, *, chatwoot: bool) -> frozenset[str]:
+    """Name the changes of conversations that their activities need; ``chatwoot``: whether it can be asked."""
+    if not settings.sync_activities:
+        return frozenset()
+    gathered = {"message"} if settings.transcript and not chatwoot else set()
+    ended = {"status"} if set(settings.activity_types.values()) - {NOTE} else set()
+    return frozenset(gathered | ended)
 
 
 class _ConversationSync:
@@ -45,122 +68,188 @@ class _ConversationSync:
 
     def __init__(self, desk: Desk, conversation: Conversation) -> None:
         self.desk = desk
+        self.settings = desk.settings
         self.conversation = conversation
-        self.customer = ContactLinks(desk.links, conversation.contact.id)
+        self.customer = Customer(desk, conversation)
         self.links = ConversationLinks(desk.links, conversation.id)
+        self.link = self.links.activity
         self.reference = conversation_to_reference(
-            conversation, name=desk.settings.chatwoot_name, account_id=desk.account_id
+            conversation, name=self.settings.chatwoot_name, account_id=desk.account_id
         )
-        self.messages = conversation_to_messages(
-            conversation, self.links.activity.written.get("messages", {})
-        )
-        self.comment = conversation_to_comment(conversation, self.messages)
-        self.brought = Outcome()
+        self.transcript = transcript_of(desk, conversation, self.link.written)
+        self.told = Told()
+
+    # What is to be done
 
     def ignored(self) -> Outcome | None:
         """Return why there is nothing to do, if so."""
-        if not self.desk.settings.sync_activities:
+        if not self.settings.sync_activities:
             return Outcome(ignored="The settings say not to note conversations.")
-        if not self._about() and self.links.activity.id is None:
+        if not self._about() and self.link.id is None:
             conversation, contact = self.conversation.id, self.conversation.contact.id
             return Outcome(ignored=f"Conversation {conversation} is with contact {contact}, not in Krayin.")
         return None
 
-    def begin(self) -> Outcome:
-        """Make the note; look for it first only where an earlier attempt may have made it."""
-        activity_id = self.links.activity.id
-        if activity_id is not None:
-            self._keep_for_later(activity_id)
-            return self._done("left", activity_id)
-        return self._find_or_create() if self.links.activity.unsure else self._create()
+    def without_activity(self) -> Outcome | None:
+        """Return why a mere change has nothing to be written to, if so."""
+        if self.link.id is None or self.link.gone:
+            return Outcome(ignored=f"Conversation {self.conversation.id} has no activity in Krayin.")
+        return None
 
-    def keep_message(self) -> Outcome:
-        """Keep a message for when the note is next written."""
-        activity_id = self.links.activity.id
-        if activity_id is None:
-            return Outcome(ignored=f"Conversation {self.conversation.id} has no note in Krayin.")
-        self._keep_for_later(activity_id)
-        return self._done("left", activity_id)
+    def begin(self) -> Outcome:
+        """Make the activity; look for it first only where an earlier attempt may have made it."""
+        if self.link.id is not None:
+            return self.keep_for_later()
+        return self._find_or_create() if self.link.unsure else self._create()
 
     def complete(self) -> Outcome:
         """Write how the conversation ended; the same again is no call."""
-        activity_id = self.links.activity.id
+        if self.link.gone:
+            return self._left(GONE)
+        self.transcript = whole_transcript(self.desk, self.conversation, self.link.written)
+        activity_id = self.link.id
         if activity_id is None:
             return self._find_or_create()
-        if self.links.activity.written.get("digest") == self._digest():
-            return self._done("left", activity_id)
+        type_ = self.link.written.get("type", NOTE)
+        if self.link.written.get("digest") == _digest(self._changes(type_)):
+            return self.keep_for_later()
+        return self._update(activity_id, type_)
+
+    def reopen(self) -> Outcome:
+        """Take back that the activity is done, where that was written."""
+        activity_id, written = self.link.id, self.link.written
+        if activity_id is None or not written.get("done") or self.conversation.status == "resolved":
+            return self._left()
         try:
-            return self._update(activity_id)
+            self.desk.activities.update(activity_id, {"is_done": 0})
         except Missing:
-            self.links.activity.forget()
-            return self._find_or_create()
+            return self._left("It was deleted in Krayin.")
+        self.link.keep(activity_id, {**written, "done": False, "digest": ""})
+        return self._say("updated", activity_id)
+
+    def keep_for_later(self) -> Outcome:
+        """Keep messages that came late, without a call: the activity gets them when it is next written."""
+        written = {**self.link.written, **self.transcript.to_keep()}
+        if self.link.id is not None and written != self.link.written:
+            self.link.keep(self.link.id, written)
+        return self._left()
+
+    # How it is done
 
     def _find_or_create(self) -> Outcome:
-        """Find the note by its reference; after a failure it may be there, linked to nobody."""
-        unsure = self.links.activity.unsure
+        """Find the activity by its reference; after a failure it may be there, linked to nobody."""
+        unsure = self.link.unsure
         found = find_activity(self.desk.activities, self.reference)
         if unsure:
-            self._notice_gone()
+            self.customer.heal()
         if found:
-            return self._update(found["id"], relink=unsure)
+            return self._update(found["id"], found.get("type") or NOTE, relink=unsure)
         return self.ignored() or self._create()
 
     def _create(self) -> Outcome:
-        activity = conversation_to_activity(reference=self.reference, comment=self.comment)
-        with self.links.creating():
-            made = self.desk.activities.create(activity | self._about())
-        return self._done("created", made["id"])
-
-    def _update(self, activity_id: int, *, relink: bool = False) -> Outcome:
-        """Rewrite the note, and link the person beside the lead; Krayin fails where it is gone."""
+        """Make the activity: a note where Krayin won't have its type."""
+        type_ = conversation_to_type(self.conversation, self.settings.activity_types)
         try:
-            made = self.desk.activities.update(activity_id, self._body(relink=relink))
-        except Failed:
-            if not self._notice_gone():
+            return self._made(type_, self._post(type_))
+        except Missing:
+            if not self.customer.heal():
                 raise
-            made = self.desk.activities.update(activity_id, self._body(relink=relink))
-        return self._done("updated", made["id"])
+            return self.ignored() or self._create()
+        except Rejected as refused:
+            if not _refuses_type(refused, type_):
+                raise
+            return self._made(NOTE, self._post(NOTE), f"Krayin takes no {type_} here, so it is a note.")
 
-    def _body(self, *, relink: bool) -> dict[str, Any]:
-        person_id = self.customer.person.id
-        about = self._about() if relink or person_id is None else {"person_id": person_id}
-        return {"comment": self.comment} | about
+    def _post(self, type_: str) -> dict[str, Any]:
+        activity = conversation_to_activity(
+            self.conversation, type_=type_, reference=self.reference, invited=self._invited(type_)
+        )
+        with self.links.creating():
+            return self.desk.activities.create(activity | self._changes(type_) | self._about())
+
+    def _made(self, type_: str, made: Mapping[str, Any], note: str = "") -> Outcome:
+        """Keep what was made; of a conversation that is over it takes a call more to say so."""
+        if self._invited(type_):
+            note = "Krayin e-mails the customer, who takes part in it."
+        changes = self._changes(type_)
+        self._keep(made["id"], type_, changes | {"is_done": 0} if changes.get("is_done") else changes)
+        outcome = self._say("created", made["id"], note)
+        return self._update(made["id"], type_) if changes.get("is_done") else outcome
+
+    def _update(self, activity_id: int, type_: str, *, relink: bool = False) -> Outcome:
+        """Rewrite the activity, and link the person beside the lead; Krayin fails where one is gone."""
+        changes = self._changes(type_)
+        try:
+            self.desk.activities.update(activity_id, changes | self._beside(relink=relink))
+        except Missing as error:
+            return self._deleted(activity_id, error)
+        except Failed:
+            if not self.customer.heal():
+                raise
+            self.desk.activities.update(activity_id, changes | self._beside(relink=True))
+        self._keep(activity_id, type_, changes)
+        return self._say("updated", activity_id)
+
+    def _deleted(self, activity_id: int, error: Missing) -> Outcome:
+        """Do as the settings say about an activity that was deleted in Krayin."""
+        if self.link.id != activity_id:
+            raise TryAgain(f"Activity {activity_id} was deleted in Krayin just now.") from error
+        if self.settings.on_deleted == "leave":
+            self.link.keep_as_gone()
+            return self._left(GONE)
+        self.link.forget()
+        return self._find_or_create()
+
+    # What is written
 
     def _about(self) -> dict[str, int]:
-        """Return whom the note is about: Krayin links a new one to the lead, or else to the person."""
-        lead, person = self.customer.lead, self.customer.person
-        if lead.id is not None and not lead.gone:
-            return {"lead_id": lead.id}
-        if person.id is not None:
-            return {"person_id": person.id}
-        return {}
+        """Return whom the activity is about: Krayin links a new one to the lead, or else to the person."""
+        return self.customer.lead() or self.customer.person()
 
-    def _notice_gone(self) -> bool:
-        """See whether lead or person are gone. A lead stays deleted; a customer who is gone comes back."""
-        lead, person = self.customer.lead, self.customer.person
-        lead_gone = lead.id is not None and not lead.gone and self.desk.leads.get(lead.id) is None
-        person_gone = person.id is not None and self.desk.persons.get(person.id) is None
-        if lead_gone:
-            lead.keep_as_gone()
-        if person_gone:
-            self.customer.forget()
-            self.brought = sync_contact(self.desk, self.conversation.contact)
-        return lead_gone or person_gone
+    def _beside(self, *, relink: bool) -> dict[str, int]:
+        """Return whom else the activity is to be linked to."""
+        return self._about() if relink else self.customer.person() or self._about()
 
-    def _keep_for_later(self, activity_id: int) -> None:
-        """Keep messages that came late, without a call: the note gets them when it is next written."""
-        written = self.links.activity.written
-        if self.messages != written.get("messages"):
-            self.links.activity.keep(activity_id, {**written, "messages": self.messages})
+    def _invited(self, type_: str) -> tuple[int, ...]:
+        """Return the persons who take part: none, unless the settings say that Krayin may e-mail them."""
+        wanted = self.settings.invite_customers and type_ in MAILED
+        return tuple(self.customer.person().values()) if wanted else ()
 
-    def _digest(self) -> str:
-        return sha256(self.comment.encode()).hexdigest()
+    def _changes(self, type_: str) -> dict[str, Any]:
+        zone = self.settings.facts.timezone or self.settings.server_timezone or "UTC"
+        return conversation_to_changes(self.conversation, type_=type_, comment=self._comment(), zone=zone)
 
-    def _done(self, action: Action, activity_id: int) -> Outcome:
-        """Keep the id with what the note says, and return what became of it."""
-        if action != "left":
-            self.links.activity.keep(activity_id, self._written())
-        return self.brought + Outcome((Change(ACTIVITY, action, str(activity_id)),))
+    def _comment(self) -> str:
+        return conversation_to_comment(
+            self.conversation,
+            self.transcript.shown(private_notes=self.settings.private_notes),
+            earlier=self.transcript.earlier,
+            zone=self.settings.timezone,
+            address=self.desk.context.conversation_url(self.conversation.id),
+        )
 
-    def _written(self) -> Mapping[str, Any]:
-        return {"digest": self._digest(), "messages": self.messages}
+    # What is kept, and what is told
+
+    def _keep(self, activity_id: int, type_: str, changes: Mapping[str, Any]) -> None:
+        done = bool(changes.get("is_done"))
+        written = {"digest": _digest(changes), "type": type_, "done": done}
+        self.link.keep(activity_id, written | self.transcript.to_keep())
+
+    def _left(self, note: str = "") -> Outcome:
+        return Outcome() if self.link.id is None else self._say("left", self.link.id, note)
+
+    def _say(self, action: Action, activity_id: int, note: str = "") -> Outcome:
+        """Tell what became of the activity, unless that was told, and return all that was done."""
+        if not self.told.has(ACTIVITY):
+            self.told.say(ACTIVITY, action, activity_id, note)
+        return self.customer.brought + self.told.outcome()
+
+
+def _refuses_type(refused: Rejected, type_: str) -> bool:
+    """Whether Krayin has no place for an activity of this type: a meeting overlaps, or it knows no tasks."""
+    unknown = isinstance(refused, Invalid) and refused.names("type")
+    return type_ != NOTE and (unknown or isinstance(refused, Overlaps))
+
+
+def _digest(changes: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(changes, sort_keys=True).encode()).hexdigest()

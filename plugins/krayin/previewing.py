@@ -12,7 +12,7 @@ from .filters import unwanted
 from .finders.everybody import Everybody
 from .finders.persons import Found, find_person
 from .links import ContactLinks
-from .mappers.contact import contact_to_fields
+from .mappers.customer import customer_of
 from .settings import KrayinSettings
 
 Verdict = Literal["linked", "created", "ambiguous", "ignored"]
@@ -43,9 +43,11 @@ def preview(
 def _judged(
     contact: Contact, everybody: Everybody, settings: KrayinSettings, links: Links
 ) -> tuple[Verdict, int | None, str]:
-    known = ContactLinks(links, contact.id).person.id
-    if known is not None:
-        return "linked", known, "is linked already"
+    person = ContactLinks(links, contact.id).person
+    if person.gone:
+        return "ignored", None, "its person was deleted in Krayin, and the settings say to leave it so"
+    if person.id is not None:
+        return "linked", person.id, "is linked already"
     if not (contact.email or contact.phone):
         return "ignored", None, "has neither an e-mail address nor a phone number"
     if why := unwanted(settings, contact, None):
@@ -56,9 +58,7 @@ def _judged(
 def _found(
     contact: Contact, everybody: Everybody, settings: KrayinSettings
 ) -> tuple[Verdict, int | None, str]:
-    fields = contact_to_fields(
-        contact, organizations=settings.sync_organizations, region=settings.phone_region
-    )
+    fields = customer_of(settings, contact, None).fields
     found = find_person(everybody, fields, settings)
     alike = everybody.with_email(fields.get("email", ""))
     if found.person and len(alike) > 1:

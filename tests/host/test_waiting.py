@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crmhost import CredentialsError, NotYet, SettingsError, SetUpAgain, TryAgain
+from crmhost import CredentialsError, Link, Links, NotYet, SettingsError, SetUpAgain, TryAgain
 from crmhost.connect import change
 from crmhost.demo import payloads
 from crmhost.store import connections, tables
@@ -139,6 +139,14 @@ def test_a_hook_learns_which_records_share_one_of_the_crm(bench: Bench, crm: Fak
     bench.work()
 
     assert crm.owners == [("contact:5821",), ("contact:5821", "contact:9")]
+
+
+def test_a_link_that_the_hook_removed_is_no_link() -> None:
+    known = {("contact:1", "customer"): Link("7")}
+    links = Links(known, records_of=lambda _kind, _remote_id: ("contact:1", "contact:2"))
+    links.remove("contact:1", "customer")
+
+    assert links.records_of("customer", 7) == ("contact:2",)
 
 
 def test_calls_beyond_the_budget_wait_for_the_next_minute(bench: Bench, crm: FakeCRM) -> None:

@@ -211,9 +211,9 @@ class Desk:
 
 def contact(number: int = 5821, **fields: Any) -> Contact:
     """Return a contact with little to say unless told."""
-    company = fields.pop("company", None)
-    attributes = {"company_name": company} if company else {}
-    return Contact(id=number, additional_attributes=attributes, **fields)
+    company, attributes = fields.pop("company", None), fields.pop("additional_attributes", {})
+    known = {"company_name": company} if company else {}
+    return Contact(id=number, additional_attributes=known | attributes, **fields)
 
 
 def conversation(number: int, sender: Contact, **fields: Any) -> Conversation:

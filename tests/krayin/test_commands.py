@@ -15,9 +15,10 @@ from click.testing import CliRunner, Result
 
 import crmhost_krayin
 from crmhost import Contact, Context, CRMHostError, Link, plugins, visiting
+from crmhost.chatwoot.sandbox import ChatwootSandbox
 from crmhost.connect import change, connect
 from crmhost.settings import load_settings
-from crmhost.store import links
+from crmhost.store import connections, links
 from crmhost.wiring import open_house
 from crmhost_krayin.cli import main
 from crmhost_krayin.clients.persons import Persons
@@ -26,7 +27,7 @@ from crmhost_krayin.finders import everybody
 from crmhost_krayin.mappers.new_attributes import new_attributes
 
 from ..host.fake_crm import FakeCRM
-from .crm import Desk, contact
+from .crm import Desk, contact, served
 
 Run = Callable[..., Result]
 ONCE = pytest.mark.parametrize("desk", ["2.1"], indirect=True)
@@ -329,6 +330,27 @@ def test_settings_that_make_nothing_are_previewed_as_such(run: Run, chatwoot: Ca
         "gets a lead without a person, as the settings say",
     )
     assert (nothing["verdict"], nothing["why"]) == ("ignored", "the settings say to make nothing")
+
+
+@ONCE
+def test_a_preview_asks_chatwoot_itself_and_writes_nothing_there_either(run: Run, desk: Desk) -> None:
+    persons(desk)
+    chatwoot = ChatwootSandbox()
+    for number in range(20):  # more than a page of them
+        chatwoot.contacts.create(name=f"New {number}", email=f"new{number}@example.com")
+    jane = chatwoot.contacts.create(name="Jane", email="jane@example.com")
+    with served(chatwoot.app) as address, open_house(load_settings()) as house:
+        with house.store.write() as tx:
+            connections.set_chatwoot(tx, house.vault, 1, address, chatwoot.make_token())
+        told = document(run("preview-account", "1", "--json"))
+        with visiting(1) as context:
+            assert context.chatwoot
+            with pytest.raises(CRMHostError, match="Nothing is written"):
+                context.chatwoot.mirror(jane.id, {"krayin_person_id": "5"})
+    chatwoot.close()
+
+    assert (told["contacts"], told["created"], told["linked"]) == (21, 20, 1)
+    assert {asked.partition(" ")[0] for asked in chatwoot.asked} == {"GET"}
 
 
 @ONCE

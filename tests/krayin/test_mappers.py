@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from crmhost import Contact, Conversation, Message
+from crmhost import Contact, Conversation
 from crmhost_krayin.mappers.contact import contact_to_fields, contact_to_person
 from crmhost_krayin.mappers.conversation import (
     conversation_to_activity,
+    conversation_to_changes,
     conversation_to_comment,
-    conversation_to_messages,
     conversation_to_reference,
 )
 from crmhost_krayin.mappers.lead import contact_to_lead
@@ -43,8 +43,9 @@ def _lead(payload: Any) -> dict[str, Any]:
 def _activity(payload: Any) -> dict[str, Any]:
     conversation = Conversation.model_validate(payload)
     reference = conversation_to_reference(conversation, name="Chatwoot", account_id=3)
-    comment = conversation_to_comment(conversation, conversation_to_messages(conversation))
-    return conversation_to_activity(reference=reference, comment=comment)
+    comment = conversation_to_comment(conversation, list(filter(is_shown, conversation.messages)))
+    activity = conversation_to_activity(conversation, type_="note", reference=reference)
+    return activity | conversation_to_changes(conversation, type_="note", comment=comment, zone="UTC")
 
 
 MAPPERS: dict[str, Callable[[Any], dict[str, Any]]] = {
@@ -115,24 +116,6 @@ def test_no_digits_are_nobodys_phone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ({"message_type": 0}, True),
-        ({"message_type": 1}, True),
-        ({"message_type": 3}, True),
-        ({"message_type": 2}, False),
-        ({"message_type": 9}, False),
-        ({"message_type": "unknown"}, False),
-        ({"message_type": 0, "private": True}, False),
-    ],
-)
-def test_only_what_customer_agent_and_chatwoot_said_openly_is_shown(
-    said: dict[str, Any], shown: bool
-) -> None:
-    assert is_shown(Message.model_validate(said)) is shown
-
-
-@pytest.mark.parametrize(
     ("address", "stands_in"),
     [
         ("4477@phone.invalid", True),
@@ -144,32 +127,3 @@ def test_only_what_customer_agent_and_chatwoot_said_openly_is_shown(
 )
 def test_an_address_that_only_stands_for_one_is_known(address: str, stands_in: bool) -> None:
     assert is_placeholder(address, "{digits}@sms.example.com") is stands_in
-
-
-def test_earlier_messages_are_carried_along_in_order() -> None:
-    conversation = Conversation.model_validate(
-        {"id": 1, "meta": {"sender": {"id": 1}}, "messages": [{"id": 2, "content": "second"}]}
-    )
-
-    messages = conversation_to_messages(conversation, {"1": "<p>first</p>"})
-
-    assert list(messages) == ["1", "2"]
-    assert messages == conversation_to_messages(conversation, messages)
-
-
-def test_a_message_that_comes_late_goes_where_it_belongs() -> None:
-    conversation = Conversation.model_validate(
-        {"id": 1, "meta": {"sender": {"id": 1}}, "messages": [{"id": 9, "content": "first"}]}
-    )
-
-    assert list(conversation_to_messages(conversation, {"10": "<p>second</p>"})) == ["9", "10"]
-
-
-def test_where_not_all_messages_fit_the_first_ones_go() -> None:
-    conversation = Conversation.model_validate(
-        {"id": 1, "meta": {"sender": {"id": 1}}, "messages": [{"id": 3, "content": "x" * 60_000}]}
-    )
-
-    messages = conversation_to_messages(conversation, {"1": "y" * 6_000, "2": "<p>z</p>"})
-
-    assert list(messages) == ["2", "3"]

@@ -231,9 +231,9 @@ CONTACT, LEAD = "contact_to_person", "contact_to_lead"
             id="HTML is not escaped",
         ),
         pytest.param(
-            conversations,
-            "conversation_to_messages",
-            lambda *_: {},
+            conversation_mapper,
+            "messages_to_html",
+            lambda *_, **__: "",
             "Conversation 731 has a note without the words «Do you offer <b>volume</b> discounts?».",
             id="the note has no messages",
         ),

@@ -52,7 +52,7 @@ def _rows(context: Context[KrayinSettings], limit: int | None) -> Sequence[Row]:
         raise SettingsError(
             f"Connection {context.connection_id} has no Chatwoot token, and without one Chatwoot's contacts "
             "can't be read.",
-            fix="Give it the access token of a Chatwoot user; docs/connect.md says how.",
+            fix=f"Give it one: crmhost set {context.connection_id} --chatwoot-url … --chatwoot-token …",
         )
     everybody = Everybody(transport_of(context))
     contacts = islice(context.chatwoot.contacts(), limit)

@@ -1,7 +1,8 @@
-"""Activities: what happened with a lead or person; ours are notes.
+"""Activities: what happened with a lead or person; ours are notes, unless the settings say otherwise.
 
-A note is ``{"id", "type": "note", "title", "comment", "additional": {…} or null}``. ``comment`` is shown
-as HTML. What is written has ``additional`` as a JSON string, and ``lead_id`` or ``person_id``.
+An activity is ``{"id", "type", "title", "comment", "additional": {…} or null, "is_done": 0|1, …}``.
+``comment`` is shown as HTML. What is written has ``additional`` as a JSON string, ``lead_id`` or
+``person_id``, and for all types but note ``schedule_from`` and ``schedule_to``.
 """
 
 from __future__ import annotations
@@ -21,11 +22,17 @@ class Activities:
         self._transport = transport
 
     def titled(self, title: str) -> list[dict[str, Any]]:
-        """Return the notes of this title, upper and lower case alike; a comma in it would mean «or»."""
-        return self._transport.get(ACTIVITIES, {"title": title, "type": "note"})
+        """Return the activities of this title, of any type, upper and lower case alike.
+
+        A comma in it would mean «or».
+        """
+        return self._transport.get(ACTIVITIES, {"title": title})
 
     def create(self, activity: Mapping[str, Any]) -> dict[str, Any]:
-        """Make a note for lead_id or else person_id; with an unknown one Krayin fails, yet makes it."""
+        """Make an activity for lead_id or else person_id; with an unknown one Krayin fails, yet makes it.
+
+        A meeting at a time that is taken is refused; it is made as done only where it is a note.
+        """
         return self._transport.write("POST", ACTIVITIES, activity)
 
     def update(self, activity_id: int, activity: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def holding(record_id: int, column: str, value: object) -> dict[str, str | int]:
     """
     name, said = f"attribute_values.{column}", str(value)
     exact = len(said) <= EXACT_LIMIT and not set(said) & set(";:")
-    term, how = (said, "=") if exact else (pattern(said[:EXACT_LIMIT]), "like")
+    term, how = (said, "=") if exact else (re.sub(r"[;:\\]", "_", said[:EXACT_LIMIT]), "like")
     return {
         "search": f"id:{record_id};{name}:{term}",
         "searchFields": f"id:=;{name}:{how}",

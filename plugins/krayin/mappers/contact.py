@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -15,6 +16,12 @@ NAME_LIMIT = 255
 """Characters of a name or title that Krayin keeps; it cuts the rest without a word."""
 LABEL = "work"
 NOTHING: frozenset[str] = frozenset()
+_UNSEEN = (
+    "\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f"
+    "\u2800\u3164\ufeff\uffa0"
+)
+_UNSEEN_ENDS = re.compile(rf"^[{_UNSEEN}]+|[{_UNSEEN}]+$")
+"""What Laravel, which Krayin is built on, trims from a text (Illuminate's Str): perhaps all of it."""
 
 
 def contact_to_fields(contact: Contact, *, organizations: bool = True, region: str = "") -> dict[str, str]:
@@ -25,11 +32,11 @@ def contact_to_fields(contact: Contact, *, organizations: bool = True, region: s
     email = (contact.email or "").strip().lower()
     phone = to_e164(contact.phone or "", region)
     fields = {
-        "name": (one_line(contact.name) or email or phone)[:NAME_LIMIT].strip(),
+        "name": _fitting(contact.name) or _fitting(email or phone),
         "email": email,
         "phone": phone,
-        "organization": one_line(contact.company)[:NAME_LIMIT].strip() if organizations else "",
-        "job_title": text_of(contact, "job_title")[:NAME_LIMIT].strip(),
+        "organization": _fitting(contact.company) if organizations else "",
+        "job_title": _fitting(text_of(contact, "job_title")),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -65,6 +72,11 @@ def contact_to_person(
 def entry(value: str) -> dict[str, str]:
     """Return an e-mail or phone as Krayin lists them."""
     return {"value": value, "label": LABEL}
+
+
+def _fitting(text: str | None) -> str:
+    """Return a text as Krayin keeps it, so that it compares equal the next time."""
+    return _UNSEEN_ENDS.sub("", _UNSEEN_ENDS.sub("", one_line(text))[:NAME_LIMIT])
 
 
 def text_of(contact: Contact, *names: str) -> str:

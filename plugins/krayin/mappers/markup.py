@@ -7,6 +7,7 @@ fetched by the salesperson's browser.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from html import escape
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -48,11 +49,8 @@ def shortened(text: str, room: int) -> str:
     """Return as much of the text as takes at most ``room`` bytes as HTML, with … where it was cut."""
     if size(escaped(text)) <= room:
         return text
-    kept, used = 0, size("…")
-    for kept, char in enumerate(text):  # noqa: B007 - where it ended is the result
-        used += size(escaped(char))
-        if used > room:
-            break
+    room -= size("…")
+    kept = bisect_right(range(1, len(text) + 1), room, key=lambda count: size(escaped(text[:count])))
     return text[:kept] + "…"
 
 

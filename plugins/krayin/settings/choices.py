@@ -49,6 +49,11 @@ def _ruled(rules: dict[str, Rule]) -> dict[str, Rule]:
 
 
 def _channels(types: dict[str, str]) -> dict[str, str]:
+    """Return the types by the channel's last part; Krayin takes an "email" for one of the mails it holds."""
+    if "email" in types.values():
+        raise ValueError(
+            "no conversation can be an email in Krayin, which would open another mail: take task"
+        )
     return {name.rpartition("::")[2].lower(): type_ for name, type_ in types.items()}
 
 

@@ -1,10 +1,10 @@
-"""Dead deliveries can be tried again, payloads are forgotten, operators are told."""
+"""Payloads are forgotten after a time, and operators are told what needs them."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,6 @@ Time = sa.Float().with_variant(sa.DOUBLE_PRECISION(), "postgresql")
 
 def upgrade() -> None:
     """Add what these need."""
-    op.add_column("deliveries", sa.Column("tried_since", Time, nullable=True))
     kept = sa.text("body <> ''")
     op.create_index(
         "finished_payloads", "deliveries", ["finished_at"], sqlite_where=kept, postgresql_where=kept
@@ -32,4 +31,3 @@ def downgrade() -> None:
     """Remove them."""
     op.drop_table("notices")
     op.drop_index("finished_payloads", "deliveries")
-    op.drop_column("deliveries", "tried_since")
