@@ -20,6 +20,13 @@ TOLD: dict[str, tuple[str | None, ...]] = {
     "job_title": ("Buyer {k}", "Head of Buying {k}", None),
 }
 """What Chatwoot can say of a customer, by field."""
+LAST_TOLD = {
+    "name": "Ann at last {k}",
+    "email": "last{k}@example.com",
+    "phone": "+4477009000{k}9",
+    "company": "Last & Co {k}",
+    "job_title": "Retired {k}",
+}
 TYPED: dict[str, tuple[str, ...]] = {
     "name": ("Dr. Ann {k}", "Ann (call her!) {k}"),
     "job_title": ("Decides {k}", ""),
@@ -38,6 +45,15 @@ TYPED_IN_LEAD: dict[str, tuple[str, ...]] = {
     "user_id": ("2",),
     "budget_note": ("asked twice {k}",),
     "urgent": ("1", "0"),
+}
+ALL_TYPED = {"owner": "2", "remark": "likes tea {k}", "vip": "1"}
+ALL_TYPED_IN_LEAD = {
+    "description": "Wants four {k}",
+    "lead_value": "50.5000",
+    "user_id": "2",
+    "urgent": "1",
+    "expected_close_date": "2031-03-31",
+    "budget_note": "asked twice {k}",
 }
 LISTS = ("emails", "contact_numbers")
 
@@ -105,6 +121,13 @@ class TypedLead:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """The sales team fills in all that Krayin has a place for, of a person and the lead."""
+
+    k: int
+
+
+@dataclass(frozen=True)
 class Sold:
     """The sales team adds a product to a customer's lead, or a remark to its timeline."""
 
@@ -120,7 +143,7 @@ class Loss:
     dies: bool
 
 
-Step = Told | ToldOld | Talk | TypedIn | Typed | Listed | TypedLead | Sold | Loss
+Step = Told | ToldOld | Talk | TypedIn | Typed | Listed | TypedLead | Worked | Sold | Loss
 
 _K = st.sampled_from(CUSTOMERS)
 
@@ -147,6 +170,7 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
         _each(Typed, TYPED),
         st.builds(Listed, _K, st.sampled_from(LISTS), st.none() | st.integers(0, 2)),
         _each(TypedLead, TYPED_IN_LEAD),
+        st.builds(Worked, _K),
         st.builds(Sold, _K, st.sampled_from(("product", "remark"))),
         st.builds(Loss, st.integers(0, 2), st.booleans()),
     ),

@@ -13,7 +13,7 @@ from .checks import problems
 from .steps import STEPS, Step
 from .world import World
 
-QUICK = 20
+QUICK = 15
 THOROUGH = int(os.environ.get("CRMHOST_TEST_EXAMPLES", "400"))
 """How many days, on each Krayin."""
 
@@ -39,5 +39,7 @@ def _live(profile: str, steps: list[Step]) -> None:
     with closing(World(*PROFILES[profile])) as world:
         for step in steps:
             world.play(step)
+        assert list(problems(world)) == []
 
+        world.change_everything()
         assert list(problems(world)) == []

@@ -7,16 +7,34 @@ from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
-from crmhost import Contact, Conversation, Message
+from crmhost import Contact
 from crmhost_krayin import KrayinSettings
 from crmhost_krayin.sandbox import KrayinSandbox
 from crmhost_krayin.sandbox.state import Row
 
 from ..connection import Chatwoot, Connection, asking
+from .chatting import Chatting
 from .expectations import Customer
 from .faults import Faulty
 from .salesteam import URL, SalesTeam
-from .steps import CUSTOMERS, Listed, Loss, Sold, Step, Talk, Told, ToldOld, Typed, TypedIn, TypedLead
+from .steps import (
+    ALL_TYPED,
+    ALL_TYPED_IN_LEAD,
+    CUSTOMERS,
+    LAST_TOLD,
+    LISTS,
+    Listed,
+    Loss,
+    Sold,
+    Step,
+    Talk,
+    Told,
+    ToldOld,
+    Typed,
+    TypedIn,
+    TypedLead,
+    Worked,
+)
 
 CLOSED = (5, 6)
 COLUMNS = {"owner": "user_id", "organization": "organization_name"}
@@ -47,7 +65,7 @@ class World:
         self.plugin = Connection(ours, given, chatwoot=self.chatwoot, ready=settings)
         theirs = self.close_later.enter_context(asking(self.sandbox))
         self.sales = SalesTeam(theirs, self.sandbox, given["api_token"])
-        self.customers = {k: _Chatting(k) for k in CUSTOMERS}
+        self.customers = {k: Chatting(k) for k in CUSTOMERS}
         self.expected: dict[int, Customer] = {}
 
     def close(self) -> None:
@@ -65,18 +83,32 @@ class World:
                 self._talk(step)
             case TypedIn(k, stage) if k not in self.expected:
                 self._type_in(k, stage)
-            case Typed(k) if k in self.expected:
-                self._type(step)
-            case Listed(k) if k in self.expected:
-                self._list(step)
-            case TypedLead(k) if k in self.expected:
-                self._type_in_lead(step)
-            case Sold(k) if k in self.expected:
-                self._sell(step)
             case Loss():
                 self.faulty.arm(step.after, dies=step.dies)
+            case Typed(k) | Listed(k) | TypedLead(k) | Worked(k) | Sold(k) if k in self.expected:
+                self._edit(step)
+
+    def _edit(self, step: Typed | Listed | TypedLead | Worked | Sold) -> None:
+        match step:
+            case Typed():
+                self._type(step)
+            case Listed():
+                self._list(step)
+            case TypedLead():
+                self._type_in_lead(step)
+            case Worked(k):
+                self._work(k)
+            case Sold():
+                self._sell(step)
 
     # Chatwoot
+
+    def change_everything(self) -> None:
+        """Let all that Chatwoot knows of each customer change, so that all is written once more."""
+        for k in self.expected:
+            for field, value in LAST_TOLD.items():
+                self.customers[k].change(Told(k, field, value))
+            self._tell(k, self.customers[k].contact())
 
     def _tell(self, k: int, contact: Contact) -> None:
         self._expect(k, contact)
@@ -122,9 +154,10 @@ class World:
         one = self.expected[k] = Customer()
         office = f"+42022222222{k}"
         email = (contact.email or f"none{k}@phone.invalid").lower()
-        phone = office if contact.email else f"{contact.phone[:3]} {contact.phone[3:]}"  # type: ignore[index]
-        person = {"name": f"Typed in {k}", "emails": [_work(email)], "contact_numbers": [_work(phone)]}
-        one.name.type(person["name"])  # type: ignore[arg-type]
+        phone = office if contact.email else f"{contact.phone or '':.3} {(contact.phone or '')[3:]}"
+        name = f"Typed in {k}"
+        person = {"name": name, "emails": [_work(email)], "contact_numbers": [_work(phone)]}
+        one.name.type(name)
         one.phones.add(phone.replace(" ", "").removeprefix("+"))
         if contact.email:
             one.emails.add(email)
@@ -181,6 +214,15 @@ class World:
             one.remarks.append(f"Called them, {step.k} {len(one.remarks)}")
             self.sales.remark(lead_id, one.remarks[-1])
 
+    def _work(self, k: int) -> None:
+        for field, value in ALL_TYPED.items():
+            self._type(Typed(k, field, value))
+        for field, value in ALL_TYPED_IN_LEAD.items():
+            self._type_in_lead(TypedLead(k, field, value))
+        for column in LISTS:
+            self._list(Listed(k, column, None))
+        self._sell(Sold(k, "product"))
+
     # What there is
 
     def persons(self, k: int) -> list[Row]:
@@ -199,52 +241,6 @@ class World:
 
     def _is_closed(self, k: int) -> bool:
         return self.lead(k)["lead_pipeline_stage_id"] in CLOSED
-
-
-class _Chatting:
-    """A customer in Chatwoot: as it is now, as it was told of, and what was said."""
-
-    def __init__(self, k: int) -> None:
-        self.k = k
-        # One has both an address and a phone, the other an address only.
-        self.now: dict[str, str | None] = {
-            "name": f"Ann O'Hara {k}",
-            "email": f"Ann{k}@Example.com",
-            "phone": f"+4477009000{k}1" if k == 1 else None,
-        }
-        self.history: list[Contact] = []
-        self.talks: dict[int, list[str]] = {}
-
-    def change(self, step: Told) -> None:
-        """Change a field, unless that would leave nothing to reach the customer by."""
-        if step.field is None:
-            return
-        now = self.now | {step.field: step.value and step.value.format(k=self.k)}
-        if now["email"] or now["phone"]:
-            self.now = now
-
-    def contact(self) -> Contact:
-        now = self.now
-        additional = {"company_name": now.get("company"), "job_title": now.get("job_title")}
-        return Contact(
-            id=self.k,
-            name=now["name"],
-            email=now["email"],
-            phone=now["phone"],
-            additional_attributes={name: value for name, value in additional.items() if value},
-        )
-
-    def conversation(self, number: int, *, resolved: bool) -> Conversation:
-        said = [message.model_dump() for message in self.messages(number)]
-        status = "resolved" if resolved else "open"
-        sender = self.contact().model_dump()
-        return Conversation.model_validate(
-            {"id": number, "status": status, "messages": said[-1:], "meta": {"sender": sender}}
-        )
-
-    def messages(self, number: int) -> tuple[Message, ...]:
-        said = self.talks.get(number, ())
-        return tuple(Message(id=100 * number + place, content=text) for place, text in enumerate(said))
 
 
 def plain(value: str) -> str:
