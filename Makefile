@@ -4,7 +4,7 @@ UV     := 0.13.9
 BIN    := .venv/bin
 ARGS   ?=
 
-.PHONY: help setup demo test test-all check clean
+.PHONY: help setup demo test test-all calls record test-live check clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,15 @@ test: setup ## The tests, in under three minutes; real servers are used where th
 
 test-all: setup ## The tests that take longer
 	@$(BIN)/python -m pytest -n auto -m slow $(ARGS)
+
+calls: setup ## The table of calls to Krayin: what each event may cost, and what it was measured to cost
+	@$(BIN)/python -m tests.krayin.calls
+
+record: setup ## Record the clients' cassettes afresh, from the Krayin that KRAYIN_URL and KRAYIN_TOKEN name
+	@$(BIN)/python -m pytest -n0 --record-mode=rewrite tests/krayin/cassettes $(ARGS)
+
+test-live: setup ## The heart of the plugin against that Krayin, which is left as it was found
+	@$(BIN)/python -m pytest -n0 tests/krayin/live/heart.py $(ARGS)
 
 check: setup ## Style, types, import rules
 	@$(BIN)/ruff check --quiet

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -12,16 +13,30 @@ from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from .budget import DeliveryBudget
+from .chatwoot import Access
+from .checking import checked
 from .context import Context, Links
-from .errors import CredentialsError, PluginError, Rejected, SettingsError, TryAgain
+from .errors import (
+    CredentialsError,
+    NotYet,
+    PluginError,
+    Rejected,
+    SettingsError,
+    SetUpAgain,
+    TryAgain,
+)
 from .fold import CONTACT_KINDS
 from .http import Http
 from .locks import HeldLane, LaneLost
 from .models import Contact, Conversation, Outcome
-from .store import links
-from .validation import first_problem, validated
+from .store import connections, links
+from .validation import first_problem, validated, wanted_changes
+from .webhooks import conversation_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .house import House
     from .plugins import Plugin
     from .store.connections import CRMConnection
@@ -31,6 +46,8 @@ PAUSE = 60.0
 """Seconds after which a connection that was refused is tried once more."""
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
+SETUP_REST = 60
+"""Seconds after which setup is called again for a connection whose facts no longer hold."""
 Record = TypeVar("Record", Contact, Conversation)
 log = structlog.get_logger(__name__)
 
@@ -39,11 +56,13 @@ log = structlog.get_logger(__name__)
 class Result:
     """What became of an attempt: a final state, or a time to wait.
 
-    ``failed`` says that the wait is for a failure, ``pauses`` that the whole connection waits.
+    ``failed`` says that the wait is for a failure, ``pauses`` that the whole connection waits,
+    ``at_once`` that there is none: the settings are others now.
     """
 
     state: str | None = None
     wait: float = 0.0
+    at_once: bool = False
     failed: bool = False
     pauses: bool = False
     reason: str = ""
@@ -52,18 +71,32 @@ class Result:
 
 
 class Attempt:
-    """A delivery being applied; ``links`` and ``told()`` say afterwards what is to be kept."""
+    """A delivery being applied; ``links`` and ``told()`` say afterwards what is to be kept.
 
-    def __init__(self, house: House, held: HeldLane, connection: CRMConnection, delivery: Delivery) -> None:
+    ``stranger`` is true of a conversation's event whose contact the plugin wants nothing to do with.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        held: HeldLane,
+        connection: CRMConnection,
+        delivery: Delivery,
+        changed: frozenset[str] = frozenset(),
+    ) -> None:
         self.connection = connection
         self.delivery = delivery
+        self.changed = changed
         self.links = Links()
+        self.stranger = False
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=held.guard)
+        self._budget = DeliveryBudget(house.redis)
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=held.guard)
         self._contact = f"contact:{delivery.contact_id}"
+        self._linked = False
 
     def run(self) -> Result:
         """Call the hook; return what became of it."""
@@ -77,13 +110,22 @@ class Attempt:
             raise
         except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
             return self._failed(error)
+        finally:
+            self._budget.close()
 
     def told(self, outcome: Outcome) -> dict[str, Any]:
         """Return what is kept with the delivery: the records touched and the calls it took."""
         return {
             "changes": [asdict(change) for change in outcome.changes],
             "calls": [asdict(call) for call in self._http.calls],
+            **({"stranger": True} if self.stranger else {}),
         }
+
+    @property
+    def introduced(self) -> bool:
+        """Whether the contact had no link before this attempt and has one now."""
+        made = {record for (record, _), link in self.links.changed.items() if link is not None}
+        return not self._linked and self._contact in made
 
     def _load_links(self) -> float:
         """Read what is known of the records; return since when one may exist that we do not know."""
@@ -91,8 +133,19 @@ class Attempt:
         with self._house.store.read() as tx:
             known = links.load(tx, self.connection.id, records)
             intents = links.open_intents(tx, self.connection.id, records)
-        self.links = Links(known, intents=frozenset(intents), begin=self._begin, cancel=self._cancel)
+        self._linked = any(record == self._contact for record, _ in known)
+        self.links = Links(
+            known,
+            intents=frozenset(intents),
+            begin=self._begin,
+            cancel=self._cancel,
+            records_of=self._records_of,
+        )
         return max(intents.values(), default=0.0)
+
+    def _records_of(self, kind: str, remote_id: str) -> tuple[str, ...]:
+        with self._house.store.read() as tx:
+            return links.records_of(tx, self.connection.id, kind, remote_id)
 
     def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
         with self._held.committing() as tx:
@@ -106,19 +159,32 @@ class Attempt:
         plugin = self._house.plugins[self.connection.plugin]
         context = self._context(plugin)
         if self.delivery.kind in CONTACT_KINDS:
-            return self._apply_contact(plugin, context, self._read(Contact), None)
-        conversation = self._read(Conversation)
+            return self._apply_contact(plugin, context, self._read(Contact, self.delivery.payload), None)
+        hook = self._conversation_hook(plugin)
+        if hook is None:
+            return Outcome(ignored="No rule in the settings is about what changed.")
+        conversation = self._read(Conversation, conversation_in(self.delivery.payload))
         brought = self._bring_contact(plugin, context, conversation)
         if brought.ignored:
+            self.stranger = True
             return brought
-        resolved = self.delivery.kind == "conversation_resolved"
-        hook = plugin.handle_conversation_resolved if resolved else plugin.handle_conversation_created
         return brought + _said(hook(context, conversation))
 
-    def _read(self, model: type[Record]) -> Record:
+    def _conversation_hook(
+        self, plugin: Plugin
+    ) -> Callable[[Context[Any], Conversation], Outcome | None] | None:
+        """Return the hook that this delivery is for; None for a change that is not wanted any more."""
+        if self.delivery.kind == "conversation_created":
+            return plugin.handle_conversation_created
+        if self.delivery.kind == "conversation_resolved":
+            return plugin.handle_conversation_resolved
+        wanted = self.changed & wanted_changes(self._house.plugins, self.connection)
+        return partial(plugin.handle_conversation_changed, changed=wanted) if wanted else None
+
+    def _read(self, model: type[Record], payload: Any) -> Record:
         """Read what Chatwoot sent; what cannot be read is for a person to see."""
         try:
-            return model.model_validate(self.delivery.payload)
+            return model.model_validate(payload)
         except ValidationError as error:
             raise Rejected(
                 f"Chatwoot's {self.delivery.kind} cannot be read: {first_problem(error)}."
@@ -149,12 +215,17 @@ class Attempt:
             chatwoot=self._chatwoot,
             chatwoot_url=self.connection.chatwoot_url,
             log=log.bind(connection=self.connection.id, delivery=self.delivery.id),
+            budget=self._budget,
         )
 
     def _failed(self, error: Exception) -> Result:
         """Say what the host does next, by the error's class."""
         fix = error.fix if isinstance(error, PluginError | SettingsError) else ""
         match error:
+            case NotYet():
+                return Result(wait=backoff(0) if error.delay is None else error.delay, reason=str(error))
+            case SetUpAgain():
+                return self._set_up_again(error)
             case TryAgain():
                 return self._again(error)
             case CredentialsError() | SettingsError():
@@ -165,10 +236,31 @@ class Attempt:
         reason = f"The plugin {self.connection.plugin} failed: {type(error).__name__}: {error}"
         return Result("dead", reason=reason, fix="Report it to the plugin's authors; then replay.")
 
+    def _set_up_again(self, error: SetUpAgain) -> Result:
+        """Have setup look again and keep what it finds; where it just did, this is a plain TryAgain."""
+        mark = f"crmhost:setup:{self.connection.id}:{self.connection.created_at}"
+        if not self._house.redis.set(mark, "1", nx=True, ex=SETUP_REST):
+            return self._again(error)
+        plugin = self._house.plugins[self.connection.plugin]
+        given = self.connection.given
+        try:
+            access = Access(self.connection.chatwoot_url, self.connection.chatwoot_token)
+            account_id = self.connection.account_id
+            _, found = checked(self._house, plugin, account_id, given, access, self._http)
+        except (TryAgain, CredentialsError, SettingsError) as trouble:
+            return self._failed(trouble)
+        except PluginError as trouble:  # whatever setup stumbles over is not this delivery's fault
+            return self._again(TryAgain(str(trouble), fix=trouble.fix))
+        log.info("set up again", connection=self.connection.id, reason=str(error))
+        with self._held.committing() as tx:
+            if connections.get(tx, self._house.vault, self.connection.id).given == given:
+                connections.set_found(tx, self.connection.id, found.settings)
+        return Result(at_once=True)
+
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""
         limit = self._house.settings.give_up_hours
-        if time.time() - self.delivery.received_at > limit * 3600:
+        if time.time() - self.delivery.due_since > limit * 3600:
             return Result("dead", reason=f"Given up after {limit} hours: {error}", fix=error.fix)
         if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:
             return Result("dead", reason=str(error), fix=error.fix)

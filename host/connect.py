@@ -8,27 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from pydantic import BaseModel, SecretStr
 
 from .chatwoot import Access
 from .chatwoot.joining import Joined, joining, looked_at
-from .context import Context, Links
-from .errors import CRMHostError, PluginError, SettingsError
-from .http import Http
+from .checking import checked
+from .errors import SettingsError
 from .models import ReportLine, SetupResult
 from .store import connections
-from .validation import validated
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .house import House
-    from .plugins import Plugin
     from .store.connections import CRMConnection
     from .vault import Vault
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,7 @@ def connect(
         check_secret(webhook_secret)
     access = (chatwoot or Access()).beside(None, None)
     plugin = house.plugins[plugin_name]
-    settings, found = _checked(house, plugin, account_id, values, access)
+    settings, found = checked(house, plugin, account_id, values, access)
     address = connections.new_address()
     with (
         _joined(house, account_id, access, f"/webhooks/{address}", unsigned=unsigned) as joined,
@@ -91,7 +85,7 @@ def change(
     plugin = house.plugins[before.plugin]
     given = {**before.given, **values}
     access = (chatwoot or Access()).beside(before.chatwoot_url, before.chatwoot_token)
-    settings, found = _checked(house, plugin, before.account_id, given, access)
+    settings, found = checked(house, plugin, before.account_id, given, access)
     asked = access if chatwoot else Access()
     with (
         _joined(house, before.account_id, asked, before.webhook_path, unsigned=before.unsigned) as joined,
@@ -111,8 +105,9 @@ def check(house: House, connection_id: int) -> Connected:
     """Check a connection as it is, with what was found, and change nothing."""
     with house.store.read() as tx:
         one = connections.get(tx, house.vault, connection_id)
-    access, plugin = Access(one.chatwoot_url, one.chatwoot_token), house.plugins[one.plugin]
-    report = _checked(house, plugin, one.account_id, one.settings, access, read_only=True)[1].report
+    access = Access(one.chatwoot_url, one.chatwoot_token)
+    plugin = house.plugins[one.plugin]
+    report = checked(house, plugin, one.account_id, one.settings, access, read_only=True)[1].report
     if api := house.chatwoot(one.account_id, access.url, access.token):
         url = house.settings.base_url + one.webhook_path
         report = (*report, *looked_at(api, one.account_id, one.id, url, one.webhook_secrets))
@@ -147,32 +142,6 @@ def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> 
     }
 
 
-def _checked(
-    house: House,
-    plugin: Plugin,
-    account_id: int,
-    values: Mapping[str, Any],
-    access: Access,
-    *,
-    read_only: bool = False,
-) -> tuple[BaseModel, SetupResult]:
-    """Return the settings with what setup found, and its report."""
-    given = validated(plugin, values)
-    context = Context(
-        0,
-        account_id,
-        given,
-        Links(),
-        Http(house.http_pool),
-        log,
-        chatwoot=house.chatwoot(account_id, access.url, access.token),
-        chatwoot_url=access.url,
-        read_only=read_only,
-    )
-    found = _set_up(plugin, context)
-    return validated(plugin, {**values, **found.settings}), found
-
-
 def _doubles(
     settings: BaseModel, made: CRMConnection, others: Sequence[CRMConnection]
 ) -> Iterator[ReportLine]:
@@ -193,20 +162,6 @@ def _doubles(
                 f"Connection {other.id} joins account {made.account_id} to the same CRM. Post Chatwoot's "
                 "webhooks to one of the two only, or each conversation is noted twice.",
             )
-
-
-def _set_up(plugin: Plugin, context: Context[Any]) -> SetupResult:
-    """Call the plugin's setup; whatever it stumbles over is one sentence."""
-    try:
-        return plugin.setup(context)
-    except CRMHostError:
-        raise
-    except Exception as error:
-        log.debug("setup failed", plugin=plugin.name, exc_info=error)
-        raise PluginError(
-            f"The plugin {plugin.name} cannot make sense of what answers there ({type(error).__name__}).",
-            fix="Look at the address; if it is right, report this to the plugin's authors.",
-        ) from error
 
 
 def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -81,7 +81,14 @@ class Links:
 
     def records_of(self, kind: str, remote_id: object) -> tuple[str, ...]:
         """Return the names of the connection's records that are linked to this record of the CRM."""
-        return self._records_of(kind, str(remote_id))
+        named = str(remote_id)
+        stored = {one for one in self._records_of(kind, named) if (one, kind) not in self.changed}
+        new = {
+            record
+            for (record, of), link in self.changed.items()
+            if of == kind and link is not None and link.remote_id == named
+        }
+        return tuple(sorted(stored | new))
 
     def unsure(self, record: str, kind: str) -> bool:
         """Whether an earlier attempt may have created this record without our learning its id."""

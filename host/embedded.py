@@ -60,7 +60,7 @@ def running_valkey(folder: Path) -> Iterator[str]:
     One that a killed process left behind is taken over: it holds the newest data. One that dies is
     started again. Only one process at a time has a data folder's Valkey.
     """
-    with _only_one(folder):
+    with alone(folder):
         server = Valkey(folder)
         server.start()
         try:
@@ -70,8 +70,11 @@ def running_valkey(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """Hold the data folder's lock; the operating system lets go of it when the process ends."""
+def alone(folder: Path) -> Iterator[None]:
+    """Be the only crmhost that serves the data folder while the block lasts.
+
+    The operating system lets go of the lock when the process ends.
+    """
     with (folder / "serve.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -40,7 +40,7 @@ class House:
         """The connections to CRMs, and to Chatwoot."""
         from .http import new_pool
 
-        return new_pool()
+        return new_pool(private=self.settings.private_addresses, ca_file=self.settings.ca_file)
 
     @cached_property
     def agents(self) -> Agents:

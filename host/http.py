@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,9 @@ from .errors import SettingsError, TryAgain
 
 if TYPE_CHECKING:
     # httpx takes a quarter of a second to import, which a command that sends nothing need not wait for.
+    import ssl
+    from pathlib import Path
+
     import httpx
 
 TIMEOUTS = {"connect": 5.0, "read": 15.0, "write": 5.0, "pool": 5.0}
@@ -61,16 +65,57 @@ class Call:
         return f"{self.method} {self.path} {self.status or 'no answer'}"
 
 
-def new_pool(**seconds: float) -> httpx.Client:
+def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: float) -> httpx.Client:
     """Return the client whose connections one process shares; redirects are answers, not followed.
 
-    ``seconds`` are time-outs that differ from TIMEOUTS, by their phase.
+    ``private`` lets it connect to addresses of a private network; ``ca_file`` names certificates that
+    are believed beside those of the public authorities; ``seconds`` are time-outs that differ from
+    TIMEOUTS, by their phase.
     """
     import httpx
 
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
-    timeout = httpx.Timeout(**{**TIMEOUTS, **seconds})
-    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)
+    def look(event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            _check_peer(info["return_value"], private=private)
+
+    def traced(request: httpx.Request) -> None:
+        request.extensions = {**request.extensions, "trace": look}
+
+    return httpx.Client(
+        timeout=httpx.Timeout(**{**TIMEOUTS, **seconds}),
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
+        verify=_believing(httpx.create_ssl_context(), ca_file),
+        event_hooks={"request": [traced]},
+        follow_redirects=False,
+    )
+
+
+def _believing(context: ssl.SSLContext, ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        if ca_file is not None:
+            context.load_verify_locations(ca_file)
+    except OSError as error:
+        raise SettingsError(f"CRMHOST_CA_FILE cannot be read: {error}.") from error
+    return context
+
+
+def _check_peer(stream: Any, *, private: bool) -> None:
+    """Refuse a connection to where no CRM is: a cloud's metadata, a group, a network that is not allowed.
+
+    The peer is looked at once it is connected to and before anything is said: a name can be made to
+    point elsewhere between a look and a connection.
+    """
+    peer = stream.get_extra_info("server_addr")
+    address = ipaddress.ip_address(str(peer[0]).partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if address.is_link_local or address.is_multicast or address.is_unspecified:
+        stream.close()
+        raise SettingsError(f"{address} is no address of a CRM.", fix="Look at what its name stands for.")
+    if address.is_private and not private:
+        stream.close()
+        fix = "Set CRMHOST_PRIVATE_ADDRESSES=true if the CRM lives there."
+        raise SettingsError(f"{address} is an address of a private network.", fix=fix)
 
 
 def _unguarded(_writes: bool, _longest: float) -> None:

@@ -126,6 +126,16 @@ def import_from_chatwoot(house: House, connection_id: int, *, replace: bool, dry
     return _take_over(house, connection, plugin, found, replace=replace, dry_run=dry_run)
 
 
+def forget(house: House, connection_id: int, contact_id: int) -> int:
+    """Drop the links of a contact; return how many there were."""
+    record = f"contact:{contact_id}"
+    with house.store.write() as tx:
+        connections.get(tx, house.vault, connection_id)
+        known = links.load(tx, connection_id, [record])
+        links.save(tx, connection_id, dict.fromkeys(known), time.time())
+    return len(known)
+
+
 def _opened(house: House, connection_id: int) -> tuple[CRMConnection, Plugin]:
     with house.store.read() as tx:
         connection = connections.get(tx, house.vault, connection_id)

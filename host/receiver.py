@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -21,15 +22,15 @@ from . import webhooks
 from .errors import CRMHostError, DeliveryRefused
 from .store import connections
 from .store.deliveries import Arrival
+from .validation import wanted_changes
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from .house import House
     from .intake import Intake
-    from .store import Store
     from .store.connections import CRMConnection
-    from .vault import Vault
 
 ADDRESS = re.compile(r"[\w-]{16,64}", re.ASCII)
 BODY_PATIENCE = 20.0
@@ -39,28 +40,45 @@ REMEMBER = 1.0
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a webhook address belongs to."""
+
+    connection: CRMConnection
+    wanted: frozenset[str]
+    """The changes of conversations that the connection's rules need, some of CHANGES."""
+
+    def needs(self, event: webhooks.Event) -> bool:
+        """Whether the event is to be stored; any other is only counted."""
+        if event.kind == "conversation_changed":
+            return not self.wanted.isdisjoint(event.changed)
+        return event.kind is not None
+
+
 class Directory:
     """Finds the connection of a webhook address, remembered for a moment."""
 
-    def __init__(self, store: Store, vault: Vault) -> None:
-        self._store = store
-        self._vault = vault
-        self._known: dict[str, tuple[float, CRMConnection]] = {}
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._known: dict[str, tuple[float, Addressee]] = {}
 
-    async def find(self, address: str, *, fresh: bool = False) -> CRMConnection | None:
+    async def find(self, address: str, *, fresh: bool = False) -> Addressee | None:
         """Return the connection of an address; what is unknown is always looked up."""
-        read_at, connection = self._known.get(address, (0.0, None))
-        if connection and not fresh and time.monotonic() - read_at < REMEMBER:
-            return connection
-        connection = await run_in_threadpool(self._read, address) if ADDRESS.fullmatch(address) else None
+        read_at, found = self._known.get(address, (0.0, None))
+        if found and not fresh and time.monotonic() - read_at < REMEMBER:
+            return found
+        found = await run_in_threadpool(self._read, address) if ADDRESS.fullmatch(address) else None
         self._known.pop(address, None)
-        if connection:
-            self._known[address] = (time.monotonic(), connection)
-        return connection
+        if found:
+            self._known[address] = (time.monotonic(), found)
+        return found
 
-    def _read(self, address: str) -> CRMConnection | None:
-        with self._store.read() as tx:
-            return connections.by_address(tx, self._vault, address)
+    def _read(self, address: str) -> Addressee | None:
+        with self._house.store.read() as tx:
+            connection = connections.by_address(tx, self._house.vault, address)
+        if connection is None:
+            return None
+        return Addressee(connection, wanted_changes(self._house.plugins, connection))
 
 
 class Receiver:
@@ -92,21 +110,21 @@ class Receiver:
             return _answer(503, "database_away", "The delivery could not be stored. Send it again.")
 
     async def _take(self, request: Request) -> Response:
-        connection = await self._directory.find(request.path_params["address"])
+        to = await self._directory.find(request.path_params["address"])
         try:
-            if connection is None:
+            if to is None:
                 raise DeliveryRefused("unknown_connection", "No connection has this address.", status=404)
             body = await self._body(request)
-            connection = await self._verified(connection, request, body)
+            to = await self._verified(to, request, body)
             event = webhooks.classify(webhooks.parse(body))
         except DeliveryRefused as refusal:
-            counted = self._intake.count(connection.id if connection else 0, "refused", refusal.reason)
+            counted = self._intake.count(to.connection.id if to else 0, "refused", refusal.reason)
             await asyncio.wrap_future(counted)
             return _answer(refusal.status, refusal.reason, str(refusal))
-        if event.kind is None:
-            self._intake.count(connection.id, "event", event.name)
+        if not to.needs(event):
+            self._intake.count(to.connection.id, "event", event.name)
             return JSONResponse({"status": "counted", "event": event.name})
-        stored = await asyncio.wrap_future(self._intake.put(_arrival(connection, request, body, event)))
+        stored = await asyncio.wrap_future(self._intake.put(_arrival(to.connection, request, body, event)))
         return JSONResponse({"status": "stored" if stored else "duplicate", "event": event.name})
 
     async def _body(self, request: Request) -> bytes:
@@ -123,17 +141,17 @@ class Receiver:
             raise DeliveryRefused("cut_off", "The body did not arrive whole.", status=408) from error
         return bytes(body)
 
-    async def _verified(self, connection: CRMConnection, request: Request, body: bytes) -> CRMConnection:
+    async def _verified(self, to: Addressee, request: Request, body: bytes) -> Addressee:
         """Check the signature, with the connection read afresh where the remembered secret does not fit."""
         try:
-            _verify(connection, request, body)
+            _verify(to.connection, request, body)
         except DeliveryRefused:
-            again = await self._directory.find(connection.address, fresh=True)
-            if again is None or again == connection:
+            again = await self._directory.find(to.connection.address, fresh=True)
+            if again is None or again == to:
                 raise
-            _verify(again, request, body)
+            _verify(again.connection, request, body)
             return again
-        return connection
+        return to
 
 
 def _verify(connection: CRMConnection, request: Request, body: bytes) -> None:

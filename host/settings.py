@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .errors import SettingsError
+from .messenger import checked
 
 PREFIX = "CRMHOST_"
 ENV_FILE = ".env"
@@ -46,6 +47,13 @@ def _redis_url(value: str | None) -> str | None:
     return value
 
 
+def _notify(value: SecretStr | None) -> SecretStr | None:
+    """Refuse what no message can be carried to; it is secret, since it may hold a password."""
+    if value is not None:
+        checked(value.get_secret_value())
+    return value
+
+
 class Settings(BaseSettings):
     """What an operator can set; each field is the variable CRMHOST_<NAME>."""
 
@@ -74,6 +82,16 @@ class Settings(BaseSettings):
         60, ge=0, description="How long a CRM may go on with a request whose answer we never got."
     )
     give_up_hours: int = Field(72, ge=1, description="How long a delivery is tried again before it is dead.")
+    retention_days: int = Field(30, ge=1, description="How long the payload of a finished delivery is kept.")
+    notify: Annotated[SecretStr | None, AfterValidator(_notify)] = Field(
+        None, description="Where operators are told what needs them: smtp://… or a webhook's https://…"
+    )
+    private_addresses: bool = Field(
+        True, description="Whether a CRM may live in a private network, as self-hosted ones do."
+    )
+    ca_file: Path | None = Field(
+        None, description="Certificates (PEM) to believe beside those of the public authorities."
+    )
     worker_threads: int = Field(8, ge=1, le=256, description="Lanes one worker process works at once.")
 
 

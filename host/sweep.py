@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from .store import deliveries, lanes
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from .store import Store
     from .store.lanes import Lane
 
@@ -26,9 +28,13 @@ log = structlog.get_logger(__name__)
 
 
 class Sweep:
-    """Rings lanes in time; ``wake`` makes it look earlier than it would by itself."""
+    """Rings lanes in time; ``wake`` makes it look earlier than it would by itself.
 
-    def __init__(self, store: Store, ring: Callable[[Iterable[Lane]], None]) -> None:
+    Payloads of deliveries that were finished ``keep`` seconds ago are forgotten.
+    """
+
+    def __init__(self, store: Store, ring: Callable[[Iterable[Lane]], None], *, keep: float) -> None:
+        self._keep = keep
         self._store = store
         self._ring = ring
         self._next = 0.0
@@ -78,8 +84,13 @@ class Sweep:
             due = lanes.ring_due(tx, now, PATIENCE)
             next_due = lanes.next_due(tx, now)
             if now - self._tidied > TIDY:
-                deliveries.forget_old_bodies(tx, now)
-                self._tidied = now
+                self._tidy(tx, now)
         self._ring(due)
         if next_due is not None:
             self.wake(next_due)
+
+    def _tidy(self, tx: Connection, now: float) -> None:
+        """Forget what is kept for a time only; where there is much, go on with the next look."""
+        deliveries.forget_old_bodies(tx, now)
+        if deliveries.forget_payloads(tx, now - self._keep) == 0:
+            self._tidied = now

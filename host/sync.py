@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from .attempt import PAUSE, Attempt, Result
 from .errors import SettingsError
-from .fold import Step, next_step
+from .fold import Step, dated, next_step
 from .locks import HeldLane, LaneLost, take
 from .store import connections, deliveries, lanes, links
 
@@ -87,7 +87,8 @@ class Sync:
             with self._store.read() as tx:
                 connection = connections.get(tx, self._house.vault, held.lane[0])
                 pending = deliveries.pending(tx, *held.lane)
-                applied = links.applied_versions(tx, connection.id, {d.record for d in pending})
+                names = {name for one in pending for name in dated(one, one.changed)}
+                applied = links.applied_versions(tx, connection.id, names)
             step = next_step(pending, applied)
             if step is None:
                 if self._end(held):
@@ -98,7 +99,8 @@ class Sync:
             if step.apply is None:
                 self._set_aside(held, step)
                 continue
-            due_at = self._apply(held, Attempt(self._house, held, connection, step.apply), step)
+            attempt = Attempt(self._house, held, connection, step.apply, step.changed)
+            due_at = self._apply(held, attempt, step)
             if due_at is not None:
                 return due_at
 
@@ -124,13 +126,18 @@ class Sync:
         result = attempt.run()
         now = time.time()
         with held.committing() as tx:
+            if attempt.introduced:
+                _revive(tx, attempt, now)
             links.save(tx, attempt.connection.id, attempt.links.changed, now)
             if result.state is not None:
                 _finish(tx, attempt, result, result.state, now)
-                if result.state != "dead":
+                # Of a stranger's, each is ignored by itself: what it says is new may be wanted yet.
+                if result.state != "dead" and not attempt.stranger:
                     _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.")
                 return None
-            _note_failure(tx, attempt, result, now)
+            if result.at_once:
+                return None
+            _note_wait(tx, attempt, result, now)
             lanes.end(tx, held.lane, now + result.wait)
         return now + result.wait
 
@@ -140,19 +147,30 @@ def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: f
     connection, delivery = attempt.connection, attempt.delivery
     told = attempt.told(result.outcome)
     deliveries.finish(tx, [delivery.id], state, now=now, reason=result.reason, fix=result.fix, outcome=told)
-    if state == "dead":
+    if state == "dead" or attempt.stranger:
         return
-    if delivery.version is not None and delivery.kind != "conversation_created":
-        links.note_version(tx, connection.id, delivery.record, delivery.version)
+    if delivery.version is not None:
+        for name in dated(delivery, attempt.changed):
+            links.note_version(tx, connection.id, name, delivery.version)
     if connection.paused_reason is not None and (told["calls"] or state == "applied"):
         # The CRM did not refuse us: what paused the connection is mended.
         connections.resume(tx, connection.id)
 
 
-def _note_failure(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
-    """Keep why the delivery waits; where the CRM refuses us, the whole connection does."""
+def _revive(tx: Connection, attempt: Attempt, now: float) -> None:
+    """Take up what was ignored while the contact was a stranger, but for conversations that the CRM has."""
+    connection, delivery = attempt.connection, attempt.delivery
+    waiting = deliveries.of_a_stranger(tx, connection.id, delivery.contact_id)
+    known = {record for record, _ in links.load(tx, connection.id, set(waiting.values()))}
+    ids = [number for number, record in waiting.items() if record not in known]
+    deliveries.revive(tx, ids, f"Delivery {delivery.id} brought its contact into the CRM.", now)
+
+
+def _note_wait(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
+    """Keep why the delivery waits, if that is a failure; where the CRM refuses us, the connection waits."""
     delivery: Delivery = attempt.delivery
-    log.warning(
+    say = log.warning if result.failed else log.info
+    say(
         "not applied yet",
         connection=attempt.connection.id,
         delivery=delivery.id,

@@ -6,15 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from pydantic import BaseModel, ValidationError
 
 from .errors import SettingsError
+from .models import CHANGES
 
 if TYPE_CHECKING:
-    from .plugins import Plugin
-
+    from .plugins import Plugin, Plugins
+    from .store.connections import CRMConnection
 
 NAME = re.compile(r"[\w.-]{1,60}")
+log = structlog.get_logger(__name__)
 
 
 def first_problem(error: ValidationError) -> str:
@@ -38,3 +41,16 @@ def validated(plugin: Plugin, values: Mapping[str, Any]) -> BaseModel:
     except ValidationError as error:
         known = f"{plugin.name} knows: {', '.join(model.model_fields)}."
         raise SettingsError(f"Setting {first_problem(error)}.", fix=known) from error
+
+
+def wanted_changes(plugins: Plugins, connection: CRMConnection) -> frozenset[str]:
+    """Return the changes of conversations that a connection's rules need, some of CHANGES.
+
+    All of them where that cannot be told: Chatwoot sends nothing twice, and a person will mend the settings.
+    """
+    try:
+        plugin = plugins[connection.plugin]
+        return plugin.wanted_changes(validated(plugin, connection.settings), chatwoot=False)
+    except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
+        log.warning("what is wanted cannot be told", connection=connection.id, error=str(error))
+        return frozenset(CHANGES)

@@ -18,6 +18,7 @@ class Vault:
 
     def __init__(self, keys: str) -> None:
         """Take one key, or several divided by commas, each as ``Fernet.generate_key()`` makes it."""
+        self.keys = keys
         try:
             self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
         except ValueError as error:
@@ -29,6 +30,11 @@ class Vault:
     def seal(self, value: Any) -> str:
         """Return the value encrypted."""
         return self._fernet.encrypt(json.dumps(value).encode()).decode()
+
+    def reseal(self, sealed: str) -> str:
+        """Return what was sealed with any of the keys, sealed with the first."""
+        self.open(sealed)
+        return self._fernet.rotate(sealed).decode()
 
     def open(self, sealed: str) -> Any:
         """Return the value again."""
@@ -53,10 +59,26 @@ def key_in(folder: Path) -> str:
             aside = folder / f"secret.key.{os.getpid()}"
             descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w") as file:
-                file.write(Fernet.generate_key().decode())
+                file.write(new_key())
             with suppress(FileExistsError):
                 path.hardlink_to(aside)
             aside.unlink()
         return path.read_text().strip()
     except (OSError, ValueError) as error:
         raise SettingsError(f"The key {path} cannot be kept: {error}.") from error
+
+
+def new_key() -> str:
+    """Return a fresh key."""
+    return Fernet.generate_key().decode()
+
+
+def keep_key(folder: Path, keys: str) -> None:
+    """Keep these keys in the data folder instead of those there, all at once."""
+    aside = folder / f"secret.key.{os.getpid()}"
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(keys)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(folder / "secret.key")

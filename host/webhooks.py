@@ -22,13 +22,13 @@ DELIVERY = "x-chatwoot-delivery"
 WINDOW = 300
 """Seconds that a timestamp may lie in the past or the future: a replay is refused, a clock may be off."""
 
-Kind = Literal["contact_created", "contact_updated", "conversation_created", "conversation_resolved"]
-KINDS: tuple[Kind, ...] = (
+Kind = Literal[
     "contact_created",
     "contact_updated",
     "conversation_created",
     "conversation_resolved",
-)
+    "conversation_changed",
+]
 EVENTS = (
     "contact_created",
     "contact_updated",
@@ -47,6 +47,18 @@ EVENTS = (
 
 # Every incoming message moves a contact's last activity, and raises contact_updated (chatwoot#11973).
 NOISE = frozenset({"last_activity_at", "updated_at"})
+CHANGE_OF = {
+    "assignee_agent_bot_id": "assignee",
+    "assignee_id": "assignee",
+    "cached_label_list": "labels",
+    "custom_attributes": "custom_attributes",
+    "first_reply_created_at": "first_reply",
+    "label_list": "labels",
+    "priority": "priority",
+    "status": "status",
+    "team_id": "team",
+}
+"""Our name (one of CHANGES) for the attribute of a conversation that Chatwoot says is new."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,8 @@ class Event:
     conversation_id: int | None = None
     version: float | None = None
     """When the record was in this state, in unix seconds: 0 at its creation, None where not said."""
+    changed: frozenset[str] = frozenset()
+    """Of a changed conversation what is new, some of CHANGES: it is stored only where a rule needs that."""
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
@@ -128,6 +142,8 @@ def classify(payload: Mapping[str, Any]) -> Event:
             return _conversation_event(name, "conversation_created", payload)
         if _resolves(name, payload):
             return _conversation_event(name, "conversation_resolved", payload)
+        if changed := changes(payload):
+            return _conversation_event(name, "conversation_changed", conversation_in(payload), changed)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DeliveryRefused("unreadable", f"The {name} does not say which record it is about.") from error
     return Event(name)
@@ -145,7 +161,9 @@ def _contact_event(name: Kind, payload: Mapping[str, Any]) -> Event:
     return Event(name, name, _identity(payload["id"]), None, version)
 
 
-def _conversation_event(name: str, kind: Kind, payload: Mapping[str, Any]) -> Event:
+def _conversation_event(
+    name: str, kind: Kind, payload: Mapping[str, Any], changed: frozenset[str] = frozenset()
+) -> Event:
     sender = payload["meta"]["sender"]
     version = payload.get("updated_at")
     return Event(
@@ -154,6 +172,7 @@ def _conversation_event(name: str, kind: Kind, payload: Mapping[str, Any]) -> Ev
         _identity(sender["id"]),
         _identity(payload["id"]),
         float(version) if isinstance(version, int | float) else None,
+        changed,
     )
 
 
@@ -175,6 +194,34 @@ def _resolves(name: str, payload: Mapping[str, Any]) -> bool:
     return name == "conversation_status_changed" or (
         name == "conversation_updated" and "status" in changed_attributes(payload)
     )
+
+
+def changes(payload: Mapping[str, Any]) -> frozenset[str]:
+    """Return what an event says is new of a conversation, some of CHANGES; nothing for any other event.
+
+    A message is new whoever wrote it, also a private note: what of them is wanted is the plugin's to say.
+    """
+    match payload.get("event"):
+        case "message_created":
+            return frozenset({"message"})
+        case "conversation_status_changed":  # whose changed_attributes is null
+            named = {"status"}
+        case "conversation_updated":
+            named = set()
+        case _:
+            return frozenset()
+    return frozenset(named | {CHANGE_OF[key] for key in changed_attributes(payload) if key in CHANGE_OF})
+
+
+def conversation_in(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the conversation that an event is about, in the shape of its own webhooks.
+
+    A message's webhook holds the conversation inside it: the message becomes that one's only one.
+    """
+    if payload.get("event") != "message_created":
+        return dict(payload)
+    message = {key: value for key, value in payload.items() if key != "conversation"}
+    return {**payload["conversation"], "messages": [message]}
 
 
 def changed_attributes(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -92,7 +89,7 @@ def receiving(house: House) -> Iterator[ASGIApp]:
 
     bell = Bell(redis_broker(house.redis_url))
     intake = Intake(house.store, bell.ring, settle=house.settings.settle_ms / 1000)
-    directory = Directory(house.store, house.vault)
+    directory = Directory(house)
     try:
         yield Receiver(directory, intake, max_body=house.settings.max_body_bytes).app()
     finally:
@@ -105,54 +102,38 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     from dramatiq import Worker
 
     from .broker import Bell, lane_actor, redis_broker
+    from .store.deliveries import DAY
     from .sweep import Sweep
     from .sync import Sync
 
     broker = redis_broker(house.redis_url)
     bell = Bell(broker)
-    sweep = Sweep(house.store, bell.ring)
+    sweep = Sweep(house.store, bell.ring, keep=house.settings.retention_days * DAY)
     sync = Sync(house, ring=lambda lane: bell.ring([lane]), wake=sweep.wake)
     lane_actor(broker, sync.work)
     worker = Worker(broker, worker_threads=threads or house.settings.worker_threads)
     worker.start()
     sweep.start()
     try:
-        yield
+        with _telling(house):
+            yield
     finally:
         sweep.stop()
         worker.stop()
 
 
 @contextmanager
-def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve an application in a thread while the block lasts; yield its address. Port 0 takes a free one."""
-    import uvicorn
+def _telling(house: House) -> Iterator[None]:
+    """Tell operators what needs them while the block lasts, where it is set how."""
+    if house.settings.notify is None:
+        yield
+        return
+    from .messenger import messenger
+    from .notices import Notices
 
-    with listening(host, port) as listener:
-        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.005)
-        try:
-            shown = f"[{host}]" if ":" in host else host
-            yield f"http://{shown}:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-@contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """Open a socket to serve on, or say in one sentence why it cannot be opened."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-            # From here on nobody is turned away: who comes early waits until the server takes over.
-            listener.listen(1024)
-        except (OSError, OverflowError) as error:
-            raise SettingsError(f"{host}:{port} cannot be listened on: {error}.") from error
-        yield listener
+    notices = Notices(house.store, messenger(house.settings.notify.get_secret_value(), house.http_pool))
+    notices.start()
+    try:
+        yield
+    finally:
+        notices.stop()

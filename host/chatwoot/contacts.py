@@ -30,6 +30,10 @@ class Contacts:
         labels = row["labels"] if "labels" in row else self._labels(contact_id)
         return read(Contact, {**row, "labels": labels}, f"contact {contact_id}")
 
+    def exists(self, contact_id: int) -> bool:
+        """Whether the contact is there."""
+        return self._row(contact_id) is not None
+
     def rows(self, sort: str = OLDEST_FIRST, *, inboxes: bool = False) -> Iterator[Row]:
         """Yield all contacts that have an e-mail, a phone or an identifier, 15 a request, each once.
 

@@ -25,11 +25,14 @@ COMMANDS = {
     "resume": "connect",
     "disconnect": "connect",
     "links": "links",
+    "reconcile": "reconcile",
     "status": "look",
     "deliveries": "look",
+    "replay": "mend",
+    "rotate-key": "mend",
 }
 """Each command's module."""
-NAMES = {"set": "change"}
+NAMES = {"set": "change", "rotate-key": "rotate_key"}
 """A command whose name is a word of Python's own is called otherwise there."""
 
 

@@ -49,6 +49,22 @@ def import_(
         sys.exit(1)
 
 
+@links.command()
+@click.argument("connection", type=click.IntRange(1, 2**63 - 1))
+@click.option("--contact", type=click.IntRange(1, 2**63 - 1), required=True, help="Its number in Chatwoot.")
+@json_option
+def forget(connection: int, contact: int, *, as_json: bool) -> None:
+    """Forget what the CRM has of a contact that is gone in Chatwoot; the CRM keeps it."""
+    from ..link_import import forget as drop
+
+    with house_of() as house:
+        dropped = drop(house, connection, contact)
+    if as_json:
+        document({"connection": connection, "contact": contact, "forgotten": dropped})
+    else:
+        click.echo(f"Links of contact {contact} forgotten: {dropped}.")
+
+
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")

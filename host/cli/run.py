@@ -27,7 +27,8 @@ def stop_signal() -> threading.Event:
 @click.option("--no-workers", is_flag=True, help="Only receive; crmhost worker processes do the work.")
 def serve(host: str, port: int, *, no_workers: bool) -> None:
     """Receive webhooks and apply them."""
-    from ..wiring import receiving, redis_running, serving, working
+    from ..server import serving
+    from ..wiring import receiving, redis_running, working
 
     stop = stop_signal()
     with house_of() as house, ExitStack() as stack:

@@ -121,6 +121,26 @@ def conversation_updated(of: Payload, **before: Any) -> Payload:
     return {**of, "event": "conversation_updated", "changed_attributes": changed}
 
 
+def message_created(of: Payload, message_id: int, said: str | None, **more: Any) -> Payload:
+    """Return the webhook of a customer's message, which holds its conversation; ``more`` replaces parts."""
+    sender = {key: value for key, value in of["meta"]["sender"].items() if key != "type"}
+    return {
+        "account": of["account"],
+        "content": said,
+        "content_type": "text",
+        "conversation": of,
+        "created_at": datetime.fromtimestamp(of["updated_at"], UTC).isoformat(),
+        "id": message_id,
+        "inbox": {"id": of["inbox_id"], "name": "Website"},
+        "message_type": "incoming",
+        "private": False,
+        "sender": sender,
+        "source_id": None,
+        **more,
+        "event": "message_created",
+    }
+
+
 def _change(key: str, old: Any, new: Any) -> Mapping[str, Any]:
     return {key: {"previous_value": old, "current_value": new}}
 

@@ -15,8 +15,9 @@ from .. import overview, webhooks
 from ..connect import connect
 from ..errors import CRMHostError, SettingsError
 from ..http import Http
+from ..server import serving
 from ..settings import load_settings
-from ..wiring import open_house, receiving, redis_running, serving, working
+from ..wiring import open_house, receiving, redis_running, working
 from .scenario import ACCOUNT, Post, story
 
 if TYPE_CHECKING:

@@ -1,7 +1,17 @@
 """The database: what was received, what became of it, and which CRM record belongs to what."""
 
-from . import connections, counters, deliveries, lanes, links
+from . import connections, counters, deliveries, known, lanes, links
 from .engine import Store, open_store
 from .schema import upgrade
 
-__all__ = ["Store", "connections", "counters", "deliveries", "lanes", "links", "open_store", "upgrade"]
+__all__ = [
+    "Store",
+    "connections",
+    "counters",
+    "deliveries",
+    "known",
+    "lanes",
+    "links",
+    "open_store",
+    "upgrade",
+]

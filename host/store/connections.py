@@ -11,8 +11,11 @@ from sqlalchemy import Connection, Row, select, update
 
 from ..errors import SettingsError
 from ..vault import Vault
-from .tables import connections, lanes, metadata
+from .tables import connections, lanes, metadata, notices
 from .text import storable
+
+SEALED = ("secrets", "webhook_secrets", "chatwoot_token")
+"""The columns that are encrypted."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,15 @@ def get(tx: Connection, vault: Vault, connection_id: int) -> CRMConnection:
     return _read(row, vault)
 
 
+def reseal(tx: Connection, vault: Vault) -> int:
+    """Encrypt all secrets with the vault's first key; return how many connections there are."""
+    rows = list(tx.execute(select(connections.c.id, *(connections.c[name] for name in SEALED))))
+    for row in rows:
+        sealed = {name: vault.reseal(kept) for name in SEALED if (kept := row._mapping[name])}
+        tx.execute(update(connections).where(connections.c.id == row.id).values(sealed))
+    return len(rows)
+
+
 def check_key(tx: Connection, vault: Vault) -> None:
     """Say at start, where that is so, that the secrets were encrypted with another key."""
     sealed = tx.scalar(select(connections.c.secrets).limit(1))
@@ -135,6 +147,11 @@ def set_settings(
     _update(tx, connection_id, **values)
 
 
+def set_found(tx: Connection, connection_id: int, found: Mapping[str, Any]) -> None:
+    """Store what setup found when it looked again."""
+    _update(tx, connection_id, found=dict(found))
+
+
 def set_chatwoot(tx: Connection, vault: Vault, connection_id: int, url: str, token: str | None) -> None:
     """Store where Chatwoot is, and the token of a user there."""
     _update(tx, connection_id, chatwoot_url=url, chatwoot_token=vault.seal(token) if token else None)
@@ -143,6 +160,8 @@ def set_chatwoot(tx: Connection, vault: Vault, connection_id: int, url: str, tok
 def remove(tx: Connection, connection_id: int) -> None:
     """Remove the connection and all that is kept for it; the CRM keeps what it has."""
     for table in metadata.sorted_tables:
+        if table is notices:
+            continue  # what was told of it stays told
         key = table.c.id if table is connections else table.c.connection_id
         tx.execute(table.delete().where(key == connection_id))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text, tuple_, update
 
 from ..models import STATES
-from ..webhooks import Event
+from ..webhooks import Event, changes
 from .tables import LIVE, bodies, deliveries
 from .text import storable
 from .upsert import upsert
@@ -46,14 +47,24 @@ class Delivery:
     contact_id: int
     conversation_id: int | None
     version: float | None
-    received_at: float
+    due_since: float
+    """When it was received, or taken up again."""
     body: str
     attempts: int
 
-    @property
+    @cached_property
     def payload(self) -> Any:
         """The body, read."""
         return json.loads(self.body)
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """What it says is new of its conversation, some of CHANGES."""
+        return (
+            changes(self.payload)
+            if self.kind in {"conversation_changed", "conversation_resolved"}
+            else frozenset()
+        )
 
     @property
     def record(self) -> str:
@@ -63,13 +74,14 @@ class Delivery:
         return f"conversation:{self.conversation_id}"
 
 
+_DUE_SINCE = func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)
 _DELIVERY = (
     deliveries.c.id,
     deliveries.c.kind,
     deliveries.c.contact_id,
     deliveries.c.conversation_id,
     deliveries.c.version,
-    deliveries.c.received_at,
+    _DUE_SINCE,
     deliveries.c.body,
     deliveries.c.attempts,
 )
@@ -208,6 +220,13 @@ def forget_old_bodies(tx: Connection, now: float) -> None:
     tx.execute(bodies.delete().where(bodies.c.seen_at < now - DAY))
 
 
+def forget_payloads(tx: Connection, before: float, limit: int = 1000) -> int:
+    """Forget what deliveries said that were finished before then (unix seconds); return of how many."""
+    old = select(deliveries.c.id).where(deliveries.c.finished_at < before, deliveries.c.body != "")
+    query = update(deliveries).where(deliveries.c.id.in_(old.limit(limit))).values(body="")
+    return tx.execute(query).rowcount
+
+
 def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Mapping[str, Any]) -> None:
     """Note a failure that will pass: the delivery stays the first of its lane."""
     values = {
@@ -219,6 +238,26 @@ def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Map
     tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
 
 
+def of_a_stranger(tx: Connection, connection_id: int, contact_id: int) -> dict[int, str]:
+    """Return the conversation that each delivery is about which was ignored because its contact was."""
+    query = select(deliveries.c.id, deliveries.c.conversation_id, deliveries.c.outcome)
+    query = query.where(_in_lane(connection_id, contact_id), deliveries.c.state == "ignored")
+    return {row[0]: f"conversation:{row[1]}" for row in tx.execute(query) if (row[2] or {}).get("stranger")}
+
+
+def revive(tx: Connection, ids: Sequence[int], reason: str, now: float) -> None:
+    """Make finished deliveries pending again, each in its place, with as much time as a new one has."""
+    values = {
+        "state": "pending",
+        "reason": reason,
+        "outcome": None,
+        "finished_at": None,
+        "attempts": 0,
+        "revived_at": now,
+    }
+    tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
+
+
 def counts(tx: Connection) -> dict[str, int]:
     """Return how many deliveries there are in each state."""
     rows = tx.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
@@ -226,10 +265,9 @@ def counts(tx: Connection) -> dict[str, int]:
 
 
 def oldest_pending(tx: Connection) -> float | None:
-    """Return when the oldest pending delivery was received."""
-    query = select(func.min(deliveries.c.received_at)).where(deliveries.c.state == "pending")
-    received_at: float | None = tx.scalar(query)
-    return received_at
+    """Return since when the oldest pending delivery has been due."""
+    since: float | None = tx.scalar(select(func.min(_DUE_SINCE)).where(deliveries.c.state == "pending"))
+    return since
 
 
 def newest(tx: Connection, limit: int, states: Sequence[str] = ()) -> list[Row[Any]]:

@@ -43,6 +43,13 @@ def add_work(tx: Connection, wanted: Iterable[Lane], now: float, settle: float) 
     return [(row[0], row[1]) for row in tx.execute(note, rows) if row[2] == now]
 
 
+def bring_forward(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
+    """Make these lanes due now; the sweep rings them."""
+    add_work(tx, wanted, now, 0.0)
+    for lane in sorted(set(wanted)):
+        tx.execute(update(lanes).where(_is(lane)).values(due_at=now, rung_at=None))
+
+
 def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
     """Return those of the lanes whose contact has a link."""
     records = {

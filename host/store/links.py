@@ -19,6 +19,12 @@ def load(tx: Connection, connection_id: int, records: Iterable[str]) -> dict[Key
     return {(row[0], row[1]): Link(row[2], row[3]) for row in tx.execute(query)}
 
 
+def records_of(tx: Connection, connection_id: int, kind: str, remote_id: str) -> tuple[str, ...]:
+    """Return the records that are linked to this record of the CRM."""
+    here = and_(links.c.connection_id == connection_id, links.c.kind == kind, links.c.remote_id == remote_id)
+    return tuple(tx.scalars(select(links.c.record).where(here)))
+
+
 def every(tx: Connection, connection_id: int) -> dict[Key, Link]:
     """Return all links of a connection."""
     query = select(links.c.record, links.c.kind, links.c.remote_id, links.c.written)

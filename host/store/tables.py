@@ -65,6 +65,8 @@ deliveries = Table(
     Column("outcome", JSON),
     Column("attempts", Integer, nullable=False),
     Column("finished_at", Time),
+    # When it was taken up again: it had been ignored for its contact, or a person brought it back.
+    Column("revived_at", Time),
 )
 LIVE = "state <> 'dead'"
 Index(
@@ -82,6 +84,20 @@ Index(
     deliveries.c.id,
     sqlite_where=text("state = 'pending'"),
     postgresql_where=text("state = 'pending'"),
+)
+KEPT = "body <> ''"
+Index(
+    "finished_payloads",
+    deliveries.c.finished_at,
+    sqlite_where=text(KEPT),
+    postgresql_where=text(KEPT),
+)
+Index(
+    "ignored_deliveries_by_lane",
+    deliveries.c.connection_id,
+    deliveries.c.contact_id,
+    sqlite_where=text("state = 'ignored'"),
+    postgresql_where=text("state = 'ignored'"),
 )
 Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
 
@@ -149,6 +165,16 @@ counters = Table(
     Column("family", String(16), primary_key=True),
     Column("name", String(64), primary_key=True),
     Column("count", BigInteger, nullable=False),
+)
+
+# What operators were told of: how many by then, when, and whether that was the end of it.
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("told_at", Time, nullable=False),
+    Column("over", Boolean, nullable=False),
 )
 
 # Up to when something was looked through that is looked through again and again, by name.

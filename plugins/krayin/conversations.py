@@ -172,7 +172,7 @@ class _ConversationSync:
         if self._invited(type_):
             note = "Krayin e-mails the customer, who takes part in it."
         changes = self._changes(type_)
-        self._keep(made["id"], type_, {**changes, "is_done": 0})
+        self._keep(made["id"], type_, changes | {"is_done": 0} if changes.get("is_done") else changes)
         outcome = self._say("created", made["id"], note)
         return self._update(made["id"], type_) if changes.get("is_done") else outcome
 

@@ -8,11 +8,12 @@ from collections.abc import Set as AbstractSet
 from crmhost import Conversation, Outcome
 
 from .contacts import sync_contact
-from .conversations import note_created, note_messages, note_resolved
+from .conversations import note_created, note_messages, note_reopened, note_resolved, wanted_by_notes
 from .desk import Desk
 from .filters import unwanted_conversation
 from .links import ContactLinks, ConversationLinks
 from .mappers.template import needs_conversation
+from .mappers.wanted import changes_of_sources
 from .progress import Progress
 from .rules import ASPECTS, Moment, aspects_of
 from .settings import KrayinSettings
@@ -36,27 +37,31 @@ def conversation_changed(desk: Desk, conversation: Conversation, changed: Abstra
         return ignored
     if "labels" in changed and desk.settings.only_labels and not _is_noted(desk, conversation):
         return _brought(desk, conversation)
-    noted = note_messages(desk, conversation) if "message" in changed else Outcome()
+    outcome = note_messages(desk, conversation) if "message" in changed else Outcome()
+    if "status" in changed and conversation.status != "resolved":
+        outcome += note_reopened(desk, conversation)
     told = Told()
     Progress(desk, conversation, told).go_on("changed", changed)
     tagged = tag_conversation(desk, conversation) if "labels" in changed else Outcome()
-    return told.outcome() + noted + tagged
+    return outcome + told.outcome() + tagged
 
 
 def changes_wanted(settings: KrayinSettings, *, chatwoot: bool) -> frozenset[str]:
     """Return the changes of conversations that these settings need; ``chatwoot``: its API can be asked."""
-    leads = settings.leads
-    templates = (settings.lead_title, settings.lead_description, settings.lead_value)
-    mapped = any(source.strip().startswith("conversation.") for source in settings.attributes.values())
-    needs = {
-        "message": settings.transcript and settings.sync_activities and not chatwoot,
-        "labels": settings.sync_tags != "none" or bool(settings.only_labels),
-        "assignee": leads and settings.assignee_owns_lead,
-        "first_reply": leads and bool(settings.stage_on_first_reply),
-        "custom_attributes": leads and (mapped or needs_conversation(*templates)),
-    }
-    rules = {ASPECTS[kind] for kind in aspects_of(settings)} if leads else set()
-    return frozenset(rules | {name for name, needed in needs.items() if needed})
+    labels = {"labels"} if settings.sync_tags != "none" or settings.only_labels else set()
+    leads = _wanted_by_leads(settings) if settings.leads else set()
+    return wanted_by_notes(settings, chatwoot=chatwoot) | labels | leads
+
+
+def _wanted_by_leads(settings: KrayinSettings) -> set[str]:
+    wanted = {ASPECTS[kind] for kind in aspects_of(settings)}
+    if settings.assignee_owns_lead:
+        wanted.add("assignee")
+    if settings.stage_on_first_reply:
+        wanted.add("first_reply")
+    if needs_conversation(settings.lead_title, settings.lead_description, settings.lead_value):
+        wanted.add("custom_attributes")
+    return wanted | changes_of_sources(settings)
 
 
 def _worked(

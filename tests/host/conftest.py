@@ -20,6 +20,7 @@ from crmhost.connect import connect
 from crmhost.house import House
 from crmhost.intake import Intake
 from crmhost.settings import Settings
+from crmhost.store import lanes
 from crmhost.store.connections import CRMConnection
 from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
@@ -100,6 +101,12 @@ class Bench:
 
     def connection_state(self) -> dict[str, Any]:
         return overview.all_connections(self.house)[0]
+
+
+def hurry(bench: Bench, contact_id: int = 5821) -> None:
+    """Let the lane's waiting time be over."""
+    with bench.house.store.write() as tx:
+        lanes.end(tx, (bench.connection.id, contact_id), time.time())
 
 
 @pytest.fixture

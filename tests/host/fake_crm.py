@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +36,19 @@ class FakeCRM:
     troubles: list[Exception | Step | None] = field(default_factory=list)
     after: list[Exception | Step | None] = field(default_factory=list)
     """Like ``troubles``, but once the CRM has written."""
+    wanted: set[str] | Exception = field(default_factory=set)
+    """The changes that its rules are about."""
+    said: list[str | None] = field(default_factory=list)
+    """The messages it was told of."""
+    pipeline: int = 7
+    """What setup finds, where none is given."""
+    pipelines: list[int | None] = field(default_factory=list)
+    """What the hooks were handed of that."""
+    budget: int = 0
+    """The calls it allows in a minute, if any number is too many."""
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    owners: list[tuple[str, ...]] = field(default_factory=list)
+    """Whose customer 1 was, at each contact."""
 
     def plugin(self) -> Plugin:
         return load("fake", Hooks(self), "crmhost-fake", "1.0")
@@ -55,14 +70,17 @@ class Hooks:
     @hookimpl
     def setup(self, context: Context[FakeSettings]) -> SetupResult:
         self._strike(self._crm.troubles)
-        return SetupResult({"pipeline": context.settings.pipeline or 7})
+        return SetupResult({"pipeline": context.settings.pipeline or self._crm.pipeline})
 
     @hookimpl
     def handle_contact(self, context: Context[FakeSettings], contact: Contact) -> Outcome:
         self._crm.asked.append(f"contact {contact.name}")
         if not contact.identifiable:
             return Outcome(ignored="Nobody knows who that is.")
-        return self._write(context, f"contact:{contact.id}", "customer", self._crm.customers, contact.name)
+        self._crm.pipelines.append(context.settings.pipeline)
+        told = self._write(context, f"contact:{contact.id}", "customer", self._crm.customers, contact.name)
+        self._crm.owners.append(context.links.records_of("customer", 1))
+        return told
 
     @hookimpl
     def handle_conversation_created(
@@ -76,6 +94,20 @@ class Hooks:
     ) -> Outcome:
         return self._note(context, conversation, "resolved")
 
+    @hookimpl
+    def handle_conversation_changed(
+        self, context: Context[FakeSettings], conversation: Conversation, changed: AbstractSet[str]
+    ) -> Outcome:
+        if "message" in changed:
+            self._crm.said += [message.content for message in conversation.messages]
+        return self._note(context, conversation, f"changed {' '.join(sorted(changed))}")
+
+    @hookimpl
+    def wanted_changes(self) -> set[str]:
+        if isinstance(self._crm.wanted, Exception):
+            raise self._crm.wanted
+        return self._crm.wanted
+
     def _note(self, context: Context[Any], conversation: Conversation, text: str) -> Outcome:
         self._crm.asked.append(f"conversation {conversation.id} {text}")
         return self._write(context, f"conversation:{conversation.id}", "note", self._crm.notes, text)
@@ -87,7 +119,7 @@ class Hooks:
         if link and link.written == {"value": value}:
             return Outcome((Change(kind, "left", link.remote_id),))
         if link:
-            self._strike(self._crm.troubles)
+            self._ask(context)
             rows[int(link.remote_id) - 1] = (int(link.remote_id), value)
             context.links.set(record, kind, link.remote_id, {"value": value})
             return Outcome((Change(kind, "updated", link.remote_id),))
@@ -97,11 +129,18 @@ class Hooks:
                 context.links.set(record, kind, found[0], {"value": value})
                 return Outcome((Change(kind, "linked", str(found[0])),))
         with context.links.creating(record, kind):
-            self._strike(self._crm.troubles)
+            self._ask(context)
             rows.append((len(rows) + 1, value))
             self._strike(self._crm.after)
         context.links.set(record, kind, len(rows), {"value": value})
         return Outcome((Change(kind, "created", str(len(rows))),))
+
+    def _ask(self, context: Context[Any]) -> None:
+        """Make the call that the next trouble, if any, befalls."""
+        if not self._crm.budget:
+            return self._strike(self._crm.troubles)
+        with context.budget.call(self._crm.name, per_minute=self._crm.budget):
+            return self._strike(self._crm.troubles)
 
     def _strike(self, list_of: list[Exception | Step | None]) -> None:
         trouble = list_of.pop(0) if list_of else None

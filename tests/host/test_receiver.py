@@ -16,11 +16,13 @@ from crmhost.connect import add_webhook_secret
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.http import new_pool
+from crmhost.server import serving
 from crmhost.store.connections import CRMConnection
-from crmhost.wiring import receiving, serving
+from crmhost.wiring import receiving
 
 from ..conftest import PAYLOADS
 from .conftest import connected
+from .fake_crm import FakeCRM
 from .test_webhooks import payload_names
 
 JANE = payloads.contact(5821, "Jane", email="jane@example.com")
@@ -116,11 +118,36 @@ def test_every_payload_is_answered_200_and_stored_only_where_it_means_work(lite:
 
     answer = lite.post(payload)
 
+    work = event.kind not in {None, "conversation_changed"}
     assert answer.status == 200
-    assert answer.json() == {"status": "stored" if event.kind else "counted", "event": event.name}
+    assert answer.json() == {"status": "stored" if work else "counted", "event": event.name}
     status = lite.settled()
-    assert status["deliveries"]["pending"] == int(event.kind is not None)
-    assert event.kind or status["counted"][event.name] >= 1
+    assert status["deliveries"]["pending"] == int(work)
+    assert work or status["counted"][event.name] >= 1
+
+
+def test_a_change_is_stored_only_where_a_rule_needs_it(lite: Chatwoot, crm: FakeCRM) -> None:
+    crm.wanted = {"labels", "message"}
+    talk = payloads.conversation(731, JANE, 10)
+
+    answers = [
+        lite.post(payloads.conversation_updated(talk, label_list=[], priority=None)),
+        lite.post(payloads.conversation_updated(talk, priority=None)),
+        lite.post(payloads.message_created(talk, 1, "Hello")),
+        lite.post(payloads.status_changed(talk)),
+    ]
+
+    assert [answer.json()["status"] for answer in answers] == ["stored", "counted", "stored", "counted"]
+    assert lite.settled()["deliveries"]["pending"] == 2
+
+
+def test_where_the_plugin_cannot_say_what_it_needs_all_is_stored(lite: Chatwoot, crm: FakeCRM) -> None:
+    """Chatwoot sends nothing twice; what turns out not to be needed is ignored later."""
+    crm.wanted = KeyError("oops")
+
+    answer = lite.post(payloads.status_changed(payloads.conversation(731, JANE, 10)))
+
+    assert answer.json()["status"] == "stored"
 
 
 def test_a_forged_delivery_is_refused_and_counted(chatwoot: Chatwoot) -> None:

@@ -12,7 +12,7 @@ from crmhost.fold import next_step
 from crmhost.store import lanes as lane_rows
 from crmhost.store import tables
 
-from .conftest import Bench
+from .conftest import Bench, hurry
 from .fake_crm import FakeCRM
 
 JANE = payloads.contact(5821, "Jane", email="jane@example.com")
@@ -163,12 +163,6 @@ def test_a_waiting_retry_is_not_brought_forward(bench: Bench, crm: FakeCRM) -> N
 
     assert bench.rung == []
     assert crm.asked == ["contact Jane"]
-
-
-def hurry(bench: Bench, contact_id: int = 5821) -> None:
-    """Let the lane's waiting time be over."""
-    with bench.house.store.write() as tx:
-        lane_rows.end(tx, (bench.connection.id, contact_id), time.time())
 
 
 def test_a_retry_that_succeeds_is_applied(bench: Bench, crm: FakeCRM) -> None:

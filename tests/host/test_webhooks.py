@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmhost import DeliveryRefused
-from crmhost.webhooks import WINDOW, Event, classify, parse, sign, verify
+from crmhost import CHANGES, Conversation, DeliveryRefused
+from crmhost.demo import payloads
+from crmhost.webhooks import CHANGE_OF, WINDOW, Event, classify, conversation_in, parse, sign, verify
 
 from ..conftest import PAYLOADS
 
@@ -17,6 +18,11 @@ VECTOR = json.loads((PAYLOADS / "_signature_vector.json").read_text())
 BODY = VECTOR["raw_body"].encode()
 HEADERS = {name.lower(): value for name, value in VECTOR["headers"].items()}
 SENT_AT = float(HEADERS["x-chatwoot-timestamp"])
+
+
+def changed(name: str, version: float, *what: str, conversation: int = 731) -> Event:
+    return Event(name, "conversation_changed", 5821, conversation, version, frozenset(what))
+
 
 CLASSIFIED: dict[str, Event] = {
     "contact_created": Event("contact_created", "contact_created", 5821, None, 0.0),
@@ -39,6 +45,21 @@ CLASSIFIED: dict[str, Event] = {
     "conversation_updated.resolved": Event(
         "conversation_updated", "conversation_resolved", 5821, 731, 1781774261.305
     ),
+    "conversation_status_changed.reopened": changed("conversation_status_changed", 1781781161.305, "status"),
+    "conversation_status_changed.pending": changed("conversation_status_changed", 1781773961.305, "status"),
+    "conversation_status_changed.snoozed": changed("conversation_status_changed", 1781773961.305, "status"),
+    "conversation_updated": changed("conversation_updated", 1781773973.305, "assignee", "team"),
+    "conversation_updated.custom_attributes": changed(
+        "conversation_updated", 1781774011.305, "custom_attributes"
+    ),
+    "conversation_updated.labels": changed("conversation_updated", 1781774001.305, "labels"),
+    "conversation_updated.priority": changed("conversation_updated", 1781774016.305, "priority"),
+    "message_created": changed("message_created", 1781773961.305, "message"),
+    "message_created.outgoing": changed("message_created", 1781774031.305, "message"),
+    "message_created.private_note": changed("message_created", 1781774041.305, "message"),
+    "message_created.template": changed("message_created", 1781773963.305, "message"),
+    "message_created.agent_bot": changed("message_created", 1781773964.305, "message"),
+    "message_created.attachments": changed("message_created", 1781774361.305, "message", conversation=733),
     "legacy/conversation_created.before_4_14_2": Event(
         "conversation_created", "conversation_created", 5821, 731, 1781773961.305
     ),
@@ -178,10 +199,50 @@ def test_a_visitor_with_an_empty_profile_is_anonymous() -> None:
     assert classify(payload) == Event("contact_created")
 
 
-def test_reopening_is_not_resolving() -> None:
-    payload = json.loads((PAYLOADS / "conversation_status_changed.reopened.json").read_text())
+def test_every_attribute_that_chatwoot_reports_is_one_of_our_changes() -> None:
+    assert set(CHANGE_OF.values()) | {"message"} == set(CHANGES)
 
-    assert classify(payload).kind is None
+
+def test_a_first_reply_is_a_change() -> None:
+    talk = payloads.conversation(731, payloads.contact(5821, "Jane"), 10)
+    event = payloads.conversation_updated({**talk, "first_reply_created_at": 1}, first_reply_created_at=None)
+
+    assert classify(event).changed == {"first_reply"}
+
+
+def test_a_conversation_of_which_nothing_is_new_that_a_rule_could_be_about_is_counted() -> None:
+    talk = payloads.conversation(731, payloads.contact(5821, "Jane"), 10)
+
+    assert classify(payloads.conversation_updated(talk, waiting_since=None)) == Event("conversation_updated")
+
+
+def test_a_resolve_with_new_labels_is_a_resolve() -> None:
+    done = payloads.conversation(731, payloads.contact(5821, "Jane"), 10, status="resolved")
+    event = classify(payloads.conversation_updated(done, status="open", label_list=[]))
+
+    assert event.kind == "conversation_resolved"
+
+
+@pytest.mark.parametrize("name", [name for name in payload_names() if name.startswith("message_created")])
+def test_a_message_is_the_only_one_of_its_conversation(name: str) -> None:
+    payload = json.loads((PAYLOADS / f"{name}.json").read_text())
+
+    conversation = Conversation.model_validate(conversation_in(payload))
+
+    assert conversation.contact.id == 5821
+    assert conversation.id == payload["conversation"]["id"]
+    (message,) = conversation.messages
+    assert (message.id, message.content) == (payload["id"], payload["content"])
+    assert (message.direction, message.private) == (payload["message_type"], payload["private"])
+    assert message.sender == (payload["sender"] or {}).get("name")
+    assert len(message.attachments) == len(payload.get("attachments", ()))
+    assert message.created_at is not None
+
+
+def test_any_other_event_is_the_conversation_itself() -> None:
+    payload = json.loads((PAYLOADS / "conversation_created.json").read_text())
+
+    assert conversation_in(payload) == payload
 
 
 TEXT = st.text("ab\x00\ud800é@+", max_size=4)
@@ -190,7 +251,16 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=6,
 )
-KEYS = ("id", "meta", "email", "status", "updated_at", "changed_attributes", "additional_attributes")
+KEYS = (
+    "conversation",
+    "id",
+    "meta",
+    "email",
+    "status",
+    "updated_at",
+    "changed_attributes",
+    "additional_attributes",
+)
 
 
 @given(st.sampled_from(sorted(CLASSIFIED)), st.dictionaries(st.sampled_from(KEYS), json_values))

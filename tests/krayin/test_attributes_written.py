@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from crmhost import Contact, Links
+from crmhost_krayin import handle_contact
 from crmhost_krayin.clients.attributes import Attributes
 from crmhost_krayin.clients.transport import Transport
 from crmhost_krayin.desk import transport_of
 from crmhost_krayin.mappers.new_attributes import new_attributes
 
-from .crm import Desk
+from .crm import Desk, conversation
 
 MADE = """
     person.plan:text, person.notes:textarea, person.spent:price, person.agrees:boolean,
@@ -113,3 +114,23 @@ def test_a_value_that_vanished_in_chatwoot_stays_in_krayin(desk: Desk) -> None:
 
     assert krayin.state.persons[1]["name"] == "Jane Smith"
     assert kept(krayin) == before
+
+
+def test_a_lead_gets_what_its_conversation_says(desk: Desk) -> None:
+    transport = transport_of(desk.context(Links()))
+    for one in new_attributes(["lead.budget:price, lead.topic:select(sales;support)"]):
+        Attributes(transport).create(one.payload())
+    pairs = "lead.budget=conversation.budget|number, lead.topic=conversation.labels|first"
+    krayin = desk.with_settings(attributes=pairs, **desk.setup(attributes=pairs).settings)
+    jane = Contact(id=5821, **JANE)
+    talk = conversation(731, jane, custom_attributes={"budget": "1.200,50 €"}, labels=["pricing"])
+
+    outcome = krayin._deliver(handle_contact, contact=jane, conversation=talk)
+
+    codes = {row["id"]: row["code"] for row in krayin.state.attributes.values()}
+    values = {codes[key]: row for key, row in krayin.state.attribute_values.of("leads", 1).items()}
+    assert float(values["budget"]["float_value"]) == 1200.5
+    assert "topic" not in values
+    assert [change.note for change in outcome.changes if change.kind == "lead" and change.note] == [
+        "lead.topic: conversation.labels is none of its options (pricing)."
+    ]

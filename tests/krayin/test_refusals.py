@@ -30,13 +30,18 @@ def test_a_customer_throttled_halfway_is_neither_lost_nor_doubted(desk: Desk) ->
 def test_a_token_that_was_deleted_is_a_matter_of_credentials(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A used-up minute gives the same 500, so a minute passes before the token is called wrong."""
+    """A used-up minute gives the same 500, so a minute passes before the token is called wrong.
+
+    Krayin 2.2 has no such minutes, so there it is a moment, in which a database may come back.
+    """
     desk.state.tokens.clear()
+    patience = 61.0 if desk.settings["facts"].limit else 10.0
 
     with pytest.raises(TryAgain) as first:
         desk.contact(contact(**JANE))
-    assert (first.value.delay, first.value.unsure) == (61.0, False)
-    monkeypatch.setattr("crmhost_krayin.clients.pace.WINDOW", 0.0)
+    assert (first.value.delay, first.value.unsure) == (patience, False)
+    for name in ("pace.WINDOW", "transport.A_LITTLE"):
+        monkeypatch.setattr(f"crmhost_krayin.clients.{name}", 0.0)
 
     with pytest.raises(CredentialsError):
         desk.contact(contact(**JANE))

@@ -359,6 +359,14 @@ def test_stage_owner_and_words_are_one_read_and_one_write(desk: Desk) -> None:
             {"transcript": False, "attributes": {"lead.budget": "conversation.budget|number"}},
             {"custom_attributes"},
         ),
+        (
+            {
+                "transcript": False,
+                "attributes": {"lead.a": "conversation.status", "lead.b": "conversation.inbox_id"},
+            },
+            {"status"},
+        ),
+        ({"transcript": False, "activity_types": {"Voice": "call"}}, {"status"}),
     ],
 )
 def test_only_changes_that_a_rule_needs_are_wanted(settings: dict[str, Any], names: set[str]) -> None:

@@ -12,8 +12,10 @@ from crmhost import Conversation, Expected, plugins
 from crmhost.connect import check, connect
 from crmhost.demo import payloads
 from crmhost.house import House
+from crmhost.store import connections
 from crmhost.store.tables import lanes
 from crmhost.wiring import open_house
+from crmhost_krayin.sandbox import KrayinSandbox
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from ..host.conftest import Bench, settings_for
@@ -84,3 +86,22 @@ def test_a_check_of_a_connection_only_looks_and_knows_what_was_found(
     assert {request.method for request in krayin.sandbox.requests} == {"GET"}
     assert report["Time zone"] == "Asia/Kolkata, as found before"
     assert report["Calls"] == "6 for this check"
+
+
+def test_a_krayin_that_was_updated_is_noticed_and_set_up_again_by_itself(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage
+) -> None:
+    newer = KrayinSandbox(krayin="2.2", rest="2.2.0")
+    newer.state.tokens.update(krayin.sandbox.state.tokens)
+    stage.app = newer
+
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    bench.receive(payloads.contact_created(payloads.contact(5822, "Bo Berg", email="bo@example.com")))
+    bench.work(5822)
+
+    with bench.house.store.read() as tx:
+        facts = connections.get(tx, bench.house.vault, bench.connection.id).found["facts"]
+    assert bench.states() == ["applied"] * 2
+    assert (facts["krayin"], facts["rest"], facts["limit"]) == ("2.2", "2.2.0", None)
+    assert [row["name"] for row in newer.state.persons.values()] == ["Jane Doe", "Bo Berg"]

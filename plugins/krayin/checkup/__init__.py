@@ -13,6 +13,7 @@ from .reach import user_of
 from .reference import references_found
 from .rows import Row, named
 from .stages import Places, check_inboxes, check_rules, closed_stages, default_places, known_stages
+from .texts import check_texts
 from .version import Version, version_of
 from .zone import zone_found
 
@@ -23,6 +24,7 @@ def check(context: Context[KrayinSettings]) -> SetupResult:
     All that is only read comes first: nothing is made in Krayin for settings that can't be.
     """
     bench, settings = bench_for(context), context.settings
+    check_texts(settings)
     user, answer = user_of(bench.lookups, settings.api_url)
     version = version_of(bench.versions, answer)
     places = Places(bench.lookups.pipelines(), bench.lookups.sources(), bench.lookups.types())

@@ -46,6 +46,11 @@ def common_digits(phone: str, region: str = "") -> str:
     return digits_of(phone)
 
 
+def is_region(region: str) -> bool:
+    """Whether two letters are those of a country, as phone numbers know it: GB, and not UK."""
+    return _country_code(region) != 0
+
+
 def _country_code(region: str) -> int:
     return phonenumbers.country_code_for_region(region)
 

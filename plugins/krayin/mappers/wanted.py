@@ -14,6 +14,13 @@ from .contact import contact_to_fields
 from .lead import reach_of, texts_of
 from .template import known_of_contact, known_of_conversation, places_of
 
+FIXED = ("id", "channel", "inbox_id", "created_at")
+"""What of a conversation never changes."""
+CHANGES = {name: name for name in ("status", "priority", "team", "assignee", "labels")} | {
+    "first_reply_at": "first_reply"
+}
+"""Which change brings what of a conversation is no attribute."""
+
 
 class Wanted:
     """What a lead is to say of a contact, and of a conversation if there is one.
@@ -75,3 +82,10 @@ class Wanted:
 
     def _name(self) -> str:
         return contact_to_fields(self.contact).get("name") or f"Contact {self.contact.id}"
+
+
+def changes_of_sources(settings: KrayinSettings) -> set[str]:
+    """Return the changes of conversations that leads' mapped attributes follow."""
+    sources = (mapped.source for mapped in mapping_of(settings.attributes) if mapped.entity == "leads")
+    keys = {source.partition(".")[2] for source in sources if source.startswith("conversation.")}
+    return {CHANGES.get(key, "custom_attributes") for key in keys if key not in FIXED}

@@ -5,8 +5,9 @@ from typing import Any
 
 from . import resources
 from .call import Call
-from .failures import Unforeseen
+from .failures import Unforeseen, no_record
 from .mariadb import equals, is_like
+from .persons import number
 from .php import entries
 from .state import Row
 from .validation import Findings
@@ -36,6 +37,20 @@ async def store(call: Call) -> Any:
     # What was left out is not read back from the database (recording 244).
     shown = row | dict.fromkeys(_DEFAULTS) | filled
     return {"data": resources.attribute(call, shown), "message": "Attribute created successfully."}
+
+
+async def destroy(call: Call, attribute_id: str) -> Any:
+    """Delete an attribute with all its values. What Krayin says to that was not recorded."""
+    row = call.state.attributes.get(number(attribute_id))
+    if row is None:
+        raise no_record("Attribute\\Models\\Attribute", attribute_id)
+    await call.pause()
+    for value in list(call.state.attribute_values.with_attribute(row["id"])):
+        call.state.attribute_values.of(value["entity_type"], value["entity_id"]).pop(row["id"], None)
+        del call.state.attribute_values[value["id"]]
+    call.state.drop(call.state.tables["attribute_options"], attribute_id=row["id"])
+    del call.state.attributes[row["id"]]
+    return {"message": "Attribute deleted successfully."}
 
 
 async def lookup(call: Call, kind: str) -> Any:

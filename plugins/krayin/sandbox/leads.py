@@ -60,6 +60,7 @@ async def update(call: Call, lead_id: str) -> Any:
     data |= _staged(call, data)
     await call.pause()
     row = _change(call, lead_id, data, attributes_of(call, "leads", data))
+    _keep_products(call, row["id"], data.get("products"))
     return {"data": resources.lead(call, row), "message": _UPDATED}
 
 
@@ -188,6 +189,19 @@ def _change(call: Call, lead_id: str, data: dict[str, Any], attributes: list[Row
     return row | filled
 
 
+def _keep_products(call: Call, lead_id: int, sent: Any) -> None:
+    """Keep the products that are sent by their ids and delete the others (recordings 546, 547, 595)."""
+    table, named = call.state.tables["lead_products"], dict(entries(sent))
+    for row in table.where(lead_id=lead_id):
+        values = named.get(str(row["id"]))
+        if not isinstance(values, dict):
+            del table[row["id"]]
+            continue
+        # The amount stays what it was, whatever quantity and price become (recording 546).
+        sold = {key: values[key] for key in ("product_id", "quantity", "price") if key in values}
+        call.state.update(table, row, sold)
+
+
 def _note_columns(call: Call, row: Row, filled: dict[str, Any], changed: dict[str, Any]) -> None:
     """Note the columns that are no attributes; of the closing time the old one in UTC (recording 366)."""
     for key in (key for key in changed if key in _LOGGED):
@@ -203,5 +217,6 @@ def _remove(call: Call, row: Row) -> None:
     call.state.attribute_values.forget("leads", row["id"])
     call.state.delete_activities(call.state.lead_activities, row["id"])
     call.state.lead_activities.pop(row["id"], None)
+    call.state.drop(call.state.tables["lead_products"], lead_id=row["id"])
     call.state.tags_of["leads"].pop(row["id"], None)
     call.state.leads.pop(row["id"], None)

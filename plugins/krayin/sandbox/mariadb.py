@@ -126,6 +126,7 @@ def is_like(column: Column, value: Any, pattern: str) -> bool:
     return re.fullmatch(_expression(pattern), text, re.DOTALL) is not None
 
 
+@lru_cache
 def _expression(pattern: str) -> str:
     parts = re.findall(r"\\.|.", pattern, re.DOTALL)
     wild = {"%": ".*", "_": "."}

@@ -85,7 +85,9 @@ def lead(call: Call, row: Row) -> dict[str, Any]:
     answer["closed_at"] = call.times.shown(row["closed_at"])
     answer["user"] = user(call, owner) if owner else None
     answer["person"] = person(call, contact) if contact else None
-    answer["lead_products"] = []
+    answer["lead_products"] = [
+        _product(call, one) for one in state.tables["lead_products"].where(lead_id=row["id"])
+    ]
     answer |= {key: row[key] for key in links} | stamps(call, row)
     closing = shown(call, state.leads, row, "expected_close_date")
     return answer | {"expected_close_date": call.times.shown_date(closing)}
@@ -136,6 +138,14 @@ def tag(call: Call, row: Row) -> dict[str, Any]:
 
 def _related(table: Table, row_id: Any) -> Row | None:
     return None if row_id is None or row_id == "" else table.get(int(row_id))
+
+
+def _product(call: Call, row: Row) -> dict[str, Any]:
+    """Show what a lead is about, with the product behind it (recording 545)."""
+    product = call.state.tables["products"][row["product_id"]]
+    own = {key: product[key] for key in ("id", "sku", "name", "description", "quantity", "price")}
+    answer = {key: row[key] for key in ("id", "quantity", "price", "amount")}
+    return answer | {"product": own | stamps(call, product)} | stamps(call, row)
 
 
 def _stage(call: Call, row: Row) -> dict[str, Any]:

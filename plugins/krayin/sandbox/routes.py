@@ -86,9 +86,11 @@ ROUTES = (
     Route("GET", "/api/v1/settings/users/search", settings_lists.search_users),
     Route("GET", "/api/v1/settings/attributes/lookup/{}", definitions.lookup),
     Route("POST", "/api/v1/settings/attributes", definitions.store),
+    Route("DELETE", "/api/v1/settings/attributes/{n}", definitions.destroy),
     *_settings("attributes", "attributes", resources.attribute),
     Route("GET", "/api/v1/settings/tags/search", tags.search),
     Route("POST", "/api/v1/settings/tags", tags.store),
+    Route("DELETE", "/api/v1/settings/tags/{n}", tags.destroy),
     *_settings("tags", "tags", resources.tag),
     *_settings("users", "users", resources.user),
 )

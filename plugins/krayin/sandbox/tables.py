@@ -86,6 +86,12 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "expected_close_date": Column("date"),
     }
     | _STAMPS,
+    "products": {"id": _ID, "quantity": _INT, "price": Column("decimal")}
+    | _names("sku", "name", "description")
+    | _STAMPS,
+    "lead_products": {"id": _ID, "lead_id": _to("leads"), "product_id": _to("products"), "quantity": _INT}
+    | {"price": Column("decimal"), "amount": Column("decimal")}
+    | _STAMPS,
     "activities": {
         "id": _ID,
         "title": _NAME,

@@ -36,6 +36,19 @@ async def store(call: Call) -> Any:
     return {"data": resources.tag(call, row), "message": "Tag created successfully."}
 
 
+async def destroy(call: Call, tag_id: str) -> Any:
+    """Delete a tag, and take it off whatever bears it. What Krayin says to that was not recorded."""
+    row = call.state.tables["tags"].get(number(tag_id))
+    if row is None:
+        raise no_record("Tag\\Models\\Tag", tag_id)
+    await call.pause()
+    for owners in call.state.tags_of.values():
+        for tagged in owners.values():
+            tagged.discard(row["id"])
+    del call.state.tables["tags"][row["id"]]
+    return {"message": "Tag deleted successfully."}
+
+
 async def attach_to_person(call: Call, person_id: str) -> Any:
     """Tag a person."""
     await _attach(call, "persons", person_id)

@@ -18,14 +18,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crmhost import Http
 from crmhost.chatwoot import Access, ChatwootAPI
-from crmhost.chatwoot.sandbox import ChatwootSandbox
+from crmhost.chatwoot.sandbox import CALM, Chaos, ChatwootSandbox
 from crmhost.chatwoot.sandbox.state import Webhook
 from crmhost.connect import connect
 from crmhost.house import House
 from crmhost.http import new_pool
 from crmhost.plugins import Plugins
+from crmhost.server import serving
 from crmhost.store.connections import CRMConnection
-from crmhost.wiring import open_house, serving
+from crmhost.wiring import open_house
 
 from ...conftest import PAYLOADS
 from ..conftest import Bench, settings_for
@@ -52,8 +53,14 @@ def sample(name: str) -> Any:
 
 
 @pytest.fixture
-def sandbox() -> Iterator[ChatwootSandbox]:
-    made = ChatwootSandbox()
+def chaos() -> Chaos:
+    """What happens to webhooks on their way; a test may say otherwise."""
+    return CALM
+
+
+@pytest.fixture
+def sandbox(chaos: Chaos) -> Iterator[ChatwootSandbox]:
+    made = ChatwootSandbox(chaos=chaos)
     yield made
     made.close()
 

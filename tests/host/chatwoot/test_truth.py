@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from crmhost import Contact, overview
 from crmhost.chatwoot.sandbox import ChatwootSandbox
+from crmhost.chatwoot.sandbox.hooks import hooked_contact
 from crmhost.demo import payloads
 from crmhost.demo.run import wait_until_idle
 from crmhost.house import House
@@ -20,9 +21,8 @@ from .conftest import JANE, Switchboard
 
 def body(sandbox: ChatwootSandbox, contact_id: int, event: str = "contact_updated", **odd: Any) -> Any:
     """Return a webhook as it was made some time ago."""
-    row = sandbox.contacts.get(contact_id)
-    person = payloads.contact(row.id, row.name, email=row.email)
-    return {**person, "event": event, "changed_attributes": None, **odd}
+    shown = hooked_contact(sandbox.state, sandbox.contacts.get(contact_id))
+    return {**shown, "event": event, "changed_attributes": None, **odd}
 
 
 def test_a_stale_webhook_does_not_overwrite(desk: Bench, sandbox: ChatwootSandbox, crm: FakeCRM) -> None:

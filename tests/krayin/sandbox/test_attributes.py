@@ -131,3 +131,15 @@ def test_what_an_attribute_may_point_to_is_looked_up_by_a_part_of_its_name() -> 
         (3, "Web Form", None),
     ]
     assert asker.ask("GET", f"{ATTRIBUTES}/lookup/moons").status_code == 500
+
+
+def test_a_deleted_attribute_takes_its_values_along() -> None:
+    asker = Asker()
+    attribute_id = _made(asker, entity_type="persons")["id"]
+    asker.add_person("Ada", "2", crm_ref="Deal-7")
+
+    assert asker.ask("DELETE", f"{ATTRIBUTES}/{attribute_id}").status_code == 200
+
+    assert _found(asker, PERSONS, "text_value", "Deal-7") == []
+    assert asker.get(f"{ATTRIBUTES}?code=crm_ref") == []
+    assert asker.ask("DELETE", f"{ATTRIBUTES}/{attribute_id}").status_code == 404

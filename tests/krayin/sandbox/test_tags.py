@@ -77,3 +77,15 @@ def test_a_deleted_record_bears_no_tags() -> None:
         asker.ask("POST", f"{path}/tags", {"tag_id": tag_id})
         asker.ask("DELETE", path)
     assert asker.sandbox.state.tags_of == {"leads": {}, "persons": {}}
+
+
+def test_a_deleted_tag_is_on_nothing_any_more() -> None:
+    asker = Asker()
+    asker.add_person("Ida", "1")
+    tag_id = _tag(asker, "Loud")
+    asker.ask("POST", f"{PERSONS}/1/tags", {"tag_id": tag_id})
+
+    assert asker.ask("DELETE", f"{TAGS}/{tag_id}").status_code == 200
+
+    assert (asker.get(TAGS), _tagged(asker, PERSONS, "Loud")) == ([], [])
+    assert asker.ask("DELETE", f"{TAGS}/{tag_id}").status_code == 404

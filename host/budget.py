@@ -1,0 +1,192 @@
+"""The calls that may be made in a minute, and at once: counted in Redis for all workers.
+
+A minute begins with its first call and ends as a whole, as Laravel counts (Krayin 2.1); what the CRM
+itself says is heeded. Each operation is one script, by Redis' own clock.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from redis.exceptions import RedisError
+
+from .errors import NotYet
+from .http import DEADLINE, TIMEOUTS
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+WINDOW = 60.0
+"""Seconds for which a CRM counts."""
+RESERVE = 4
+"""Calls that a delivery takes at its first one, so that it does not run out in its middle."""
+SLOT = DEADLINE + TIMEOUTS["read"] + 5
+"""Seconds after which the slot of a process that died is free again: no call takes as long."""
+PATIENCE = 1.0
+"""Seconds that a call waits where it stands; for longer ones the delivery is put off."""
+PEEK = 0.05
+"""Seconds between two looks for a free slot."""
+AWAY = 5.0
+"""Seconds after which it is tried again where Redis is away."""
+log = structlog.get_logger(__name__)
+
+# KEYS: the minute, the slots. ARGV: now, window (ms), a minute's calls, calls wanted, slots, our slot's
+# name, its time (ms). Returns {1, granted, the minute's name, ms left of it} or {0, ms to wait}.
+TAKE = """
+local time = redis.call('TIME')
+local now = tonumber(ARGV[1]) or time[1] * 1000 + math.floor(time[2] / 1000)
+local slots, granted, name, ends = tonumber(ARGV[5]), 0, 0, now
+if slots > 0 then
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+  if redis.call('ZCARD', KEYS[2]) >= slots then return {0, 0} end
+end
+if tonumber(ARGV[4]) > 0 then
+  local minute = redis.call('HMGET', KEYS[1], 'name', 'ends', 'used', 'limit')
+  local used = tonumber(minute[3]) or 0
+  name, ends = tonumber(minute[1]) or 0, tonumber(minute[2]) or 0
+  if ends <= now then name, ends, used = now, now + ARGV[2], 0 end
+  local left = math.min(tonumber(ARGV[3]), tonumber(minute[4]) or math.huge) - used
+  if left < 1 then return {0, ends - now} end
+  granted = math.min(left, tonumber(ARGV[4]))
+  redis.call('HSET', KEYS[1], 'name', name, 'ends', ends, 'used', used + granted)
+  redis.call('PEXPIRE', KEYS[1], 3600000)
+end
+if slots > 0 then
+  redis.call('ZADD', KEYS[2], now + ARGV[7], ARGV[6])
+  redis.call('PEXPIRE', KEYS[2], ARGV[7])
+end
+return {1, granted, name, ends - now}
+"""
+# KEYS: the minute. ARGV: calls given back, the name of the minute they were taken in.
+GIVE_BACK = """
+local minute = redis.call('HMGET', KEYS[1], 'name', 'used')
+if minute[1] == ARGV[2] then redis.call('HSET', KEYS[1], 'used', math.max(minute[2] - ARGV[1], 0)) end
+"""
+# KEYS: the minute. ARGV: now, window (ms), the limit and how many calls the CRM has counted.
+# The first one counted says that the CRM's minute began just now: that of the call that began ours,
+# which ours must not end before, or a new one, where ours is near its end.
+TOLD = """
+local time = redis.call('TIME')
+local now = tonumber(ARGV[1]) or time[1] * 1000 + math.floor(time[2] / 1000)
+local minute = redis.call('HMGET', KEYS[1], 'name', 'ends', 'used')
+local name, ends, used = tonumber(minute[1]) or 0, tonumber(minute[2]) or 0, tonumber(minute[3]) or 0
+local counted = tonumber(ARGV[4])
+local anew = counted == 1 and ends - now < ARGV[2] / 2
+if anew or ends <= now then name, ends, used = now, now + ARGV[2], 0 end
+if counted == 1 then ends = now + ARGV[2] end
+redis.call('HSET', KEYS[1], 'name', name, 'ends', ends, 'used', math.max(used, counted), 'limit', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], 3600000)
+"""
+
+
+@dataclass
+class Reserve:
+    """Calls of a minute that a delivery has taken and not made yet."""
+
+    minute: int
+    left: int
+    until: float
+
+
+class DeliveryBudget:
+    """The budgets as one delivery uses them (see ``crmhost.context.Budget``); closed when its attempt ends.
+
+    ``clock`` (seconds) stands in for Redis' own in tests.
+    """
+
+    def __init__(self, redis: Redis, *, clock: Callable[[], float] | None = None) -> None:
+        self._redis = redis
+        self._take = redis.register_script(TAKE)
+        self._give_back = redis.register_script(GIVE_BACK)
+        self._told = redis.register_script(TOLD)
+        self._clock = clock
+        self._reserves: dict[str, Reserve] = {}
+
+    @contextmanager
+    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> Iterator[None]:
+        """Take one call for the block; NotYet where none is left, or Redis is away."""
+        slot = uuid.uuid4().hex if at_once else ""
+        patience = PATIENCE
+        while wait := self._try(key, per_minute, at_once, slot):
+            if wait > patience:
+                allowed = f"{per_minute} a minute" + (f", {at_once} at once" if at_once else "")
+                delay = wait + random.uniform(0, 1)  # noqa: S311 - it spreads the waiting, it keeps no secret
+                raise NotYet(f"Calls to the CRM must wait: {allowed} are allowed.", delay=delay)
+            time.sleep(wait)
+            patience -= wait
+        try:
+            yield
+        finally:
+            if slot:
+                with _harmless():
+                    self._redis.zrem(_slots(key), slot)
+
+    def told(self, key: str, *, limit: int, remaining: int) -> None:
+        """Keep what the CRM said is left of this minute."""
+        with _harmless():
+            self._told(keys=[_minute(key)], args=[*self._times(), limit, max(limit - remaining, 0)])
+
+    def close(self) -> None:
+        """Give back what was taken and not used."""
+        now = self._now()
+        for key, reserve in self._reserves.items():
+            if reserve.left and now < reserve.until:
+                with _harmless():
+                    self._give_back(keys=[_minute(key)], args=[reserve.left, reserve.minute])
+        self._reserves.clear()
+
+    def _try(self, key: str, per_minute: int, at_once: int, slot: str) -> float:
+        """Take a call; return 0, or for how many seconds none is to be had."""
+        now = self._now()
+        reserve = self._reserves.get(key)
+        held = reserve if reserve and reserve.left and now < reserve.until else None
+        if held is None or at_once:
+            wanted = 0 if held else 1 if reserve else RESERVE
+            args = [*self._times(), per_minute, wanted, at_once, slot, round(SLOT * 1000)]
+            taken, *said = self._ask(keys=[_minute(key), _slots(key)], args=args)
+            if not taken:
+                return said[0] / 1000 or PEEK
+            if held is None:
+                granted, minute, lasts = said
+                held = self._reserves[key] = Reserve(minute, granted, now + lasts / 1000)
+        held.left -= 1
+        return 0.0
+
+    def _ask(self, keys: list[str], args: list[int | str]) -> list[int]:
+        try:
+            said: list[int] = self._take(keys=keys, args=args)
+        except RedisError as error:
+            log.warning("no budget to be had", error=str(error))
+            raise NotYet("Redis is away, and calls cannot be counted.", delay=AWAY) from error
+        return said
+
+    def _now(self) -> float:
+        return self._clock() if self._clock else time.monotonic()
+
+    def _times(self) -> list[int | str]:
+        """Return what a script is told of time: now, where it is not Redis' own, and how long a minute is."""
+        return [round(self._clock() * 1000) if self._clock else "", round(WINDOW * 1000)]
+
+
+def _minute(key: str) -> str:
+    return f"crmhost:budget:{{{key}}}:minute"
+
+
+def _slots(key: str) -> str:
+    return f"crmhost:budget:{{{key}}}:slots"
+
+
+@contextmanager
+def _harmless() -> Iterator[None]:
+    """Go on where Redis is away: what is not told or given back now ends with its minute, or its time."""
+    try:
+        yield
+    except RedisError as error:
+        log.warning("budget not told", error=str(error))

@@ -1,0 +1,63 @@
+"""Checking a connection with its CRM: the settings by the plugin's own model, then by its setup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from pydantic import BaseModel
+
+from .context import Context, Links
+from .errors import CRMHostError, PluginError
+from .http import Http
+from .models import SetupResult
+from .validation import validated
+
+if TYPE_CHECKING:
+    from .chatwoot import Access
+    from .house import House
+    from .plugins import Plugin
+
+log = structlog.get_logger(__name__)
+
+
+def checked(
+    house: House,
+    plugin: Plugin,
+    account_id: int,
+    values: Mapping[str, Any],
+    access: Access,
+    http: Http | None = None,
+    *,
+    read_only: bool = False,
+) -> tuple[BaseModel, SetupResult]:
+    """Return the settings with what setup found, and its report; ``http`` counts the calls it takes."""
+    given = validated(plugin, values)
+    context = Context(
+        connection_id=0,
+        account_id=account_id,
+        settings=given,
+        links=Links(),
+        http=http or Http(house.http_pool),
+        log=log,
+        chatwoot=house.chatwoot(account_id, access.url, access.token),
+        chatwoot_url=access.url,
+        read_only=read_only,
+    )
+    found = _set_up(plugin, context)
+    return validated(plugin, {**values, **found.settings}), found
+
+
+def _set_up(plugin: Plugin, context: Context[Any]) -> SetupResult:
+    """Call the plugin's setup; whatever it stumbles over is one sentence."""
+    try:
+        return plugin.setup(context)
+    except CRMHostError:
+        raise
+    except Exception as error:
+        log.debug("setup failed", plugin=plugin.name, exc_info=error)
+        raise PluginError(
+            f"The plugin {plugin.name} cannot make sense of what answers there ({type(error).__name__}).",
+            fix="Look at the address; if it is right, report this to the plugin's authors.",
+        ) from error

@@ -1,0 +1,106 @@
+"""Carrying a message to operators: by e-mail, or to a webhook such as a chat's."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from .errors import CRMHostError
+from .http import Http
+
+if TYPE_CHECKING:
+    import httpx
+
+PATIENCE = 15.0
+"""Seconds that a mail server may take for each step."""
+SUBJECT = "crmhost needs you"
+
+
+class Undelivered(Exception):
+    """The message did not get there."""
+
+
+class Messenger(Protocol):
+    """Delivers messages."""
+
+    def send(self, lines: Sequence[str]) -> None:
+        """Deliver one message of these lines, or raise Undelivered."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """An SMTP server: ``smtp://user:password@host:587/?to=ops@example.com&from=…``.
+
+    ``smtp`` is encrypted by STARTTLS where the server offers it, ``smtps`` from the start.
+    """
+
+    url: str
+
+    def send(self, lines: Sequence[str]) -> None:
+        """Deliver one e-mail."""
+        parts = urlsplit(self.url)
+        secure = parts.scheme == "smtps"
+        message = self._message(lines)
+        try:
+            server: smtplib.SMTP = (
+                smtplib.SMTP_SSL(parts.hostname or "", parts.port or 465, timeout=PATIENCE)
+                if secure
+                else smtplib.SMTP(parts.hostname or "", parts.port or 587, timeout=PATIENCE)
+            )
+            with server:
+                server.ehlo()
+                if not secure and server.has_extn("starttls"):
+                    server.starttls(context=ssl.create_default_context())
+                if parts.username:
+                    server.login(unquote(parts.username), unquote(parts.password or ""))
+                server.send_message(message)
+        except (OSError, smtplib.SMTPException) as error:
+            raise Undelivered(f"{parts.hostname}: {error}") from error
+
+    def _message(self, lines: Sequence[str]) -> EmailMessage:
+        query = parse_qs(urlsplit(self.url).query)
+        message = EmailMessage()
+        message["Subject"] = SUBJECT if len(lines) != 1 else f"{SUBJECT}: {lines[0]}"[:200]
+        message["To"] = query["to"][0]
+        message["From"] = query.get("from", query["to"])[0]
+        message.set_content("\n\n".join((*lines, "See: crmhost status")))
+        return message
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """An address that takes ``{"text": …}`` by POST, as Slack's and Mattermost's do."""
+
+    url: str
+    pool: httpx.Client
+
+    def send(self, lines: Sequence[str]) -> None:
+        """Deliver one message."""
+        text = "\n".join((f"{SUBJECT}:", *lines))
+        try:
+            answer = Http(self.pool).request("POST", self.url, body={"text": text, "lines": list(lines)})
+        except CRMHostError as error:
+            raise Undelivered(f"{urlsplit(self.url).hostname} cannot be reached") from error
+        if answer.status >= 300:
+            raise Undelivered(f"{urlsplit(self.url).hostname} answered {answer.status}")
+
+
+def messenger(url: str, pool: httpx.Client) -> Messenger:
+    """Return who carries messages to this address."""
+    return Mail(url) if urlsplit(url).scheme in {"smtp", "smtps"} else Webhook(url, pool)
+
+
+def checked(url: str) -> str:
+    """Return an address that messages can be carried to, or refuse it."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps", "http", "https"} or not parts.hostname:
+        raise ValueError("it starts with smtp://, smtps://, https:// or http:// and names a host")
+    if parts.scheme.startswith("smtp") and "@" not in parse_qs(parts.query).get("to", [""])[0]:
+        raise ValueError("an SMTP address says to whom: smtp://host:587/?to=ops@example.com")
+    _ = parts.port  # raises where it is none
+    return url

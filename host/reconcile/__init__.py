@@ -1,0 +1,5 @@
+"""Comparing a connection with Chatwoot itself: what was never received, and who is gone there."""
+
+from .run import Reconciled, reconcile
+
+__all__ = ["Reconciled", "reconcile"]

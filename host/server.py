@@ -1,0 +1,111 @@
+"""The HTTP server: uvicorn, with a limit to what comes before a body and to how long that may take."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from asyncio import BaseTransport, TimerHandle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .errors import SettingsError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+HEAD_LIMIT = 32 * 1024
+"""Bytes that a request's line and headers may have; Chatwoot's have less than one thousand."""
+HEAD_PATIENCE = 20.0
+"""Seconds within which they must have arrived."""
+
+
+class Guarded(HttpToolsProtocol):
+    """Hangs up on who sends headers without end, or so slowly that a connection is held for nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head = 0
+        self._timer: TimerHandle | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Wait for a request, not for ever."""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the timer."""
+        self._head_is_there()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        super().on_message_begin()
+        self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        """Let the body take its own time, which the application limits."""
+        self._head_is_there()
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless what should be headers has grown too long."""
+        super().data_received(data)
+        if self._timer is None:
+            return
+        self._head += len(data)
+        if self._head > HEAD_LIMIT and not self.transport.is_closing():
+            self.send_400_response("The headers are too long.")
+
+    def _expect_head(self) -> None:
+        if self._timer is None:
+            self._head = 0
+            self._timer = self.loop.call_later(HEAD_PATIENCE, self._hang_up)
+
+    def _head_is_there(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _hang_up(self) -> None:
+        self._timer = None
+        self.transport.close()
+
+
+@contextmanager
+def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve an application in a thread while the block lasts; yield its address. Port 0 takes a free one."""
+    with listening(host, port) as listener:
+        config = uvicorn.Config(
+            app, http=Guarded, log_config=None, lifespan="off", timeout_graceful_shutdown=5
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.005)
+        try:
+            shown = f"[{host}]" if ":" in host else host
+            yield f"http://{shown}:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Open a socket to serve on, or say in one sentence why it cannot be opened."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            # From here on nobody is turned away: who comes early waits until the server takes over.
+            listener.listen(1024)
+        except (OSError, OverflowError) as error:
+            raise SettingsError(f"{host}:{port} cannot be listened on: {error}.") from error
+        yield listener

@@ -1,0 +1,100 @@
+"""Deliveries that are dead: choosing them, seeing what stands in the way, and bringing them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, literal, or_, select
+
+from . import lanes
+from .deliveries import revive
+from .tables import deliveries, versions
+
+_ENDED_WELL = ("applied", "unchanged")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which deliveries a person means; what is not said narrows nothing."""
+
+    ids: tuple[int, ...] = ()
+    connection_id: int | None = None
+    since: float | None = None
+    """Unix seconds: received then or later."""
+    reason: str = ""
+    """A part of the reason, upper and lower case alike."""
+
+
+def chosen(tx: Connection, wanted: Chosen) -> list[Row[Any]]:
+    """Return the deliveries that are named, or else the dead ones that fit, in order of arrival."""
+    columns = (column for column in deliveries.c if column.name != "body")
+    query = select(*columns, (deliveries.c.body == "").label("purged")).order_by(deliveries.c.id)
+    if wanted.ids:
+        return list(tx.execute(query.where(deliveries.c.id.in_(wanted.ids))))
+    query = query.where(deliveries.c.state == "dead")
+    if wanted.connection_id is not None:
+        query = query.where(deliveries.c.connection_id == wanted.connection_id)
+    if wanted.since is not None:
+        query = query.where(deliveries.c.received_at >= wanted.since)
+    if wanted.reason:
+        query = query.where(deliveries.c.reason.icontains(wanted.reason, autoescape=True))
+    return list(tx.execute(query))
+
+
+def obstacle(tx: Connection, row: Row[Any]) -> str:
+    """Return in a sentence why a delivery is not to be tried again; "" where nothing speaks against it."""
+    if row.state != "dead":
+        return f"It is {row.state}, not dead."
+    if row.purged:
+        return "What it said is no longer kept."
+    if _came_again(tx, row):
+        return "The same webhook came again and was taken."
+    if newer := _newer(tx, row):
+        return f"{newer} brought a newer state, which this one would overwrite."
+    return ""
+
+
+def bring_back(tx: Connection, rows: Sequence[Row[Any]], now: float) -> None:
+    """Make these wait for their lane again, as if nothing had been tried."""
+    if not rows:
+        return
+    revive(tx, [row.id for row in rows], "A person had it tried again.", now)
+    lanes.bring_forward(tx, {(row.connection_id, row.contact_id) for row in rows}, now)
+
+
+def _came_again(tx: Connection, row: Row[Any]) -> bool:
+    """Whether the same id was taken once more: two live deliveries of one id can't be kept."""
+    if row.uid is None:
+        return False
+    same = (deliveries.c.connection_id == row.connection_id) & (deliveries.c.uid == row.uid)
+    query = select(deliveries.c.id).where(same, deliveries.c.state != "dead")
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def _newer(tx: Connection, row: Row[Any]) -> str:
+    """Return what overtook a state of a record; a conversation's beginning is never overtaken."""
+    if row.kind == "conversation_created":
+        return ""
+    about_contact = row.conversation_id is None
+    record = f"contact:{row.contact_id}" if about_contact else f"conversation:{row.conversation_id}"
+    if row.version is not None:
+        query = select(versions.c.version).where(
+            versions.c.connection_id == row.connection_id, versions.c.record == record
+        )
+        applied = tx.scalar(query)
+        if applied is not None and applied > row.version:
+            return "A delivery"
+    later = select(deliveries.c.id).where(
+        deliveries.c.connection_id == row.connection_id,
+        deliveries.c.contact_id == row.contact_id,
+        deliveries.c.conversation_id.is_not_distinct_from(row.conversation_id),
+        or_(literal(about_contact), deliveries.c.kind == row.kind),
+        deliveries.c.state.in_(_ENDED_WELL),
+        deliveries.c.id > row.id,
+    )
+    if row.version is not None:
+        later = later.where(deliveries.c.version.is_(None) | (deliveries.c.version > row.version))
+    found = tx.scalar(later.limit(1))
+    return f"Delivery {found}" if found is not None else ""

@@ -1,0 +1,41 @@
+"""What is known of all of a connection's records at once, on each kind of database."""
+
+import time
+
+from crmhost.demo import payloads
+from crmhost.store import known
+
+from .conftest import Bench
+
+JANE = payloads.contact(5821, "Jane", email="jane@example.com")
+DONE = payloads.conversation(731, JANE, 300, status="resolved")
+
+
+def test_links_deliveries_and_conversations_are_told_together(bench: Bench) -> None:
+    bench.receive(payloads.contact_created(JANE))
+    bench.receive(payloads.contact_updated({**JANE, "name": "Jane Doe"}, 60, name="Jane"))
+    bench.receive(payloads.conversation_created(payloads.conversation(731, JANE, 10)))
+    bench.receive(payloads.status_changed(DONE))
+    bench.work()
+
+    with bench.house.store.read() as tx:
+        linked = known.linked_contacts(tx, 1)
+        newest = known.newest_contact_deliveries(tx, 1)
+        bodies = known.bodies(tx, newest.values())
+        talks = known.conversations(tx, 1)
+
+    assert linked == {5821: {"customer": "1"}}
+    assert newest == {5821: 2}
+    assert '"Jane Doe"' in bodies[2]
+    assert talks == {731: known.Talk([5821], DONE["updated_at"])}
+
+
+def test_a_watermark_is_moved(bench: Bench) -> None:
+    now = time.time()
+    for moment in (now, now + 60):
+        with bench.house.store.write() as tx:
+            known.set_watermark(tx, 1, "conversations", moment)
+
+    with bench.house.store.read() as tx:
+        assert known.watermark(tx, 1, "conversations") == now + 60
+        assert known.watermark(tx, 2, "conversations") is None

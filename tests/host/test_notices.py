@@ -1,0 +1,202 @@
+"""Operators are told what needs them: once, in one message, and when it is over."""
+
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crmhost import CredentialsError, Rejected, SettingsError
+from crmhost.demo import payloads
+from crmhost.http import new_pool
+from crmhost.messenger import Mail, Undelivered, Webhook, messenger
+from crmhost.notices import QUIET, Notices
+from crmhost.server import listening, serving
+from crmhost.settings import load_settings
+from crmhost.store import connections, counters
+
+from .conftest import Bench
+from .fake_crm import FakeCRM
+
+JANE = payloads.contact(5821, "Jane", email="jane@example.com")
+
+
+class Pigeon:
+    """Keeps what it was to carry; ``lame`` makes it fail."""
+
+    def __init__(self) -> None:
+        self.carried: list[tuple[str, ...]] = []
+        self.lame = False
+
+    def send(self, lines: Sequence[str]) -> None:
+        if self.lame:
+            raise Undelivered("no way")
+        self.carried.append(tuple(lines))
+
+
+class Watch:
+    """Notices looked at by hand, with a clock of their own."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.now = 1_800_000_000.0
+        self.pigeon = Pigeon()
+        self._notices = Notices(bench.house.store, self.pigeon, clock=lambda: self.now)
+
+    def after(self, seconds: float) -> list[tuple[str, ...]]:
+        """Look after so many seconds; return what was said."""
+        self.now += seconds
+        self.pigeon.carried = []
+        self._notices.look()
+        return self.pigeon.carried
+
+
+@pytest.fixture
+def watch(bench: Bench) -> Watch:
+    return Watch(bench)
+
+
+def dies(bench: Bench, crm: FakeCRM, contact_id: int) -> None:
+    crm.troubles.append(Rejected("The name is forbidden."))
+    bench.receive(payloads.contact_created({**JANE, "id": contact_id}))
+    bench.work(contact_id)
+
+
+def test_where_all_is_well_nothing_is_said(watch: Watch) -> None:
+    assert watch.after(60) == []
+
+
+def test_what_is_dead_is_counted_in_one_message_and_then_there_is_quiet(
+    bench: Bench, crm: FakeCRM, watch: Watch
+) -> None:
+    dies(bench, crm, 1)
+    first = watch.after(60)
+    for contact_id in (2, 3):
+        dies(bench, crm, contact_id)
+
+    assert first == [("Dead deliveries of connection 1: 1 more. The last: The name is forbidden.",)]
+    assert watch.after(60) == []
+    assert watch.after(QUIET)[0][0].startswith("Dead deliveries of connection 1: 2 more.")
+    assert watch.after(QUIET) == []
+
+
+def test_a_paused_connection_is_told_and_its_end_too(bench: Bench, crm: FakeCRM, watch: Watch) -> None:
+    crm.troubles.append(CredentialsError("The token is wrong.", fix="Make a new one."))
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    told = watch.after(60)
+    with bench.house.store.write() as tx:
+        connections.resume(tx, bench.connection.id)
+
+    assert told == [("Connection 1 waits: The token is wrong. Make a new one.",)]
+    assert watch.after(60) == [("Connection 1 works again.",)]
+    assert watch.after(60) == []
+
+
+def test_a_connection_that_a_person_paused_is_no_news(bench: Bench, watch: Watch) -> None:
+    with bench.house.store.write() as tx:
+        connections.pause(tx, bench.connection.id, "A person paused it.", "", None)
+
+    assert watch.after(60) == []
+
+
+def test_several_things_are_one_message(bench: Bench, crm: FakeCRM, watch: Watch) -> None:
+    dies(bench, crm, 1)
+    with bench.house.store.write() as tx:
+        counters.add(tx, Counter({(bench.connection.id, "refused", "bad_signature"): 4}))
+
+    (message,) = watch.after(60)
+
+    assert [line.split(":")[1].split(" ")[1] for line in message] == ["1", "4"]
+
+
+def test_what_could_not_be_delivered_is_told_the_next_time(bench: Bench, crm: FakeCRM, watch: Watch) -> None:
+    dies(bench, crm, 1)
+    watch.pigeon.lame = True
+    with pytest.raises(Undelivered):
+        watch.after(60)
+    watch.pigeon.lame = False
+
+    assert len(watch.after(60)) == 1
+
+
+def test_of_two_processes_one_tells(bench: Bench, crm: FakeCRM) -> None:
+    one, other = Watch(bench), Watch(bench)
+    dies(bench, crm, 1)
+
+    assert [len(one.after(60)), len(other.after(60))] == [1, 0]
+
+
+def test_a_webhook_gets_the_text() -> None:
+    got: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        got.append(await Request(scope, receive).json())
+        await Response(status_code=204 if len(got) == 1 else 500)(scope, receive, send)
+
+    with serving(app) as url, new_pool() as pool:
+        carrier = messenger(url, pool)
+        carrier.send(["Connection 1 waits."])
+        with pytest.raises(Undelivered, match="answered 500"):
+            carrier.send(["Connection 1 waits."])
+
+    assert got[0] == {"text": "crmhost needs you:\nConnection 1 waits.", "lines": ["Connection 1 waits."]}
+
+
+def test_a_webhook_that_is_away_is_undelivered() -> None:
+    with new_pool() as pool, pytest.raises(Undelivered, match="cannot be reached"):
+        Webhook("http://127.0.0.1:9", pool).send(["x"])
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[str, list[str]]]:
+    """A mail server for one e-mail: its address, and the lines it heard."""
+    heard: list[str] = []
+
+    def serve(listener: socket.socket) -> None:
+        peer, _ = listener.accept()
+        with peer, peer.makefile("rw", newline="\r\n") as lines:
+            print("220 here", file=lines, flush=True)
+            body = False
+            for line in lines:
+                heard.append({"data": "DATA", "quit": "QUIT"}.get(line.strip(), line.strip()))
+                body = (body or heard[-1] == "DATA") and heard[-1] != "."
+                answer = {"DATA": "354 go on", "QUIT": "221 bye"}.get(heard[-1], "250 fine")
+                if not body or heard[-1] == "DATA":
+                    print(answer, file=lines, flush=True)
+
+    with listening("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}/?to=ops@example.com", heard
+        thread.join()
+
+
+def test_an_e_mail_gets_the_text(mailbox: tuple[str, list[str]]) -> None:
+    url, heard = mailbox
+
+    Mail(url).send(["Connection 1 waits."])
+
+    assert "To: ops@example.com" in heard
+    assert "Subject: crmhost needs you: Connection 1 waits." in heard
+    assert "See: crmhost status" in heard
+
+
+def test_a_mail_server_that_is_away_is_undelivered() -> None:
+    with pytest.raises(Undelivered):
+        Mail("smtp://127.0.0.1:9/?to=ops@example.com").send(["x"])
+
+
+@pytest.mark.parametrize("url", ["ops@example.com", "smtp://mail.example.com", "ftp://x"])
+def test_an_address_that_nothing_can_be_carried_to_is_refused_by_name(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CRMHOST_NOTIFY", url)
+
+    with pytest.raises(SettingsError, match="CRMHOST_NOTIFY"):
+        load_settings()
