@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from crmhost import Contact, Conversation, Outcome
 
 from .desk import Desk
@@ -22,6 +25,7 @@ def sync_contact(desk: Desk, contact: Contact, conversation: Conversation | None
     links = ContactLinks(desk.links, contact.id)
     if not links.any_known and (why := unwanted(desk.settings, contact, conversation)):
         return Outcome(ignored=why)
+    contact = _still_named(contact, links.person.written)
     told = Told()
     lead = LeadSync(desk, contact, conversation, told)
     PersonSync(desk, contact, conversation, lead, told).run()
@@ -36,3 +40,14 @@ def sync_contact(desk: Desk, contact: Contact, conversation: Conversation | None
     tag_customer(desk, contact, conversation, told)
     mirror_ids(desk, contact.id, told)
     return told.outcome()
+
+
+def _still_named(contact: Contact, written: Mapping[str, Any]) -> Contact:
+    """Return the contact with the name it had, where it has none any more: a field is never emptied.
+
+    An address that only stood for a name is none.
+    """
+    name = written.get("name", "")
+    if contact.name or name in {"", written.get("email"), written.get("phone")}:
+        return contact
+    return contact.model_copy(update={"name": name})

@@ -483,3 +483,11 @@ def test_a_lead_of_its_own_is_found_behind_fifty_of_its_title(desk: Desk) -> Non
     alone.contact(contact(2, **JANE))
 
     assert len(desk.state.leads) == 61
+
+
+def test_a_name_that_is_emptied_in_chatwoot_stays_and_an_address_never_takes_its_place(desk: Desk) -> None:
+    desk.contact(contact(**JANE))
+
+    desk.contact(contact(**(JANE | {"name": None, "phone": "+447700900999"})))
+
+    assert desk.state.persons[1]["name"] == desk.state.leads[1]["title"] == "Jane Doe"
