@@ -25,6 +25,7 @@ HELLO = {
 }
 ANSWER = {"id": 40215, "content": "Yes - 15%.", "message_type": 1, "sender": {"name": "Sam"}}
 REFERENCE = "Chatwoot conversation 3/731"
+ADDRESS = "https://chat.example.com/app/accounts/3/conversations/731"
 
 
 def opened(number: int = 731, sender: Contact = JANE, **fields: Any) -> Conversation:

@@ -119,6 +119,15 @@ def test_a_rule_decides(mapping: Desk, rule: str, value: str, calls: int) -> Non
     assert (held(desk), len(desk.calls)) == (value, calls)
 
 
+def test_one_that_only_fills_gaps_does_not_follow(mapping: Desk) -> None:
+    desk = mapping.with_settings(field_rules={"person.plan": "fill_empty"})
+    desk.contact(jane(plan="gold"))
+
+    desk.contact(jane(plan="silver"))
+
+    assert held(desk) == "gold"
+
+
 def test_one_that_is_never_to_be_written_is_not_even_in_a_new_person(mapping: Desk) -> None:
     mapping.with_settings(field_rules={"person.plan": "never"}).contact(jane(plan="gold"))
 
