@@ -33,9 +33,11 @@ calls: setup ## The table of calls to Krayin: what each event may cost, and what
 	@$(BIN)/python -m tests.krayin.calls
 
 record: setup ## Record the clients' cassettes afresh, from the Krayin that KRAYIN_URL and KRAYIN_TOKEN name
+	@: $${KRAYIN_URL:?must name a Krayin} $${KRAYIN_TOKEN:?must be a token of a user of its}
 	@$(BIN)/python -m pytest -n0 --record-mode=rewrite tests/krayin/cassettes $(ARGS)
 
 test-live: setup ## The heart of the plugin against that Krayin, which is left as it was found
+	@: $${KRAYIN_URL:?must name a Krayin} $${KRAYIN_TOKEN:?must be a token of a user of its}
 	@$(BIN)/python -m pytest -n0 tests/krayin/live/heart.py $(ARGS)
 
 check: setup ## Style, types, import rules

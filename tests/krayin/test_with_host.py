@@ -105,3 +105,19 @@ def test_a_krayin_that_was_updated_is_noticed_and_set_up_again_by_itself(
     assert bench.states() == ["applied"] * 2
     assert (facts["krayin"], facts["rest"], facts["limit"]) == ("2.2", "2.2.0", None)
     assert [row["name"] for row in newer.state.persons.values()] == ["Jane Doe", "Bo Berg"]
+
+
+def test_a_widgets_burst_of_three_webhooks_takes_three_calls(bench: Bench, krayin: KrayinStandIn) -> None:
+    asked = len(krayin.sandbox.requests)
+    visitor = payloads.contact(5821, "spring-water-12", email="jane@example.com")
+
+    for event in (
+        payloads.contact_created(visitor),
+        payloads.contact_updated(JANE, 1, name="spring-water-12"),
+        payloads.conversation_created(TALK),
+    ):
+        bench.receive(event)
+    bench.work()
+
+    took = [f"{one.method} {one.path.partition('?')[0]}" for one in krayin.sandbox.requests[asked:]]
+    assert took == ["GET /api/v1/contacts/persons/search", "POST /api/v1/leads", "POST /api/v1/activities"]
