@@ -95,3 +95,16 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         if name.startswith("CRMHOST_") and not name.startswith("CRMHOST_TEST_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+MIDDLE = {"2.2 with rest-api 2.1.1", "2.2 + 2.1.1"}
+"""The Krayin between the oldest and the newest: what holds on both seldom fails on it alone."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what is tried on the Krayin in the middle to ``make test-all``."""
+    for item in items:
+        params = getattr(item, "callspec", None)
+        if params and any(isinstance(value, str) and value in MIDDLE for value in params.params.values()):
+            item.add_marker(pytest.mark.slow)
