@@ -17,7 +17,7 @@ setup: .venv/.ready ## Make .venv with the locked dependencies
 	@echo "Setting up .venv …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
-	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --all-packages --python $(BIN)/python
+	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --all-packages --compile-bytecode --python $(BIN)/python
 	@touch $@
 
 demo: setup ## Watch signed Chatwoot deliveries become records in a CRM
