@@ -80,7 +80,8 @@ def _line(row: dict[str, Any]) -> tuple[object, ...]:
     what = ", ".join(
         f"{change['kind']} {change['remote_id']} {change['action']}" for change in row["changes"]
     )
-    told = "; ".join(part for part in (what, _why(row)) if part)
+    notes = " ".join(dict.fromkeys(change["note"] for change in row["changes"] if change["note"]))
+    told = "; ".join(part for part in (what, notes, _why(row)) if part)
     received = row["received_at"][:19].replace("T", " ")
     return row["id"], received, row["event"], row["contact_id"], row["conversation_id"], row["state"], told
 

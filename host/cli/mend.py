@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import click
@@ -45,6 +46,8 @@ def replay(
         rows = [(key, "would be tried again" if dry_run else "is tried again") for key in done.ids]
         table("Deliveries", ("Id", "What becomes of it"), [*rows, *done.refused.items()])
     if ids and done.refused and not done.ids:
+        if as_json:
+            sys.exit(1)
         raise CRMHostError("None of them is tried again.", fix="The table says why.")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crmhost.cli.look import _line
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from ..processes import run
@@ -46,6 +47,25 @@ def test_a_mistake_is_one_document_where_json_is_asked_for(
     error = ran.document["error"]
     assert sentence in error["message"]
     assert error.keys() == {"kind", "message", "fix"}
+
+
+def test_a_delivery_that_cannot_be_tried_again_is_one_document(types: Types) -> None:
+    ran = types("crmhost", "replay", "99", "--json")
+
+    assert ran.status == 1
+    assert ran.document["refused"] == [{"id": 99, "reason": "There is no such delivery."}]
+
+
+def test_what_was_noted_of_a_change_is_shown_to_people_too() -> None:
+    changes = [
+        {"kind": "lead", "remote_id": "2", "action": "left", "note": "Lead 2 stays in Negotiation."},
+        {"kind": "activity", "remote_id": "87", "action": "updated", "note": ""},
+    ]
+    row = dict.fromkeys(("id", "event", "contact_id", "conversation_id", "state", "reason", "fix"))
+
+    told = _line(row | {"received_at": "2026-11-22T22:06:50.000+00:00", "changes": changes})[-1]
+
+    assert told == "lead 2 left, activity 87 updated; Lead 2 stays in Negotiation."
 
 
 def test_nothing_answers_at_the_crms_address(types: Types) -> None:

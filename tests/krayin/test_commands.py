@@ -172,6 +172,16 @@ def test_what_cannot_be_made_is_refused_in_a_sentence(text: str, sentence: str) 
     assert result.output.splitlines()[-1].startswith(f"Error: {sentence}")
 
 
+@pytest.mark.parametrize(
+    "words", [["attributes"], ["nosuch"], ["attributes", "1", "--create", "foo"]], ids=" ".join
+)
+def test_a_wrong_usage_is_one_document_where_json_is_asked_for(words: list[str]) -> None:
+    result = CliRunner().invoke(main, [*words, "--json"])
+
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"]["kind"] == "usage"
+
+
 def test_options_may_have_commas_and_blanks() -> None:
     (one, other) = new_attributes(["lead.topic: select( Sales, new ; Support ), person.plan:text"])
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -28,6 +31,20 @@ class LateCommands(click.Group):
         module, name = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f".{module}", __package__), name)
         return command
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        """Run a command; with ``--json`` a wrong usage is one document as well."""
+        words = list(sys.argv[1:] if args is None else args)
+        if "--json" not in words:
+            return super().main(args, *rest, **options)
+        from .output import document
+
+        try:
+            status = super().main(words, *rest, **{**options, "standalone_mode": False})
+        except click.ClickException as error:
+            document({"error": {"kind": "usage", "message": error.format_message(), "fix": ""}})
+            status = error.exit_code
+        sys.exit(status)
 
 
 @click.group(cls=LateCommands, context_settings={"help_option_names": ["-h", "--help"]})
