@@ -49,6 +49,8 @@ def _person(world: World, person: Row, one: Customer) -> Iterator[str]:
             yield f"{column} are {values}, not {several.must} and perhaps {several.may}"
         if len(values) != max(1, len(real)):
             yield f"{column} are {values}: one stand-in where there is no real one, and none where there is"
+    if shouted := [entry["value"] for entry in person["emails"] if entry["value"] != entry["value"].lower()]:
+        yield f"Krayin tells {shouted} from the same in small letters"
     has = {"user_id": person["user_id"], **world.sales.extras("persons", person["id"])}
     yield from _kept(has, one.person)
 
