@@ -12,7 +12,7 @@ import structlog
 from pydantic import BaseModel, SecretStr
 
 from .chatwoot import Access
-from .chatwoot.joining import Joined, joining, looked_at
+from .chatwoot.joining import Joined, administrator, joining, looked_at
 from .checking import checked
 from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
@@ -55,6 +55,7 @@ def connect(
         check_secret(webhook_secret)
     access = (chatwoot or Access()).beside(None, None)
     plugin = house.plugins[plugin_name]
+    _look_before(house, account_id, access)
     settings, found = checked(house, plugin, account_id, values, access)
     address = connections.new_address()
     with (
@@ -88,6 +89,8 @@ def change(
     plugin = house.plugins[before.plugin]
     given = {**before.given, **values}
     access = (chatwoot or Access()).beside(before.chatwoot_url, before.chatwoot_token)
+    if chatwoot:
+        _look_before(house, before.account_id, access)
     settings, found = checked(house, plugin, before.account_id, given, access)
     asked = access if chatwoot else Access()
     with (
@@ -136,6 +139,19 @@ def disconnect(house: House, connection_id: int) -> bool:
     return gone
 
 
+def _look_before(house: House, account_id: int, access: Access) -> None:
+    """Refuse what Chatwoot would not let us do, before setup makes anything in the CRM."""
+    api = house.chatwoot(account_id, access.url, access.token)
+    if api is None:
+        return
+    if "base_url" not in house.settings.model_fields_set:
+        raise SettingsError(
+            "CRMHOST_BASE_URL is not set: Chatwoot could not be told where to post.",
+            fix="Set it to the address at which Chatwoot reaches this host.",
+        )
+    administrator(api, account_id)
+
+
 @contextmanager
 def _joined(
     house: House, account_id: int, access: Access, webhook_path: str, *, unsigned: bool
@@ -145,11 +161,6 @@ def _joined(
     if api is None:
         yield Joined()
         return
-    if "base_url" not in house.settings.model_fields_set:
-        raise SettingsError(
-            "CRMHOST_BASE_URL is not set: Chatwoot could not be told where to post.",
-            fix="Set it to the address at which Chatwoot reaches this host.",
-        )
     with joining(api, account_id, house.settings.base_url + webhook_path, unsigned=unsigned) as joined:
         yield joined
 

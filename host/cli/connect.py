@@ -115,12 +115,13 @@ def change(
     *,
     as_json: bool,
 ) -> None:
-    """Change settings of a connection: a new token, say. It is checked as when it was made."""
+    """Change settings of a connection: a new token, say. It is checked as when it was made.
+
+    Without a setting it is set up again as it is: what is new in the CRM is found.
+    """
     from ..connect import change as make
 
     values, access = read_pairs(pairs, sys.stdin.read), _access(chatwoot_url, chatwoot_token)
-    if not values and access is None:
-        raise click.UsageError("Say what to change: --set KEY=VALUE, --chatwoot-url or --chatwoot-token.")
     with house_of() as house:
         _report(connection, make(house, connection, values, chatwoot=access), as_json=as_json)
 

@@ -108,7 +108,10 @@ class Search:
         if ours is None or ours == theirs:
             return f"Nothing is to be done in {title}. Then: {forget}"
         if successor is None:
-            return f"Deleted in Chatwoot; in {title}, {kind} {ours} stays until you delete it. Then: {forget}"
+            return (
+                f"Deleted in Chatwoot, or merged into a contact that kept its own address. Look before you "
+                f"delete {kind} {ours} in {title}. Then: {forget}"
+            )
         if theirs is None:
             line = f"{successor},{kind},{ours}"
             return f"Link {kind} {ours} to contact {successor}: crmhost links import --csv, «{line}»."

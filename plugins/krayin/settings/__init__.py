@@ -15,7 +15,9 @@ class KrayinSettings(Conversations, StageRules, LeadChoices, People, Which, Reac
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    facts: Facts = Field(Facts(), title="Facts", description="What setup found in Krayin; not to be set.")
+    facts: Facts = Field(
+        Facts(), title="Facts", description="What setup found in Krayin; not to be set.", repr=False
+    )
 
     def rule(self, field: str) -> Rule:
         """Return how a field is brought in: ``name``, ``lead_title``, ``person.plan``."""
