@@ -208,7 +208,7 @@ def test_a_deleted_contact_is_named_and_its_record_stays(
     gone = the_gone(desk)
 
     assert gone[:3] == (jane, None, "nothing in Chatwoot tells of it")
-    assert gone[3].startswith("Deleted in Chatwoot; in Fake CRM, customer 1 stays until you delete it.")
+    assert gone[3].startswith("Deleted in Chatwoot, or merged into a contact that kept its own address.")
     assert crm.customers == [(1, "Jane Doe")]
 
 
