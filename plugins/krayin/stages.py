@@ -37,8 +37,7 @@ def move(edit: LeadEdit, wishes: Sequence[Wish]) -> None:
             allowed.append((stage, wish))
     if allowed:
         stage, wish = allowed[-1] if settings.allow_backwards else max(allowed, key=_how_far)
-        edit.changes[STAGE] = stage.id
-        edit.note(f"Moved from {here.name} to {stage.name}: {wish.why}.")
+        edit.change(STAGE, stage.id, f"Moved from {here.name} to {stage.name}: {wish.why}.")
     else:
         for sentence in dict.fromkeys(refused):
             edit.note(sentence)
