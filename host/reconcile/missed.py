@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ..models import Contact, is_identifiable
-from ..store import deliveries, known, lanes
+from ..store import counters, deliveries, known, lanes
 from ..store.deliveries import Arrival
 from ..webhooks import Event, Kind
 
@@ -70,6 +71,8 @@ class Missed:
             now = time.time()
             with self.store.write() as tx:
                 stored = deliveries.store(tx, batch)
+                if stored:
+                    counters.add(tx, Counter({(self.connection_id, "reconcile", "lost"): len(stored)}))
                 wanted = [(one.connection_id, one.event.contact_id) for one in stored]
                 for lane in lanes.add_work(tx, wanted, now, 0) if wanted else []:
                     lanes.end(tx, lane, now)
