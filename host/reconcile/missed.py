@@ -61,7 +61,7 @@ class Missed:
         for row in rows:
             sender = (row.get("meta") or {}).get("sender") or {}
             kind = _kind(row, received.get(row["id"]))
-            if kind and is_identifiable(*(sender.get(name) for name in _TELLING)):
+            if kind and is_identifiable(sender):
                 yield self._arrival(kind, sender["id"], row["id"], float(row["updated_at"]), row)
 
     def put(self, arrivals: Iterable[Arrival]) -> None:
@@ -95,9 +95,6 @@ class Missed:
         digest = hashlib.sha256(f"{self.began} {body}".encode()).hexdigest()
         event = Event(EVENT, kind, contact_id, conversation_id, version)
         return Arrival(self.connection_id, None, digest, event, time.time(), body)
-
-
-_TELLING = ("email", "phone_number", "identifier", "additional_attributes")
 
 
 def _told(payload: Row) -> Contact:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
 from ..store import connections, known
+from .everyone import Everyone
 from .gone import Gone, Search
 from .missed import Missed
-from .sweep import Directory
 
 if TYPE_CHECKING:
     from ..chatwoot import ChatwootAPI
@@ -53,10 +53,10 @@ def reconcile(house: House, connection_id: int, *, dry_run: bool = False) -> Rec
     missed = Missed(house.store, connection_id, made)
     keep = _count if dry_run else missed.put
     since = made if mark is None else mark - OVERLAP
-    directory = Directory()
-    keep(missed.contacts(directory.noting(api.all_contacts.rows())))
+    everyone = Everyone()
+    keep(missed.contacts(everyone.noting(api.all_contacts.rows())))
     keep(missed.conversations(_changed_since(api, since, missed.began)))
-    search = Search(house.store, connection_id, house.plugins[connection.plugin], api, directory)
+    search = Search(house.store, connection_id, house.plugins[connection.plugin], api, everyone)
     gone = tuple(search.run())
     if not dry_run:
         with house.store.write() as tx:
