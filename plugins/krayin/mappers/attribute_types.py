@@ -31,8 +31,8 @@ class Zones(NamedTuple):
 
 
 def zones_of(settings: KrayinSettings) -> Zones:
-    """Return the settings' zones; the server's where it is set, or setup found it."""
-    server = settings.server_timezone or settings.facts.timezone
+    """Return the settings' zones; the server's where it is known."""
+    server = settings.server_zone
     return Zones(ZoneInfo(settings.timezone), ZoneInfo(server) if server else None)
 
 

@@ -38,9 +38,9 @@ def needs_conversation(*templates: str) -> bool:
     return any(name.startswith("conversation.") for name in places_of(*templates))
 
 
-def known_of_contact(places: Sequence[str], contact: Contact) -> dict[str, str]:
+def known_of_contact(places: Sequence[str], contact: Contact, *, region: str) -> dict[str, str]:
     """Return what a contact puts into these places; an attribute is a custom one or else an additional."""
-    fields = contact_to_fields(contact)
+    fields = contact_to_fields(contact, region=region)
     own = {"name": "name", "email": "email", "phone": "phone", "company": "organization"}
     known = {name: fields.get(own[name], "") for name in places if name in own}
     if "id" in places:
