@@ -295,5 +295,5 @@ class Conversations(BaseModel):
         "Chatwoot",
         max_length=100,
         title="Chatwoot's name",
-        description="Begins titles of notes and references; Chatwoots that share a Krayin need different ones.",
+        description="Begins titles of notes and references. Chatwoots sharing a Krayin need different ones.",
     )
