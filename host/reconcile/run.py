@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingsError
 from ..store import connections, known
 from .everyone import Everyone
 from .gone import Gone, Search
@@ -43,12 +42,7 @@ def reconcile(house: House, connection_id: int, *, dry_run: bool = False) -> Rec
     with house.store.read() as tx:
         connection = connections.get(tx, house.vault, connection_id)
         mark = known.watermark(tx, connection_id, WATERMARK)
-    api = house.chatwoot(connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
-    if api is None:
-        raise SettingsError(
-            f"Connection {connection_id} has no token of Chatwoot's.",
-            fix=f"crmhost set {connection_id} --chatwoot-url URL --chatwoot-token @file",
-        )
+    api = house.chatwoot_of(connection)
     made = connection.created_at - OVERLAP
     missed = Missed(house.store, connection_id, made)
     keep = _count if dry_run else missed.put
