@@ -17,6 +17,7 @@ from .checking import checked
 from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
 from .store import connections
+from .validation import check_pasted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -52,7 +53,7 @@ def connect(
     connection cannot be stored, neither is left behind.
     """
     if webhook_secret is not None:
-        check_secret(webhook_secret)
+        check_pasted(webhook_secret, "secret")
     access = (chatwoot or Access()).beside(None, None)
     plugin = house.plugins[plugin_name]
     _look_before(house, account_id, access)
@@ -208,15 +209,9 @@ def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     return {name: value for name, value in public.items() if name not in secret}, secret
 
 
-def check_secret(secret: str) -> None:
-    """Refuse what cannot be a secret that Chatwoot made: 24 letters and digits, as of 4.15."""
-    if not (secret.isascii() and secret.isprintable() and 0 < len(secret) <= 255 and " " not in secret):
-        raise SettingsError("That is no secret of Chatwoot's.", fix="It is one line of letters and digits.")
-
-
 def add_webhook_secret(house: House, connection_id: int, secret: str) -> CRMConnection:
     """Let the secret be valid beside the one before it; an older one no longer is."""
-    check_secret(secret)
+    check_pasted(secret, "secret")
     with house.store.write() as tx:
         _let_in(tx, house.vault, connections.get(tx, house.vault, connection_id), secret)
         return connections.get(tx, house.vault, connection_id)

@@ -44,6 +44,12 @@ def first_problem(error: ValidationError) -> str:
     return f"{name}: {said}"
 
 
+def check_pasted(text: str, what: str) -> None:
+    """Refuse what can be no secret that Chatwoot made: ``what`` that was to be, such as a token."""
+    if not (text.isascii() and text.isprintable() and 0 < len(text) <= 255 and " " not in text):
+        raise SettingsError(f"That is no {what} of Chatwoot's.", fix="It is one line of letters and digits.")
+
+
 def validated(plugin: Plugin, values: Mapping[str, Any]) -> BaseModel:
     """Return the values as the plugin's settings, or say in one sentence which is wrong."""
     model = plugin.info.settings

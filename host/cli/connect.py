@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from ..connect import Connected
 
 from ..errors import SettingsError
-from .output import document, house_of, json_option, read_pairs, read_value, table
+from .output import (
+    NUMBER,
+    connection_argument,
+    document,
+    house_of,
+    json_option,
+    read_pairs,
+    read_value,
+    table,
+)
 
 
 def chatwoot_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -40,9 +49,7 @@ def _access(url: str | None, token: str | None) -> Access | None:
 
 @click.command()
 @click.argument("plugin")
-@click.option(
-    "--account", type=click.IntRange(1, 2**63 - 1), required=True, help="Number of the Chatwoot account."
-)
+@click.option("--account", type=NUMBER, required=True, help="Number of the Chatwoot account.")
 @click.option(
     "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting; @file or - for a secret."
 )
@@ -97,9 +104,6 @@ def _say_what_is_left(made: Connected, url: str, *, known: bool) -> None:
         click.echo(
             f"Then give crmhost the secret that Chatwoot shows:\n  crmhost secret {made.connection.id}"
         )
-
-
-connection_argument = click.argument("connection", type=click.IntRange(1, 2**63 - 1))
 
 
 @click.command("set")

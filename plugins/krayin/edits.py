@@ -147,13 +147,13 @@ class LeadEdit:
             raise _another_zone(self.id, str(error)) from error
 
     def _zone(self, shown: object) -> str:
-        zone = self.settings.facts.timezone
+        zone = self.settings.server_zone
         if zone is None:
             raise _another_zone(self.id, f"which day is {shown} there?")
         return zone
 
     def _today(self) -> str:
-        return datetime.now(ZoneInfo(self.settings.facts.timezone or "UTC")).date().isoformat()
+        return datetime.now(ZoneInfo(self.settings.server_zone or "UTC")).date().isoformat()
 
 
 def _another_zone(lead_id: int, why: str) -> SetUpAgain:

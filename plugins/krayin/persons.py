@@ -14,7 +14,7 @@ from .desk import Desk
 from .finders.persons import Found, find_person, find_referred
 from .leads import LeadSync
 from .links import ORGANIZATION, PERSON, ContactLinks
-from .mapped import new_attributes
+from .mapped import attributes_of_new
 from .mappers.contact import NOTHING, contact_to_person
 from .mappers.customer import ADDRESS, customer_of
 from .mappers.person import is_same_organization, organization_of
@@ -22,11 +22,10 @@ from .mappers.placeholders import no_phone
 from .mappers.reference import contact_reference
 from .organizations import sync_address
 from .person_updates import LISTS, PersonUpdate, Updated, at_fault, distinct_for, whose
-from .telling import Action, Told
+from .telling import DELETED, Action, Told
 
 WITHHELD = "withheld"
 """Under which name it is remembered what was not written, so that it is not looked at again."""
-DELETED = "It was deleted in Krayin, and the settings say to leave it so."
 
 
 class PersonSync:
@@ -129,7 +128,7 @@ class PersonSync:
             without=without | never,
             no_phone=no_phone(self.settings, self.desk.account_id, self.contact.id, distinct=distinct),
         )
-        person |= new_attributes(self.desk, "persons", self.customer.attributes) | self._reference()
+        person |= attributes_of_new(self.desk, "persons", self.customer.attributes) | self._reference()
         nested = self.lead.is_due
         try:
             made = self.lead.create_with(person) if nested else self._create_alone(person)

@@ -11,6 +11,10 @@ Action = Literal["created", "updated", "linked", "left"]
 """What a ``Change`` can say."""
 
 
+DELETED = "It was deleted in Krayin, and the settings say to leave it so."
+"""What is told of a record that the sales team deleted."""
+
+
 class Told:
     """The changes so far, in the order in which they came about."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from crmhost import ReportLine, SettingsError
 
 from ..mappers.attribute_checks import check_mapping, mapped_attributes
-from ..settings import Attribute, Entity, KrayinSettings
+from ..settings import Attribute, Entity, KrayinSettings, target_of
 from .rows import Row
 
 ENTITIES: tuple[Entity, ...] = ("persons", "leads")
@@ -72,4 +72,4 @@ def _protection(codes: tuple[str, ...], settings: KrayinSettings) -> str:
 
 def _spoken(found: Attribute) -> str:
     options = f" of {len(found.options)}" if found.options else ""
-    return f"{found.entity.removesuffix('s')}.{found.code} ({found.type}{options})"
+    return f"{target_of(found.entity, found.code)} ({found.type}{options})"

@@ -104,7 +104,7 @@ class Which(BaseModel):
 
 
 class People(BaseModel):
-    """Persons and their organizations."""
+    """Persons, their organizations, and what goes for all records."""
 
     create_person: bool = Field(
         True,
@@ -284,11 +284,11 @@ class Conversations(BaseModel):
         False, title="Private notes", description="Write the agents' private notes there too."
     )
     timezone: Annotated[str, AfterValidator(zone)] = Field(
-        "UTC", title="Time zone", description="Of the times in transcripts, such as Europe/Prague."
+        "UTC", title="Time zone", description="Of transcripts and mapped dates, such as Europe/Prague."
     )
     chatwoot_name: Annotated[str, AfterValidator(no_comma)] = Field(
         "Chatwoot",
         max_length=100,
         title="Chatwoot's name",
-        description="Begins the titles of notes. Two Chatwoots that share a Krayin need different names.",
+        description="Begins titles of notes and references. Chatwoots sharing a Krayin need different ones.",
     )
