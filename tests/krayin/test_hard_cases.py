@@ -119,3 +119,13 @@ def test_an_address_that_was_somebodys_is_brought_in_with_the_next_change_once_i
     assert "somebody else has it" in refused.changes[0].note
     assert again == []
     assert [row["value"] for row in desk.state.persons[2]["emails"]] == ["ben@example.com", "ann@example.com"]
+
+
+def test_a_person_who_came_to_be_without_an_address_can_still_be_written(desk: Desk) -> None:
+    desk.contact(contact(1, **ANN))
+    desk.state.persons[1]["emails"] = []
+
+    desk.contact(contact(1, name="Anna", phone=ANN["phone"]))
+
+    assert desk.state.persons[1]["name"] == "Anna"
+    assert [row["value"] for row in desk.state.persons[1]["emails"]] == ["447700900001@phone.invalid"]
