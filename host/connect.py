@@ -12,11 +12,12 @@ import structlog
 from pydantic import BaseModel, SecretStr
 
 from .chatwoot import Access
-from .chatwoot.joining import Joined, joining, looked_at
+from .chatwoot.joining import Joined, administrator, joining, looked_at
 from .checking import checked
 from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
 from .store import connections
+from .validation import check_pasted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -52,9 +53,10 @@ def connect(
     connection cannot be stored, neither is left behind.
     """
     if webhook_secret is not None:
-        check_secret(webhook_secret)
+        check_pasted(webhook_secret, "secret")
     access = (chatwoot or Access()).beside(None, None)
     plugin = house.plugins[plugin_name]
+    _look_before(house, account_id, access)
     settings, found = checked(house, plugin, account_id, values, access)
     address = connections.new_address()
     with (
@@ -88,6 +90,8 @@ def change(
     plugin = house.plugins[before.plugin]
     given = {**before.given, **values}
     access = (chatwoot or Access()).beside(before.chatwoot_url, before.chatwoot_token)
+    if chatwoot:
+        _look_before(house, before.account_id, access)
     settings, found = checked(house, plugin, before.account_id, given, access)
     asked = access if chatwoot else Access()
     with (
@@ -136,6 +140,19 @@ def disconnect(house: House, connection_id: int) -> bool:
     return gone
 
 
+def _look_before(house: House, account_id: int, access: Access) -> None:
+    """Refuse what Chatwoot would not let us do, before setup makes anything in the CRM."""
+    api = house.chatwoot(account_id, access.url, access.token)
+    if api is None:
+        return
+    if "base_url" not in house.settings.model_fields_set:
+        raise SettingsError(
+            "CRMHOST_BASE_URL is not set: Chatwoot could not be told where to post.",
+            fix="Set it to the address at which Chatwoot reaches this host.",
+        )
+    administrator(api, account_id)
+
+
 @contextmanager
 def _joined(
     house: House, account_id: int, access: Access, webhook_path: str, *, unsigned: bool
@@ -145,11 +162,6 @@ def _joined(
     if api is None:
         yield Joined()
         return
-    if "base_url" not in house.settings.model_fields_set:
-        raise SettingsError(
-            "CRMHOST_BASE_URL is not set: Chatwoot could not be told where to post.",
-            fix="Set it to the address at which Chatwoot reaches this host.",
-        )
     with joining(api, account_id, house.settings.base_url + webhook_path, unsigned=unsigned) as joined:
         yield joined
 
@@ -197,15 +209,9 @@ def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     return {name: value for name, value in public.items() if name not in secret}, secret
 
 
-def check_secret(secret: str) -> None:
-    """Refuse what cannot be a secret that Chatwoot made: 24 letters and digits, as of 4.15."""
-    if not (secret.isascii() and secret.isprintable() and 0 < len(secret) <= 255 and " " not in secret):
-        raise SettingsError("That is no secret of Chatwoot's.", fix="It is one line of letters and digits.")
-
-
 def add_webhook_secret(house: House, connection_id: int, secret: str) -> CRMConnection:
     """Let the secret be valid beside the one before it; an older one no longer is."""
-    check_secret(secret)
+    check_pasted(secret, "secret")
     with house.store.write() as tx:
         _let_in(tx, house.vault, connections.get(tx, house.vault, connection_id), secret)
         return connections.get(tx, house.vault, connection_id)

@@ -5,6 +5,8 @@
   + DeliveryRefused      the delivery is not authentic or not readable; answered 4xx
   + PluginError
     - TryAgain           the CRM is busy or away; retried, after ``.delay`` seconds if given
+      . NotYet           the budget is used up; waits, and that is no failed attempt
+      . SetUpAgain       what setup found no longer holds; it looks again, and the host goes on
     - Rejected           the CRM said no to this record; kept for a person to see
     - CredentialsError   the CRM refuses us; the connection pauses, it is not hammered
 

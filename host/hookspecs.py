@@ -1,9 +1,9 @@
 """All that crmhost will ever ask of a CRM plugin.
 
 The host calls the connection's own plugin and no other. A hook may take fewer arguments than are
-offered; it takes them by name. Errors are told by class: TryAgain, Rejected, CredentialsError,
-SettingsError (see ``crmhost.errors``). Hooks run in worker threads; calls for one contact never
-overlap, calls for different contacts do.
+offered; it takes them by name. Errors are told by class (see ``crmhost.errors``): TryAgain, NotYet,
+SetUpAgain, Rejected, CredentialsError, SettingsError. Hooks run in worker threads; calls for one
+contact never overlap, calls for different contacts do.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .errors import SettingsError
+
 if TYPE_CHECKING:
     import httpx
     from redis import Redis
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from .plugins import Plugins
     from .settings import Settings
     from .store import Store
+    from .store.connections import CRMConnection
     from .vault import Vault
 
 
@@ -64,6 +67,16 @@ class House:
 
         http = Http(self.http_pool, guard=guard) if guard else Http(self.http_pool)
         return ChatwootAPI(http, url, token, account_id, agents=self.agents)
+
+    def chatwoot_of(self, connection: CRMConnection) -> ChatwootAPI:
+        """Return the Chatwoot of a connection, or say that it has no token for it."""
+        api = self.chatwoot(connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
+        if api is None:
+            raise SettingsError(
+                f"Connection {connection.id} has no token of Chatwoot's.",
+                fix=f"crmhost set {connection.id} --chatwoot-url URL --chatwoot-token @file",
+            )
+        return api
 
     def close(self) -> None:
         """Close what was opened."""

@@ -109,12 +109,7 @@ def import_csv(house: House, connection_id: int, text: str, *, replace: bool, dr
 def import_from_chatwoot(house: House, connection_id: int, *, replace: bool, dry_run: bool) -> Imported:
     """Take over the ids that the fork wrote into Chatwoot's contacts."""
     connection, plugin = _opened(house, connection_id)
-    api = house.chatwoot(connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
-    if api is None:
-        raise SettingsError(
-            f"Connection {connection_id} has no token of Chatwoot's.",
-            fix=f"crmhost set {connection_id} --chatwoot-url URL --chatwoot-token @file",
-        )
+    api = house.chatwoot_of(connection)
     found = (
         entry
         for row in api.all_contacts.rows(inboxes=True)

@@ -52,11 +52,16 @@ class _FromChatwoot(BaseModel):
         return data
 
 
-def is_identifiable(email: object, phone: object, identifier: object, additional: object) -> bool:
-    """Whether these, as Chatwoot sends them, tell one customer from another."""
+ADDRESSES = ("email", "phone_number", "identifier")
+"""What of a contact, by Chatwoot's names, is one customer's alone."""
+
+
+def is_identifiable(contact: Mapping[str, Any]) -> bool:
+    """Whether anything but a generated name tells this customer, as Chatwoot sends it, from another."""
+    additional = contact.get("additional_attributes")
     profiles = additional.get("social_profiles") if isinstance(additional, Mapping) else None
     social = profiles.values() if isinstance(profiles, Mapping) else ()
-    return any(map(_text_or_none, (email, phone, identifier, *social)))
+    return any(map(_text_or_none, (*(contact.get(name) for name in ADDRESSES), *social)))
 
 
 class Contact(_FromChatwoot):
@@ -75,14 +80,15 @@ class Contact(_FromChatwoot):
     custom_attributes: Attributes = {}
 
     @property
+    def identifiable(self) -> bool:
+        """Whether anything but a generated name tells this customer from another."""
+        said = {"email": self.email, "phone_number": self.phone, "identifier": self.identifier}
+        return is_identifiable({**said, "additional_attributes": self.additional_attributes})
+
+    @property
     def company(self) -> str | None:
         """The company's name, where the contact has one."""
         return _text_or_none(self.additional_attributes.get("company_name"))
-
-    @property
-    def identifiable(self) -> bool:
-        """Whether anything but a generated name tells this customer from another."""
-        return is_identifiable(self.email, self.phone, self.identifier, self.additional_attributes)
 
 
 class Attachment(_FromChatwoot):

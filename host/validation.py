@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from .plugins import Plugin, Plugins
     from .store.connections import CRMConnection
 
+WORDS = {
+    "extra_forbidden": "there is no such setting",
+    "missing": "it is needed",
+    "int_parsing": "it is a whole number",
+    "int_type": "it is a whole number",
+    "bool_parsing": "it is yes or no",
+    "bool_type": "it is yes or no",
+    "string_type": "it is a text",
+}
+"""What pydantic says for programmers, said for people."""
 NAME = re.compile(r"[\w.-]{1,60}")
 log = structlog.get_logger(__name__)
 
@@ -30,7 +40,14 @@ def first_problem(error: ValidationError) -> str:
     name = ".".join(map(str, first["loc"])) or "values"
     if not NAME.fullmatch(name):
         name = "with an odd name"  # somebody put the secret before the equals sign
-    return f"{name}: {first['msg'].removeprefix('Value error, ')}"
+    said = WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    return f"{name}: {said}"
+
+
+def check_pasted(text: str, what: str) -> None:
+    """Refuse what can be no secret that Chatwoot made: ``what`` that was to be, such as a token."""
+    if not (text.isascii() and text.isprintable() and 0 < len(text) <= 255 and " " not in text):
+        raise SettingsError(f"That is no {what} of Chatwoot's.", fix="It is one line of letters and digits.")
 
 
 def validated(plugin: Plugin, values: Mapping[str, Any]) -> BaseModel:
@@ -39,8 +56,15 @@ def validated(plugin: Plugin, values: Mapping[str, Any]) -> BaseModel:
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        known = f"{plugin.name} knows: {', '.join(model.model_fields)}."
-        raise SettingsError(f"Setting {first_problem(error)}.", fix=known) from error
+        raise SettingsError(f"Setting {first_problem(error)}.", fix=_fix(plugin, error)) from error
+
+
+def _fix(plugin: Plugin, error: ValidationError) -> str:
+    """Name the settings there are, where one was named that is none."""
+    if all(one["type"] not in {"extra_forbidden", "missing"} for one in error.errors(include_input=False)):
+        return "Give it as the plugin's README shows."
+    shown = (name for name, field in plugin.info.settings.model_fields.items() if field.repr)
+    return f"{plugin.name} knows: {', '.join(shown)}."
 
 
 def wanted_changes(plugins: Plugins, connection: CRMConnection) -> frozenset[str]:

@@ -152,8 +152,7 @@ def classify(payload: Mapping[str, Any]) -> Event:
 def _contact_event(name: Kind, payload: Mapping[str, Any]) -> Event:
     """Read a contact's event; one of an anonymous visitor, or of mere activity, means no work."""
     changed = changed_attributes(payload)
-    known = (payload.get(key) for key in ("email", "phone_number", "identifier", "additional_attributes"))
-    if not is_identifiable(*known) or (changed and changed.keys() <= NOISE):
+    if not is_identifiable(payload) or (changed and changed.keys() <= NOISE):
         return Event(name)
     created = 0.0 if name == "contact_created" else None
     moment = changed.get("updated_at")

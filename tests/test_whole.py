@@ -154,6 +154,7 @@ def test_serve_stops_in_order_and_leaves_no_valkey(tmp_path: Path) -> None:
     assert not answers(socket_url(tmp_path / "data"))
 
 
+@pytest.mark.slow
 def test_a_second_serve_on_one_data_folder_is_refused(tmp_path: Path) -> None:
     with running(tmp_path, ["crmhost", "serve", "--port", "0"], "listens"):
         second = run(tmp_path, "crmhost", "serve", "--port", "0")
@@ -163,6 +164,7 @@ def test_a_second_serve_on_one_data_folder_is_refused(tmp_path: Path) -> None:
         assert answers(socket_url(tmp_path / "data"))
 
 
+@pytest.mark.slow
 def test_a_valkey_that_was_killed_is_started_again(tmp_path: Path) -> None:
     folder = tmp_path / "a folder with blanks"
     folder.mkdir()
@@ -177,6 +179,7 @@ def test_a_valkey_that_was_killed_is_started_again(tmp_path: Path) -> None:
         assert answers(url)
 
 
+@pytest.mark.slow
 def test_a_changed_key_is_refused_at_start(user: User) -> None:
     assert user.connects(user.token()).status == 0
     (user.folder / "data" / "secret.key").write_text(Fernet.generate_key().decode())
@@ -199,6 +202,7 @@ def test_no_secret_is_in_what_is_printed_or_stored(user: User) -> None:
         assert secret.encode() not in stored
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("url", "token", "sentence"),
     [
@@ -234,6 +238,7 @@ def test_the_demo_shows_that_the_crm_holds_what_it_should(tmp_path: Path) -> Non
     assert report["status"]["refused"] == {"bad_signature": 1}
 
 
+@pytest.mark.slow
 def test_the_demo_leaves_nothing_behind(tmp_path: Path) -> None:
     ran = run(tmp_path, "crmhost", "demo", TMPDIR=str(tmp_path))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import CredentialsError, CRMHostError, SettingsError
 from ..models import ReportLine
+from ..validation import check_pasted
 from .transport import NEW_TOKEN, address_of
 
 if TYPE_CHECKING:
@@ -25,18 +26,12 @@ class Access:
 
     def beside(self, url: str | None, token: str | None) -> Access:
         """Return this with the blanks filled by what was known before; refuse what cannot be."""
-        if self.token is not None and not _may_be_token(self.token):
-            raise SettingsError(
-                "That is no token of Chatwoot's.", fix="It is one line of letters and digits."
-            )
+        if self.token is not None:
+            check_pasted(self.token, "token")
         both = Access(address_of(self.url) if self.url is not None else url, self.token or token)
         if both.token and not both.url:
             raise SettingsError("A token of Chatwoot's needs its address.", fix="Add --chatwoot-url URL.")
         return both
-
-
-def _may_be_token(token: str) -> bool:
-    return token.isascii() and token.isprintable() and 0 < len(token) <= 255 and " " not in token
 
 
 @dataclass(frozen=True)

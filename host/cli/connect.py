@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from ..connect import Connected
 
 from ..errors import SettingsError
-from .output import document, house_of, json_option, read_pairs, read_value, table
+from .output import (
+    NUMBER,
+    connection_argument,
+    document,
+    house_of,
+    json_option,
+    read_pairs,
+    read_value,
+    table,
+)
 
 
 def chatwoot_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -40,9 +49,7 @@ def _access(url: str | None, token: str | None) -> Access | None:
 
 @click.command()
 @click.argument("plugin")
-@click.option(
-    "--account", type=click.IntRange(1, 2**63 - 1), required=True, help="Number of the Chatwoot account."
-)
+@click.option("--account", type=NUMBER, required=True, help="Number of the Chatwoot account.")
 @click.option(
     "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting; @file or - for a secret."
 )
@@ -99,9 +106,6 @@ def _say_what_is_left(made: Connected, url: str, *, known: bool) -> None:
         )
 
 
-connection_argument = click.argument("connection", type=click.IntRange(1, 2**63 - 1))
-
-
 @click.command("set")
 @connection_argument
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="As in connect.")
@@ -115,12 +119,13 @@ def change(
     *,
     as_json: bool,
 ) -> None:
-    """Change settings of a connection: a new token, say. It is checked as when it was made."""
+    """Change settings of a connection: a new token, say. It is checked as when it was made.
+
+    Without a setting it is set up again as it is: what is new in the CRM is found.
+    """
     from ..connect import change as make
 
     values, access = read_pairs(pairs, sys.stdin.read), _access(chatwoot_url, chatwoot_token)
-    if not values and access is None:
-        raise click.UsageError("Say what to change: --set KEY=VALUE, --chatwoot-url or --chatwoot-token.")
     with house_of() as house:
         _report(connection, make(house, connection, values, chatwoot=access), as_json=as_json)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import CRMHostError
-from .output import document, house_of, json_option, table
+from .output import NUMBER, connection_argument, document, house_of, json_option, table
 
 if TYPE_CHECKING:
     from ..link_import import Imported
@@ -22,7 +22,7 @@ def links() -> None:
 
 
 @links.command("import")
-@click.argument("connection", type=click.IntRange(1, 2**63 - 1))
+@connection_argument
 @click.option("--csv", "file", type=click.Path(path_type=Path), help="A file with ids.")
 @click.option("--from-chatwoot", is_flag=True, help="The ids that Chatwoot's fork with Krayin wrote there.")
 @click.option("--replace", is_flag=True, help="Where another id is linked already, take the new one.")
@@ -50,8 +50,8 @@ def import_(
 
 
 @links.command()
-@click.argument("connection", type=click.IntRange(1, 2**63 - 1))
-@click.option("--contact", type=click.IntRange(1, 2**63 - 1), required=True, help="Its number in Chatwoot.")
+@connection_argument
+@click.option("--contact", type=NUMBER, required=True, help="Its number in Chatwoot.")
 @json_option
 def forget(connection: int, contact: int, *, as_json: bool) -> None:
     """Forget what the CRM has of a contact that is gone in Chatwoot; the CRM keeps it."""

@@ -8,11 +8,11 @@ import time
 import click
 
 from ..errors import CRMHostError
-from .output import document, house_of, json_option, table
+from .output import NUMBER, document, house_of, json_option, table
 
 
 @click.command()
-@click.argument("ids", nargs=-1, type=click.IntRange(1, 2**63 - 1))
+@click.argument("ids", nargs=-1, type=NUMBER)
 @click.option("--connection", type=int, help="All dead deliveries of this connection.")
 @click.option("--since", help="All dead ones received since: 30m, 2h, 3d, or a date and time (UTC).")
 @click.option("--reason", default="", help="All dead ones whose reason has these words in it.")

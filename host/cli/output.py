@@ -14,6 +14,9 @@ from ..errors import CRMHostError
 if TYPE_CHECKING:
     from ..house import House
 
+NUMBER = click.IntRange(1, 2**63 - 1)
+"""What a record can be numbered, in Chatwoot and here."""
+connection_argument = click.argument("connection", type=NUMBER)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import document, house_of, json_option, table
+from .output import connection_argument, document, house_of, json_option, table
 
 if TYPE_CHECKING:
     from ..reconcile import Reconciled
 
 
 @click.command()
-@click.argument("connection", type=click.IntRange(1, 2**63 - 1))
+@connection_argument
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @json_option
 def reconcile(connection: int, *, dry_run: bool, as_json: bool) -> None:

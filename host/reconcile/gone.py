@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..plugins import Plugin
     from ..store import Store
     from ..store.known import Talk
-    from .sweep import Directory
+    from .everyone import Everyone
 
 Linked = Mapping[int, Mapping[str, str]]
 
@@ -44,7 +44,7 @@ class Search:
     connection_id: int
     plugin: Plugin
     api: ChatwootAPI
-    directory: Directory
+    everyone: Everyone
 
     def run(self) -> Iterator[Gone]:
         """Yield each contact that is linked and gone."""
@@ -52,7 +52,7 @@ class Search:
             linked = known.linked_contacts(tx, self.connection_id)
             talks = known.conversations(tx, self.connection_id)
             newest = known.newest_contact_deliveries(tx, self.connection_id)
-        for contact_id in sorted(linked.keys() - self.directory.ids):
+        for contact_id in sorted(linked.keys() - self.everyone.ids):
             # The list leaves out who has no address left, so each is asked for.
             if not self.api.all_contacts.exists(contact_id):
                 yield self._told(contact_id, linked, talks, newest.get(contact_id))
@@ -86,7 +86,7 @@ class Search:
             return None
         with self.store.read() as tx:
             body: Any = json.loads(known.bodies(tx, [delivery])[delivery])
-        found = self.directory.owner(body)
+        found = self.everyone.owner(body)
         return (found[0], f"contact {found[0]} has the {found[1]} now") if found else None
 
     def _by_record(self, contact_id: int, linked: Linked) -> tuple[int, str] | None:
@@ -94,7 +94,7 @@ class Search:
         kind = self.plugin.info.kinds[0]
         remote_id = linked[contact_id].get(kind)
         for other, records in linked.items():
-            if remote_id and other in self.directory.ids and records.get(kind) == remote_id:
+            if remote_id and other in self.everyone.ids and records.get(kind) == remote_id:
                 return other, f"{kind} {remote_id} is contact {other}'s as well"
         return None
 
@@ -108,7 +108,10 @@ class Search:
         if ours is None or ours == theirs:
             return f"Nothing is to be done in {title}. Then: {forget}"
         if successor is None:
-            return f"Deleted in Chatwoot; in {title}, {kind} {ours} stays until you delete it. Then: {forget}"
+            return (
+                f"Deleted in Chatwoot, or merged into a contact that kept its own address. Look before you "
+                f"delete {kind} {ours} in {title}. Then: {forget}"
+            )
         if theirs is None:
             line = f"{successor},{kind},{ours}"
             return f"Link {kind} {ours} to contact {successor}: crmhost links import --csv, «{line}»."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ..models import Contact, is_identifiable
-from ..store import deliveries, known, lanes
+from ..store import counters, deliveries, known, lanes
 from ..store.deliveries import Arrival
 from ..webhooks import Event, Kind
 
@@ -60,7 +61,7 @@ class Missed:
         for row in rows:
             sender = (row.get("meta") or {}).get("sender") or {}
             kind = _kind(row, received.get(row["id"]))
-            if kind and is_identifiable(*(sender.get(name) for name in _TELLING)):
+            if kind and is_identifiable(sender):
                 yield self._arrival(kind, sender["id"], row["id"], float(row["updated_at"]), row)
 
     def put(self, arrivals: Iterable[Arrival]) -> None:
@@ -70,6 +71,8 @@ class Missed:
             now = time.time()
             with self.store.write() as tx:
                 stored = deliveries.store(tx, batch)
+                if stored:
+                    counters.add(tx, Counter({(self.connection_id, "reconcile", "lost"): len(stored)}))
                 wanted = [(one.connection_id, one.event.contact_id) for one in stored]
                 for lane in lanes.add_work(tx, wanted, now, 0) if wanted else []:
                     lanes.end(tx, lane, now)
@@ -92,9 +95,6 @@ class Missed:
         digest = hashlib.sha256(f"{self.began} {body}".encode()).hexdigest()
         event = Event(EVENT, kind, contact_id, conversation_id, version)
         return Arrival(self.connection_id, None, digest, event, time.time(), body)
-
-
-_TELLING = ("email", "phone_number", "identifier", "additional_attributes")
 
 
 def _told(payload: Row) -> Contact:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingsError
 from ..store import connections, known
+from .everyone import Everyone
 from .gone import Gone, Search
 from .missed import Missed
-from .sweep import Directory
 
 if TYPE_CHECKING:
     from ..chatwoot import ChatwootAPI
@@ -43,20 +42,15 @@ def reconcile(house: House, connection_id: int, *, dry_run: bool = False) -> Rec
     with house.store.read() as tx:
         connection = connections.get(tx, house.vault, connection_id)
         mark = known.watermark(tx, connection_id, WATERMARK)
-    api = house.chatwoot(connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
-    if api is None:
-        raise SettingsError(
-            f"Connection {connection_id} has no token of Chatwoot's.",
-            fix=f"crmhost set {connection_id} --chatwoot-url URL --chatwoot-token @file",
-        )
+    api = house.chatwoot_of(connection)
     made = connection.created_at - OVERLAP
     missed = Missed(house.store, connection_id, made)
     keep = _count if dry_run else missed.put
     since = made if mark is None else mark - OVERLAP
-    directory = Directory()
-    keep(missed.contacts(directory.noting(api.all_contacts.rows())))
+    everyone = Everyone()
+    keep(missed.contacts(everyone.noting(api.all_contacts.rows())))
     keep(missed.conversations(_changed_since(api, since, missed.began)))
-    search = Search(house.store, connection_id, house.plugins[connection.plugin], api, directory)
+    search = Search(house.store, connection_id, house.plugins[connection.plugin], api, everyone)
     gone = tuple(search.run())
     if not dry_run:
         with house.store.write() as tx:

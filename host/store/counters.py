@@ -1,4 +1,4 @@
-"""What is counted and not stored: events that mean nothing, deliveries taken once, refusals by reason."""
+"""What is counted: events that mean nothing, deliveries taken once, refusals by reason, what was lost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from .tables import counters
 from .upsert import upsert
 
-Family = Literal["event", "duplicate", "refused"]
+Family = Literal["event", "duplicate", "refused", "reconcile"]
 Tally = Counter[tuple[int, Family, str]]
 """By (connection id, family, name)."""
 

@@ -24,10 +24,8 @@ from .mappers.conversation import (
     conversation_to_type,
 )
 from .settings import KrayinSettings
-from .telling import Action, Told
+from .telling import DELETED, Action, Told
 from .transcripts import transcript_of, whole_transcript
-
-GONE = "It was deleted in Krayin, and the settings say to leave it so."
 
 
 def note_created(desk: Desk, conversation: Conversation) -> Outcome:
@@ -105,7 +103,7 @@ class _ConversationSync:
     def complete(self) -> Outcome:
         """Write how the conversation ended; the same again is no call."""
         if self.link.gone:
-            return self._left(GONE)
+            return self._left(DELETED)
         self.transcript = whole_transcript(self.desk, self.conversation, self.link.written)
         activity_id = self.link.id
         if activity_id is None:
@@ -196,7 +194,7 @@ class _ConversationSync:
             raise TryAgain(f"Activity {activity_id} was deleted in Krayin just now.") from error
         if self.settings.on_deleted == "leave":
             self.link.keep_as_gone()
-            return self._left(GONE)
+            return self._left(DELETED)
         self.link.forget()
         return self._find_or_create()
 
@@ -216,7 +214,7 @@ class _ConversationSync:
         return tuple(self.customer.person().values()) if wanted else ()
 
     def _changes(self, type_: str) -> dict[str, Any]:
-        zone = self.settings.facts.timezone or self.settings.server_timezone or "UTC"
+        zone = self.settings.server_zone or "UTC"
         return conversation_to_changes(self.conversation, type_=type_, comment=self._comment(), zone=zone)
 
     def _comment(self) -> str:

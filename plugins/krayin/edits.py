@@ -34,6 +34,8 @@ class LeadEdit:
         self.told = told
         self.changes: dict[str, Any] = {}
         self.notes: list[str] = []
+        self.claims: dict[str, str] = {}
+        """What is to be told of a change, by its field, once it is made."""
         self.withheld = False
         """Whether the changes were not made, for the sake of checkboxes."""
 
@@ -47,6 +49,11 @@ class LeadEdit:
         """Whether the lead is neither won nor lost."""
         return is_open(self.lead, self.settings.closed_stage_ids)
 
+    def change(self, field: str, value: object, sentence: str) -> None:
+        """Change a field, and have the sentence told if that is written."""
+        self.changes[field] = value
+        self.claims[field] = sentence
+
     def note(self, sentence: str) -> None:
         """Have a sentence told, whether or not anything is written."""
         self.notes.append(sentence)
@@ -54,9 +61,10 @@ class LeadEdit:
     def write(self) -> frozenset[str]:
         """Make the changes; return the fields that were written, and tell what became of the lead."""
         written = frozenset(self.changes) if self._send() else frozenset()
-        if written or self.notes:
-            self.told.say(LEAD, "updated" if written else "left", self.id, " ".join(self.notes))
-        self.changes, self.notes = {}, []
+        said = [sentence for field, sentence in self.claims.items() if field in written] + self.notes
+        if written or said:
+            self.told.say(LEAD, "updated" if written else "left", self.id, " ".join(said))
+        self.changes, self.claims, self.notes = {}, {}, []
         return written
 
     def _send(self) -> bool:
@@ -139,13 +147,13 @@ class LeadEdit:
             raise _another_zone(self.id, str(error)) from error
 
     def _zone(self, shown: object) -> str:
-        zone = self.settings.facts.timezone
+        zone = self.settings.server_zone
         if zone is None:
             raise _another_zone(self.id, f"which day is {shown} there?")
         return zone
 
     def _today(self) -> str:
-        return datetime.now(ZoneInfo(self.settings.facts.timezone or "UTC")).date().isoformat()
+        return datetime.now(ZoneInfo(self.settings.server_zone or "UTC")).date().isoformat()
 
 
 def _another_zone(lead_id: int, why: str) -> SetUpAgain:

@@ -15,12 +15,12 @@ from .edits import LeadEdit
 from .finders.leads import find_lone_lead, find_open_lead, find_own_lead, is_open
 from .lead_updates import is_settled, settle
 from .links import LEAD, PERSON, ContactLinks, ConversationLinks, ExternalId
-from .mapped import new_attributes
-from .mappers.lead import contact_to_lead, place_of
+from .mapped import attributes_of_new
+from .mappers.lead import place_of, texts_to_lead
 from .mappers.reference import contact_reference, conversation_reference_for_lead
 from .mappers.wanted import Wanted
 from .owners import owner_of
-from .telling import Told
+from .telling import DELETED, Told
 
 RULES = "rules"
 """Under which the link remembers what conversations have asked for, by their ids."""
@@ -131,7 +131,7 @@ class LeadSync:
             self.link.forget()
             return self.find_or_make()
         self.link.keep_as_gone()
-        self.told.say(LEAD, "left", lead_id, "It was deleted in Krayin, and is left so.")
+        self.told.say(LEAD, "left", lead_id, DELETED)
         return None
 
     def settle(self, edit: LeadEdit) -> None:
@@ -216,16 +216,15 @@ class LeadSync:
     def _payload(self, **person: Any) -> dict[str, Any]:
         lone = person.get("person") is None and person.get("person_id") is None
         place = place_of(self.settings, self.conversation.inbox_id if self.conversation else None)
-        attributes = new_attributes(self.desk, "leads", self.wanted.attributes)
+        attributes = attributes_of_new(self.desk, "leads", self.wanted.attributes)
         more = {"user_id": owner_of(self.desk, self.conversation), **attributes}
         if reference := self._reference():
             more[self.settings.reference_attribute] = reference
-        return contact_to_lead(
-            self.contact,
+        return texts_to_lead(
+            self.wanted.texts(lone=lone),
             stage_id=place.stage_id,
             source_id=place.source_id,
             type_id=place.type_id,
-            texts=self.wanted.texts(lone=lone),
             more=more,
             **person,
         )

@@ -9,7 +9,11 @@ from typing import Any
 
 from crmhost import Links
 
+from .settings import Entity
+
 PERSON, LEAD, ORGANIZATION, ACTIVITY = KINDS = ("person", "lead", "organization", "activity")
+ENTITIES: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
+"""What Krayin calls the kinds that have attributes and tags."""
 _GONE, _TAGS = "gone", "tags"
 _ASIDE = (_GONE, _TAGS)
 """What is kept with an id beside what was written there."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .desk import Desk
-from .settings import Attribute, Entity
+from .settings import Attribute, Entity, target_of
 
 COLUMNS = {
     "price": "float_value",
@@ -23,7 +23,6 @@ COLUMNS = {
 """Where Krayin keeps the values of each type; those of all others are texts."""
 UNASKABLE = ("email", "phone", "address")
 """Lists and trees, which can't be asked for."""
-RULED = {"persons": "person", "leads": "lead"}
 
 
 def due_attributes(
@@ -32,7 +31,7 @@ def due_attributes(
     """Return what is to be written, and the codes of those where the sales team's stays."""
     due, stays = {}, []
     for code, value in values.items():
-        rule = desk.settings.rule(f"{RULED[entity]}.{code}")
+        rule = desk.settings.rule(target_of(entity, code))
         if rule == "never" or value is None or written.get(code) == value:
             continue
         if rule == "chatwoot_wins" or _is_ours(desk, entity, record_id, code, written.get(code), rule):
@@ -42,13 +41,13 @@ def due_attributes(
     return due, stays
 
 
-def new_attributes(desk: Desk, entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
+def attributes_of_new(desk: Desk, entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is written into a record that is being made."""
     rule = desk.settings.rule
     return {
         code: value
         for code, value in values.items()
-        if value is not None and rule(f"{RULED[entity]}.{code}") != "never"
+        if value is not None and rule(target_of(entity, code)) != "never"
     }
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from crmhost import Contact, Conversation
 
-from .links import LEAD, PERSON
+from .links import ENTITIES
 from .mappers.attributes import attribute_problems
-from .settings import Entity, KrayinSettings
+from .settings import KrayinSettings
 from .telling import Told
-
-ENTITIES: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
 
 
 def tell_misfits(

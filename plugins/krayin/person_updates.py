@@ -33,6 +33,8 @@ class Updated:
     """Whether a change is to be told; our reference alone is none."""
     values: Mapping[str, Any] = field(default_factory=dict)
     withheld: bool = False
+    left: frozenset[str] = NOTHING
+    """What Krayin refused, since it is somebody else's."""
 
 
 class PersonUpdate:
@@ -97,7 +99,8 @@ class PersonUpdate:
                 return self._put(person, leave, along, stays, forced=forced, distinct=distinct)
             raise
         wrote = forced or bool(changes.values) or lacks_phones(person)
-        return Updated(updated, _note(leave, [*changes.stays, *stays]), wrote, changes.values)
+        note = _note(leave, [*changes.stays, *stays])
+        return Updated(updated, note, wrote, changes.values, left=frozenset(leave))
 
     def _changes(self, person: Mapping[str, Any], leave: AbstractSet[str]) -> Changes:
         return contact_into_person(

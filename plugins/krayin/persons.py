@@ -14,7 +14,7 @@ from .desk import Desk
 from .finders.persons import Found, find_person, find_referred
 from .leads import LeadSync
 from .links import ORGANIZATION, PERSON, ContactLinks
-from .mapped import new_attributes
+from .mapped import attributes_of_new
 from .mappers.contact import NOTHING, contact_to_person
 from .mappers.customer import ADDRESS, customer_of
 from .mappers.person import is_same_organization, organization_of
@@ -22,11 +22,12 @@ from .mappers.placeholders import no_phone
 from .mappers.reference import contact_reference
 from .organizations import sync_address
 from .person_updates import LISTS, PersonUpdate, Updated, at_fault, distinct_for, whose
-from .telling import Action, Told
+from .telling import DELETED, Action, Told
 
+REFUSED = "refused"
+"""Under which name it is remembered what Krayin did not take, since it was somebody else's."""
 WITHHELD = "withheld"
 """Under which name it is remembered what was not written, so that it is not looked at again."""
-DELETED = "It was deleted in Krayin, and the settings say to leave it so."
 
 
 class PersonSync:
@@ -41,7 +42,9 @@ class PersonSync:
         self.lead = lead
         self.told = told
         self.links = ContactLinks(desk.links, contact.id)
-        self.written = {key: value for key, value in self.links.person.written.items() if key != WITHHELD}
+        kept = self.links.person.written
+        self.written = {key: value for key, value in kept.items() if key not in {WITHHELD, REFUSED}}
+        self.refused = kept.get(REFUSED, {})
         self.customer = customer_of(desk.settings, contact, conversation)
 
     def run(self) -> None:
@@ -73,7 +76,7 @@ class PersonSync:
         would_be_again = is_withheld(self.settings, "persons") and withheld == self.customer.into(
             self.written
         )
-        return self.customer.is_known(self.written) or would_be_again
+        return self.customer.is_known({**self.written, **self.refused}) or would_be_again
 
     def _gone(self, person_id: int) -> bool:
         """Leave a person deleted, or let it be made again, as the settings say."""
@@ -129,7 +132,7 @@ class PersonSync:
             without=without | never,
             no_phone=no_phone(self.settings, self.desk.account_id, self.contact.id, distinct=distinct),
         )
-        person |= new_attributes(self.desk, "persons", self.customer.attributes) | self._reference()
+        person |= attributes_of_new(self.desk, "persons", self.customer.attributes) | self._reference()
         nested = self.lead.is_due
         try:
             made = self.lead.create_with(person) if nested else self._create_alone(person)
@@ -182,13 +185,23 @@ class PersonSync:
     def _tell(self, updated: Updated, *, otherwise: Action) -> None:
         person = updated.person
         self.told.say(PERSON, "updated" if updated.wrote else otherwise, person["id"], updated.note)
-        self._keep_person(person, withheld=updated.withheld)
+        self._keep_person(person, withheld=updated.withheld, left=updated.left)
         if not updated.withheld:
             self._keep_organization(person, is_new="organization_name" in updated.values)
 
-    def _keep_person(self, person: Mapping[str, Any], *, withheld: bool = False) -> None:
-        """Keep the id, and what there is to say; what was withheld is still to be said."""
+    def _keep_person(
+        self, person: Mapping[str, Any], *, withheld: bool = False, left: AbstractSet[str] = NOTHING
+    ) -> None:
+        """Keep the id, and what there is to say; what was withheld is still to be said.
+
+        An e-mail address that was somebody else's is tried again with the next change: it was not
+        written, and must not pass for what was. A phone is not: people share them for good.
+        """
         news = self.customer.into(self.written)
+        if "email" in left:
+            refused = {"email": news.pop("email")}
+            before = {"email": self.written["email"]} if "email" in self.written else {}
+            news |= before | {REFUSED: refused}
         self.links.person.keep(person["id"], {**self.written, WITHHELD: news} if withheld else news)
 
     def _keep_organization(self, person: Mapping[str, Any], *, is_new: bool = False) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 from crmhost import Conversation
 
+from .checkboxes import is_withheld
 from .clients.leads import STAGE
 from .desk import Desk
 from .edits import LeadEdit
+from .lead_updates import WITHHELD
 from .leads import BEGAN, RULES, LeadSync
 from .links import LEAD
 from .mappers.lead import first_stage, place_of
@@ -33,6 +35,8 @@ class Progress:
         self.told = told
         self.sync = LeadSync(desk, conversation.contact, conversation, told, is_news=False)
         self.seen: dict[str, Any] = dict(self._remembered().get(str(conversation.id), {}))
+        if WITHHELD in self.seen and not is_withheld(self.settings, "leads"):
+            self.seen = dict(self.seen[WITHHELD])
 
     def begin(self) -> None:
         """See that a customer who is in Krayin has a lead, before the conversation is noted there."""
@@ -62,26 +66,29 @@ class Progress:
         if not self._is_there:
             return
         wanted = asked(self.settings, self.conversation, moment, self.seen, replied="first_reply" in changed)
+        before = dict(self.seen)
         owner = self._new_owner()
         self.seen |= wanted.seen
         if wanted.wishes or owner is not None or not self.sync.is_known:
-            self._change(wanted.wishes, owner)
+            self._change(wanted.wishes, owner, before)
         self._remember()
 
     @property
     def _is_there(self) -> bool:
         return self.settings.leads and self.sync.link.id is not None and not self.sync.link.gone
 
-    def _change(self, wishes: tuple[Wish, ...], owner: int | None) -> None:
+    def _change(self, wishes: tuple[Wish, ...], owner: int | None, before: Mapping[str, Any]) -> None:
+        """Change the lead; of what is withheld it is kept what had been ``seen`` before, to want it again."""
         lead = self.sync.read()
         if lead is None:
             return
         edit = LeadEdit(self.desk, lead, self.told)
         move(edit, wishes)
         if owner is not None and not lead.get("user"):
-            edit.changes["user_id"] = owner
-            edit.note(f"{self.conversation.assignee or 'The agent'} owns it now.")
+            edit.change("user_id", owner, f"{self.conversation.assignee or 'The agent'} owns it now.")
         self.sync.settle(edit)
+        if edit.withheld:
+            self.seen.setdefault(WITHHELD, before)
         if lead.get("user") or edit.lead.get("user"):
             self._keep({"owned": True})
 
@@ -90,9 +97,12 @@ class Progress:
         pipeline_id = edit.lead.get("lead_pipeline_id")
         stage_id = place_of(self.settings, self.conversation.inbox_id).stage_id
         own = {stage.id for stage in self.settings.facts.stages if stage.pipeline_id == pipeline_id}
-        edit.changes[STAGE] = stage_id if stage_id in own else first_stage(self.settings, pipeline_id)
-        edit.note("Opened again: a conversation began.")
+        wanted = stage_id if stage_id in own else first_stage(self.settings, pipeline_id)
+        before = dict(self.seen)
+        edit.change(STAGE, wanted, "Opened again: a conversation began.")
         edit.write()
+        if edit.withheld:
+            self.seen.setdefault(WITHHELD, before)
 
     def _new_owner(self) -> int | None:
         """Return who is to own the lead, where it has no owner that we know of and the agent is a new one."""

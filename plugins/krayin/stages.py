@@ -11,8 +11,6 @@ from .edits import LeadEdit
 from .rules import QUALIFY, Wish
 from .settings import KrayinSettings, Stage
 
-CLOSED_CODES = ("won", "lost")
-
 
 def move(edit: LeadEdit, wishes: Sequence[Wish]) -> None:
     """Let the edit move the lead to the stage that is wished, or say why it stays; of several, the furthest.
@@ -37,16 +35,10 @@ def move(edit: LeadEdit, wishes: Sequence[Wish]) -> None:
             allowed.append((stage, wish))
     if allowed:
         stage, wish = allowed[-1] if settings.allow_backwards else max(allowed, key=_how_far)
-        edit.changes[STAGE] = stage.id
-        edit.note(f"Moved from {here.name} to {stage.name}: {wish.why}.")
+        edit.change(STAGE, stage.id, f"Moved from {here.name} to {stage.name}: {wish.why}.")
     else:
         for sentence in dict.fromkeys(refused):
             edit.note(sentence)
-
-
-def is_closed(settings: KrayinSettings, stage: Stage) -> bool:
-    """Whether leads in this stage are won or lost."""
-    return stage.id in settings.closed_stage_ids or stage.code in CLOSED_CODES
 
 
 def _stage(settings: KrayinSettings, stage_id: object) -> Stage:
@@ -74,7 +66,7 @@ def _after_the_first(settings: KrayinSettings, here: Stage) -> Stage | None:
     opened = _in_order(
         stage
         for stage in settings.facts.stages
-        if stage.pipeline_id == here.pipeline_id and not is_closed(settings, stage)
+        if stage.pipeline_id == here.pipeline_id and not settings.is_closed(stage)
     )
     return opened[1] if len(opened) > 1 and opened[0] == here else None
 

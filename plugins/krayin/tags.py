@@ -7,7 +7,7 @@ An event tells of some labels only; the others are as they were last seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from crmhost import Contact, Conversation, Outcome, PluginError, Rejected, TryAgain
@@ -15,13 +15,11 @@ from crmhost import Contact, Conversation, Outcome, PluginError, Rejected, TryAg
 from .clients.errors import Invalid, Missing
 from .desk import Desk
 from .leads import lead_link
-from .links import LEAD, PERSON, ContactLinks, ExternalId
-from .settings import Entity
+from .links import ENTITIES, ContactLinks, ExternalId
 from .telling import Told
 
 COLOR = "#337CFF"
 """Of tags that we make: what Krayin's own form offers first."""
-ENTITIES: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
 Labels = dict[str, list[str]]
 
 

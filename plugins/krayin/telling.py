@@ -9,6 +9,12 @@ from crmhost import Change, Outcome
 
 Action = Literal["created", "updated", "linked", "left"]
 """What a ``Change`` can say."""
+SAYING: tuple[Action, ...] = ("left", "linked", "updated", "created")
+"""The same, what says most last."""
+
+
+DELETED = "It was deleted in Krayin, and the settings say to leave it so."
+"""What is told of a record that the sales team deleted."""
 
 
 class Told:
@@ -18,7 +24,15 @@ class Told:
         self.changes: list[Change] = []
 
     def say(self, kind: str, action: Action, remote_id: int, note: str = "") -> None:
-        """Tell what became of a record, and in a sentence what a person should know of it."""
+        """Tell what became of a record, and in a sentence what a person should know of it.
+
+        A record is told of once: of several things that became of it the one that says most.
+        """
+        for index, before in enumerate(self.changes):
+            if (before.kind, before.remote_id) == (kind, str(remote_id)):
+                most = max(before.action, action, key=SAYING.index)
+                self.changes[index] = replace(before, action=most, note=f"{before.note} {note}".strip())
+                return
         self.changes.append(Change(kind, action, str(remote_id), note))
 
     def note(self, kind: str, sentence: str) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 from crmhost import Conversation, Message
 
 from .desk import Desk
-from .mappers.conversation import COMMENT_LIMIT
-from .mappers.markup import plain, shortened, size
+from .mappers.markup import TEXT_LIMIT, plain, shortened, size
 from .mappers.message import is_shown
 
 MESSAGES, EARLIER = "messages", "earlier"
@@ -36,7 +35,7 @@ class Transcript:
 
     def to_keep(self) -> dict[str, Any]:
         """Return the newest messages as JSON, as many as a comment can hold, and the number of the rest."""
-        room = COMMENT_LIMIT
+        room = TEXT_LIMIT
         kept: list[dict[str, Any]] = []
         for message in reversed(self.messages):
             room -= size(message.model_dump_json(exclude_defaults=True))
@@ -87,5 +86,5 @@ def _slim(message: Message) -> Message:
     """Return the message without what no transcript shows, and no longer than a comment."""
     if message.deleted:
         return Message(id=message.id, deleted=True)
-    content = shortened(plain(message.content or ""), COMMENT_LIMIT)
+    content = shortened(plain(message.content or ""), TEXT_LIMIT)
     return message.model_copy(update={"content": content or None, "sender_email": None})

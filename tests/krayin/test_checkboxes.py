@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .crm import Desk, contact
+from .crm import Desk, contact, conversation
 from .test_contacts import JANE
 from .test_phones import person
 
@@ -113,3 +113,27 @@ def test_a_new_person_is_made_whatever_there_is_to_tick(several: Desk) -> None:
     several.contact(contact(2, name="Ben", email="ben@example.com"))
 
     assert len(several.state.persons) == 2
+
+
+def test_a_move_that_is_withheld_is_not_told_as_made_and_is_made_once_the_settings_allow_it(
+    desk: Desk,
+) -> None:
+    desk = desk.with_facts(checkboxes={"leads": ("vip", "nda")}).with_settings(stage_on_resolved="prospect")
+    desk.contact(contact(**JANE))
+    # With a close date a move by stage/edit would lose it, so checkboxes are in the way.
+    row = {"title": "Jane Doe", "person_id": 1, "lead_pipeline_stage_id": 1}
+    desk.ask("PUT", "leads/1", row | {"expected_close_date": "2199-12-31"})
+    talk = conversation(731, contact(**JANE), status="resolved", updated_at=1_795_000_000)
+
+    withheld = desk.resolved(talk)
+    again = desk.resolved(talk)
+    calls = desk.calls
+    allowed = desk.with_settings(protect_checkboxes=False)
+    made = allowed.resolved(talk)
+
+    told = [" ".join(change.note for change in outcome.changes) for outcome in (withheld, made)]
+    assert "Moved" not in told[0]
+    assert "Not written" in told[0]
+    assert (again.state, calls) == ("unchanged", [])
+    assert "Moved from New to Prospect" in told[1]
+    assert desk.state.leads[1]["lead_pipeline_stage_id"] == 3

@@ -104,3 +104,28 @@ def test_a_number_that_two_cards_have_already_is_a_refusal_and_no_loop(desk: Des
         desk.contact(contact(**(ANN | {"name": "Ann Lee"})))
 
     assert desk.calls[:2] == ["GET /contacts/persons", "PUT /contacts/persons/1"]
+
+
+def test_an_address_that_was_somebodys_is_brought_in_with_the_next_change_once_it_is_free(desk: Desk) -> None:
+    desk.contact(contact(1, name="Ann", email="ann@example.com", phone="+447700900101"))
+    desk.contact(contact(2, name="Ben", email="ben@example.com", phone="+447700900102"))
+
+    refused = desk.contact(contact(2, name="Ben", email="ann@example.com", phone="+447700900102"))
+    desk.contact(contact(2, name="Ben", email="ann@example.com", phone="+447700900102"))
+    again = desk.calls
+    desk.ask("PUT", "contacts/persons/1", person("Ann", "other@example.com", "+447700900101"))
+    desk.contact(contact(2, name="Benjamin", email="ann@example.com", phone="+447700900102"))
+
+    assert "somebody else has it" in refused.changes[0].note
+    assert again == []
+    assert [row["value"] for row in desk.state.persons[2]["emails"]] == ["ben@example.com", "ann@example.com"]
+
+
+def test_a_person_who_came_to_be_without_an_address_can_still_be_written(desk: Desk) -> None:
+    desk.contact(contact(1, **ANN))
+    desk.state.persons[1]["emails"] = []
+
+    desk.contact(contact(1, name="Anna", phone=ANN["phone"]))
+
+    assert desk.state.persons[1]["name"] == "Anna"
+    assert [row["value"] for row in desk.state.persons[1]["emails"]] == ["447700900001@phone.invalid"]

@@ -223,7 +223,7 @@ def test_a_deleted_lead_is_left_so_where_the_settings_say_so(desk: Desk) -> None
     desk.contact(JANE.model_copy(update={"name": "Jane Roe"}))
 
     assert desk.state.leads == {}
-    assert "left so" in told(outcome)
+    assert "leave it so" in told(outcome)
     assert desk.calls == ["GET /contacts/persons", "PUT /contacts/persons/1"]
 
 

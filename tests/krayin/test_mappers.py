@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from crmhost import Contact, Conversation
+from crmhost_krayin import KrayinSettings
 from crmhost_krayin.mappers.contact import contact_to_fields, contact_to_person
 from crmhost_krayin.mappers.conversation import (
     conversation_to_activity,
@@ -21,10 +23,11 @@ from crmhost_krayin.mappers.conversation import (
     conversation_to_comment,
     conversation_to_reference,
 )
-from crmhost_krayin.mappers.lead import contact_to_lead
+from crmhost_krayin.mappers.lead import texts_to_lead
 from crmhost_krayin.mappers.message import is_shown
 from crmhost_krayin.mappers.phone import is_same_phone
 from crmhost_krayin.mappers.placeholders import is_placeholder
+from crmhost_krayin.mappers.wanted import Wanted
 
 SAMPLES = Path(__file__).parent / "samples"
 PAYLOADS = (SAMPLES / "chatwoot", Path(__file__).parents[1] / "data" / "chatwoot-payloads")
@@ -36,8 +39,13 @@ def _person(payload: Any) -> dict[str, Any]:
 
 
 def _lead(payload: Any) -> dict[str, Any]:
-    contact = Contact.model_validate(payload)
-    return contact_to_lead(contact, stage_id=1, source_id=2, type_id=1, person_id=7)
+    texts = _texts(Contact.model_validate(payload), lone=False)
+    return texts_to_lead(texts, stage_id=1, source_id=2, type_id=1, person_id=7)
+
+
+def _texts(contact: Contact, *, lone: bool, **chosen: Any) -> dict[str, str]:
+    settings = KrayinSettings(api_url="https://crm.example.com", api_token=SecretStr("3|abc"), **chosen)
+    return Wanted(settings, contact, None, {}, is_news=True).texts(lone=lone)
 
 
 def _activity(payload: Any) -> dict[str, Any]:
@@ -82,7 +90,9 @@ def test_everybody_has_a_name_that_fits(fields: dict[str, str], name: str) -> No
 
 
 def test_a_lead_of_its_own_says_how_to_reach_the_customer() -> None:
-    lead = contact_to_lead(Contact(id=1, email="ann@example.com", phone="+4477"), stage_id=1)
+    ann = Contact(id=1, email="ann@example.com", phone="+4477")
+
+    lead = texts_to_lead(_texts(ann, lone=True), stage_id=1)
 
     assert lead["description"] == "ann@example.com, +4477"
     assert "person_id" not in lead
@@ -91,9 +101,17 @@ def test_a_lead_of_its_own_says_how_to_reach_the_customer() -> None:
 def test_where_organizations_are_left_out_a_lead_does_not_name_the_company() -> None:
     jane = Contact(id=1, email="jane@example.com", additional_attributes={"company_name": "Globex"})
 
-    lead = contact_to_lead(jane, stage_id=1, organizations=False)
+    texts = _texts(jane, lone=True, sync_organizations=False)
 
-    assert lead["description"] == "jane@example.com"
+    assert texts["description"] == "jane@example.com"
+
+
+def test_a_lead_shows_a_phone_as_its_person_has_it() -> None:
+    jane = Contact(id=1, phone="020 7946 0000")
+
+    texts = _texts(jane, lone=True, phone_region="GB", lead_title="{phone}")
+
+    assert (texts["title"], texts["description"]) == ("+442079460000", "+442079460000")
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmhost import Message
-from crmhost_krayin.mappers.conversation import COMMENT_LIMIT, conversation_to_comment
-from crmhost_krayin.mappers.markup import plain, size
+from crmhost_krayin.mappers.conversation import conversation_to_comment
+from crmhost_krayin.mappers.markup import TEXT_LIMIT, plain, size
 from crmhost_krayin.mappers.message import is_shown, messages_to_html
 from crmhost_krayin.transcripts import Transcript
 
@@ -56,7 +56,7 @@ def test_files_have_a_line_each_and_too_many_a_number() -> None:
     files = [{"file_type": "file", "url": f"https://x.example/{number}"} for number in range(17)]
     message = Message.model_validate({"attachments": files})
 
-    html = messages_to_html([message], room=COMMENT_LIMIT, zone="UTC")
+    html = messages_to_html([message], room=TEXT_LIMIT, zone="UTC")
 
     assert html.count("<p>file: https://x.example/") == 15
     assert html.endswith("<p>and 2 more files</p>")
@@ -119,7 +119,7 @@ def test_whatever_is_said_the_note_is_words_and_whole_messages(
     left_out = re.search(r"(\d+) earlier messages? (?:is|are) left out", read.words)
     newest = shown[int(left_out[1]) + 1 :] if left_out else shown[1:]  # the first of them may be a cut one
     assert read.tags <= {"p", "br", "strong"}
-    assert size(html) <= COMMENT_LIMIT
+    assert size(html) <= TEXT_LIMIT
     assert [one.id for one in newest if bare(one.content) not in bare(read.words)] == []
 
 

@@ -15,7 +15,7 @@ from crmhost_krayin.clients.activities import Activities
 from crmhost_krayin.mappers import conversation as conversation_mapper
 from crmhost_krayin.mappers import markup
 from crmhost_krayin.mappers.contact import contact_to_person
-from crmhost_krayin.mappers.lead import contact_to_lead
+from crmhost_krayin.mappers.lead import texts_to_lead
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from .crm import FOUND, Desk, contact, conversation
@@ -196,7 +196,7 @@ def linked_to_nobody(self: Activities, activity: dict[str, Any]) -> dict[str, An
 
 
 make_activity = Activities.create
-CONTACT, LEAD = "contact_to_person", "contact_to_lead"
+CONTACT, LEAD = "contact_to_person", "texts_to_lead"
 
 
 @pytest.mark.parametrize(
@@ -247,14 +247,14 @@ CONTACT, LEAD = "contact_to_person", "contact_to_lead"
         pytest.param(
             leads,
             LEAD,
-            changed(contact_to_lead, title="x"),
+            changed(texts_to_lead, title="x"),
             "Contact 1, Jane Doe, has the lead 1, which is called x.",
             id="the lead is called x",
         ),
         pytest.param(
             leads,
             LEAD,
-            changed(contact_to_lead, lead_pipeline_stage_id=3),
+            changed(texts_to_lead, lead_pipeline_stage_id=3),
             "Contact 1, Jane Doe, has the lead 1, which is in stage 3.",
             id="the lead is in another stage",
         ),

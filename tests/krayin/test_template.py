@@ -33,7 +33,7 @@ TALK = conversation(
 
 def said(template: str) -> str:
     places = places_of(template)
-    return filled(template, known_of_contact(places, ANN) | known_of_conversation(places, TALK))
+    return filled(template, known_of_contact(places, ANN, region="") | known_of_conversation(places, TALK))
 
 
 @pytest.mark.parametrize(

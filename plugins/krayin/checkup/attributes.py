@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from crmhost import ReportLine, SettingsError
 
 from ..mappers.attribute_checks import check_mapping, mapped_attributes
-from ..settings import Attribute, Entity, KrayinSettings
+from ..settings import Attribute, Entity, KrayinSettings, target_of
 from .rows import Row
 
 ENTITIES: tuple[Entity, ...] = ("persons", "leads")
@@ -44,6 +44,17 @@ def checkbox_lines(found: Mapping[Entity, tuple[str, ...]], settings: KrayinSett
         yield ReportLine(f"Checkboxes of {entity}", f"{', '.join(codes)}: {_protection(codes, settings)}")
 
 
+def unprotected(
+    found: Mapping[Entity, tuple[str, ...]], settings: KrayinSettings, *, changes_nothing: bool
+) -> Iterator[ReportLine]:
+    """Name the checkboxes that came after the connection was set up: writes do not know of them yet."""
+    known = settings.facts.checkboxes
+    new = [code for entity, codes in found.items() for code in codes if code not in known.get(entity, ())]
+    if new and changes_nothing and settings.protect_checkboxes:
+        text = f"{', '.join(new)}: new since the connection was set up. Have it set up again: crmhost set ID"
+        yield ReportLine("Not protected yet", text)
+
+
 def _is_checkbox(row: Row, entity: Entity) -> bool:
     return row.get("entity_type") == entity and row.get("type") == "boolean"
 
@@ -61,4 +72,4 @@ def _protection(codes: tuple[str, ...], settings: KrayinSettings) -> str:
 
 def _spoken(found: Attribute) -> str:
     options = f" of {len(found.options)}" if found.options else ""
-    return f"{found.entity.removesuffix('s')}.{found.code} ({found.type}{options})"
+    return f"{target_of(found.entity, found.code)} ({found.type}{options})"

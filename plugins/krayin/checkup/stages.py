@@ -8,10 +8,9 @@ from typing import Any
 
 from crmhost import SettingsError
 
-from ..settings import Defaults, KrayinSettings, Stage
+from ..settings import CLOSED_CODES, Defaults, KrayinSettings, Stage
 from .rows import Row, chosen, existing, named
 
-CLOSED_CODES = ("won", "lost")
 PREFERRED_SOURCES = ("chatwoot", "web")
 SAID: Mapping[str, frozenset[str]] = {
     "status": frozenset({"open", "pending", "snoozed", "resolved"}),

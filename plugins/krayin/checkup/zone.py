@@ -17,7 +17,7 @@ SET_IT = "Set server_timezone to Krayin's APP_TIMEZONE"
 
 def zone_found(bench: Bench) -> tuple[str | None, ReportLine]:
     """Return the time zone, and what is to be said of it; the one that is set is compared with the clock."""
-    known = bench.settings.server_timezone or bench.settings.facts.timezone
+    known = bench.settings.server_zone
     if bench.context.read_only:
         return known, ReportLine("Time zone", _unread(bench, known))
     try:

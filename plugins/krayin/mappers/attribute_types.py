@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ..settings import Attribute, KrayinSettings
-from .markup import one_line
+from .markup import cut, one_line
 from .reading import date_in, is_empty, moment_of, number_of, text_of, truth_of
 
-TEXT_LIMIT = 65_535
-"""Bytes of a text that Krayin stores; the rest it cuts without a word."""
 DECIMALS = Decimal("0.0001")
 """What is finer, Krayin refuses."""
 TOO_LARGE = 10**11
@@ -31,17 +29,17 @@ class Zones(NamedTuple):
 
 
 def zones_of(settings: KrayinSettings) -> Zones:
-    """Return the settings' zones; the server's where it is set, or setup found it."""
-    server = settings.server_timezone or settings.facts.timezone
+    """Return the settings' zones; the server's where it is known."""
+    server = settings.server_zone
     return Zones(ZoneInfo(settings.timezone), ZoneInfo(server) if server else None)
 
 
 def _text(value: Any, _attribute: Attribute, _zones: Zones) -> Fitted:
-    return _cut(one_line(text_of(_local(value, _zones)))), ""
+    return cut(one_line(text_of(_local(value, _zones)))), ""
 
 
 def _textarea(value: Any, _attribute: Attribute, _zones: Zones) -> Fitted:
-    return _cut(text_of(_local(value, _zones))), ""
+    return cut(text_of(_local(value, _zones))), ""
 
 
 def _price(value: Any, _attribute: Attribute, _zones: Zones) -> Fitted:
@@ -95,10 +93,6 @@ def _local(value: Any, zones: Zones) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(zones.people) if value.tzinfo else value
     return value
-
-
-def _cut(text: str) -> str:
-    return text.encode()[:TEXT_LIMIT].decode(errors="ignore")
 
 
 TYPES: Mapping[str, Callable[[Any, Attribute, Zones], Fitted]] = {

@@ -8,15 +8,13 @@ from typing import Any
 
 from crmhost import Conversation, Message
 
-from .markup import escaped, one_line, paragraph, shortened, size, strong
+from .markup import TEXT_LIMIT, escaped, one_line, paragraph, shortened, size, strong
 from .message import messages_to_html
 from .schedule import conversation_to_schedule, time_to_text
 
 NOTE = "note"
 MAILED = ("call", "meeting", "lunch")
 """The types whose participants Krayin e-mails, at each change (by the workflows it is seeded with)."""
-COMMENT_LIMIT = 65_535
-"""Bytes of a comment that Krayin keeps; it cuts the rest without a word."""
 OURS = "Written by crmhost; notes of your own belong in activities of their own."
 _FACT_LIMIT = 2_000
 _LOCATION_LIMIT = 255
@@ -77,7 +75,7 @@ def conversation_to_comment(
     the times, ``address`` where people see the conversation in Chatwoot.
     """
     facts = _facts(conversation, zone, address)
-    room = COMMENT_LIMIT - size(facts)
+    room = TEXT_LIMIT - size(facts)
     return facts + messages_to_html(messages, room=room, zone=zone, earlier=earlier, address=address)
 
 

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crmhost import Contact
-
 from ..settings import KrayinSettings
-from .contact import contact_to_fields
 from .merge import merge
 from .template import amount, description, filled, title
 
@@ -49,7 +46,7 @@ def first_stage(settings: KrayinSettings, pipeline_id: int | None) -> int | None
     stages = [
         stage
         for stage in settings.facts.stages
-        if stage.pipeline_id == pipeline_id and stage.id not in settings.closed_stage_ids
+        if stage.pipeline_id == pipeline_id and not settings.is_closed(stage)
     ]
     return min(stages, key=lambda stage: stage.position).id if stages else None
 
@@ -66,26 +63,20 @@ def texts_of(settings: KrayinSettings, known: Mapping[str, str], name: str) -> t
     return texts, "" if value else f"«{said}» is no value for a lead in Krayin; it is 0."
 
 
-def contact_to_lead(
-    contact: Contact,
+def texts_to_lead(
+    texts: Mapping[str, str],
     *,
     stage_id: int | None,
     source_id: int | None = None,
     type_id: int | None = None,
     person: Mapping[str, Any] | None = None,
     person_id: int | None = None,
-    organizations: bool = True,
-    texts: Mapping[str, str] | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the payload that makes a lead, with its person made along, known, or none at all.
 
-    ``texts`` are title, description and value, without which the lead says who it is; ``more`` is an
-    owner and attributes.
+    ``texts`` are title, description and value; ``more`` is an owner and attributes.
     """
-    is_lone = not person and person_id is None
-    reach = reach_of(contact, organizations=organizations) if is_lone else ""
-    texts = texts or {"title": contact_to_fields(contact)["name"], "description": reach, "value": "0"}
     lead: dict[str, Any] = {
         "title": texts["title"],
         "description": texts["description"] or None,
@@ -100,9 +91,8 @@ def contact_to_lead(
     return {name: value for name, value in lead.items() if value is not None}
 
 
-def reach_of(contact: Contact, *, organizations: bool) -> str:
+def reach_of(fields: Mapping[str, str]) -> str:
     """Return how to reach a customer whom only the lead tells of."""
-    fields = contact_to_fields(contact, organizations=organizations)
     return ", ".join(fields[name] for name in ("email", "phone", "organization") if name in fields)
 
 

@@ -10,6 +10,8 @@ import re
 from bisect import bisect_right
 from html import escape
 
+TEXT_LIMIT = 65_535
+"""Bytes of a text that Krayin keeps; it cuts the rest without a word."""
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -52,6 +54,11 @@ def shortened(text: str, room: int) -> str:
     room -= size("…")
     kept = bisect_right(range(1, len(text) + 1), room, key=lambda count: size(escaped(text[:count])))
     return text[:kept] + "…"
+
+
+def cut(text: str) -> str:
+    """Return as much of the text as Krayin keeps."""
+    return text.encode()[:TEXT_LIMIT].decode(errors="ignore")
 
 
 def size(text: str) -> int:

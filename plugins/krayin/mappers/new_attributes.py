@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..settings import Entity
+from ..settings import Entity, target_of
 from ..settings.mapping import OWN, TARGETS
 from .attribute_types import TYPES
 
@@ -27,7 +27,7 @@ class NewAttribute:
     @property
     def target(self) -> str:
         """The attribute as the mapping names it, such as ``person.plan``."""
-        return f"{self.entity.removesuffix('s')}.{self.code}"
+        return target_of(self.entity, self.code)
 
     @property
     def name(self) -> str:

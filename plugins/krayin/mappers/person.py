@@ -16,7 +16,7 @@ from ..settings import KrayinSettings
 from .contact import LABEL, NOTHING, entry
 from .merge import Same, is_equal, merge, merge_list
 from .phone import is_same_phone
-from .placeholders import is_no_phone, is_placeholder
+from .placeholders import is_no_phone, is_placeholder, placeholder_for
 
 Entries = list[dict[str, Any]]
 
@@ -69,8 +69,11 @@ def person_payload(
     phones = values.get("contact_numbers", entries(person.get("contact_numbers")))
     real = [row for row in phones if not is_no_phone(row["value"], settings.placeholder_phone)]
     standing = [row for row in phones if row["value"].strip()] if no_phone else phones
+    # Krayin 2.1 refuses a person without an address, and one may have come to be without (on MySQL).
+    phone = next((row["value"] for row in real if row["value"].strip()), "")
+    stand_in = [entry(placeholder_for(phone, settings.placeholder_email))] if phone else []
     payload: dict[str, Any] = {
-        "emails": entries(person.get("emails")),
+        "emails": entries(person.get("emails")) or stand_in,
         "user_id": owner.get("id") if isinstance(owner, Mapping) else None,
         **values,
         "contact_numbers": real or standing or [entry(no_phone)],

@@ -10,12 +10,10 @@ from typing import Any
 from crmhost import Contact, Conversation
 
 from .contact import NAME_LIMIT, contact_to_fields
-from .markup import one_line, plain
+from .markup import cut, one_line, plain
 
 PLACES = ("name", "email", "phone", "company", "id", "inbox")
 """What has a place of its own; any other is ``contact.KEY`` or ``conversation.KEY``."""
-TEXT_LIMIT = 65_535
-"""Bytes of a description that Krayin keeps."""
 HIGHEST_VALUE = Decimal("99999999.9999")
 """Of a lead, to four decimals; Krayin makes this of anything higher (recording 296)."""
 
@@ -38,9 +36,9 @@ def needs_conversation(*templates: str) -> bool:
     return any(name.startswith("conversation.") for name in places_of(*templates))
 
 
-def known_of_contact(places: Sequence[str], contact: Contact) -> dict[str, str]:
+def known_of_contact(places: Sequence[str], contact: Contact, *, region: str) -> dict[str, str]:
     """Return what a contact puts into these places; an attribute is a custom one or else an additional."""
-    fields = contact_to_fields(contact)
+    fields = contact_to_fields(contact, region=region)
     own = {"name": "name", "email": "email", "phone": "phone", "company": "organization"}
     known = {name: fields.get(own[name], "") for name in places if name in own}
     if "id" in places:
@@ -67,7 +65,7 @@ def title(template: str, known: Mapping[str, str], name: str) -> str:
 
 def description(template: str, known: Mapping[str, str]) -> str:
     """Return as much of the text as Krayin keeps."""
-    return filled(template, known).encode()[:TEXT_LIMIT].decode(errors="ignore")
+    return cut(filled(template, known))
 
 
 def amount(text: object) -> str | None:

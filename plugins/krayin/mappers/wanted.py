@@ -44,6 +44,9 @@ class Wanted:
         self.contact = contact
         self.conversation = conversation
         self.is_news = is_news
+        self._fields = contact_to_fields(
+            contact, organizations=settings.sync_organizations, region=settings.phone_region
+        )
         self.said = self._said(written.get("said", {}))
         self.attributes = self._attributes(written.get("seen", {}).get("attributes", {}))
         self._texts, self.trouble = texts_of(settings, self.said, self._name())
@@ -52,8 +55,7 @@ class Wanted:
         """Return title, description and value; of a customer who is no person, how to reach them too."""
         if not lone:
             return self._texts
-        reach = reach_of(self.contact, organizations=self.settings.sync_organizations)
-        description = "\n".join(filter(None, (self._texts["description"], reach)))
+        description = "\n".join(filter(None, (self._texts["description"], reach_of(self._fields))))
         return {**self._texts, "description": description}
 
     def all(self, *, lone: bool) -> dict[str, Any]:
@@ -64,7 +66,7 @@ class Wanted:
         """Return what is known for the places in the templates."""
         chosen = self.settings
         places = places_of(chosen.lead_title, chosen.lead_description, chosen.lead_value)
-        contact = known_of_contact(places, self.contact)
+        contact = known_of_contact(places, self.contact, region=chosen.phone_region)
         now = known_of_conversation(places, self.conversation) if self.conversation else {}
         return {**before, **contact, **now} if self.is_news else {**contact, **before, **now}
 
@@ -81,7 +83,7 @@ class Wanted:
         return {**now, **before, **news}
 
     def _name(self) -> str:
-        return contact_to_fields(self.contact).get("name") or f"Contact {self.contact.id}"
+        return self._fields.get("name") or f"Contact {self.contact.id}"
 
 
 def changes_of_sources(settings: KrayinSettings) -> set[str]:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from .choices import Conversations, Defaults, LeadChoices, People, Reach, Rule, StageRules, Which
-from .facts import Attribute, Entity, Facts, Stage
+from .facts import CLOSED_CODES, Attribute, Entity, Facts, Stage, target_of
 
-__all__ = ["Attribute", "Defaults", "Entity", "Facts", "KrayinSettings", "Rule", "Stage"]
+__all__ = [
+    "CLOSED_CODES",
+    "Attribute",
+    "Defaults",
+    "Entity",
+    "Facts",
+    "KrayinSettings",
+    "Rule",
+    "Stage",
+    "target_of",
+]
 
 
 class KrayinSettings(Conversations, StageRules, LeadChoices, People, Which, Reach):
@@ -15,16 +25,27 @@ class KrayinSettings(Conversations, StageRules, LeadChoices, People, Which, Reac
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    facts: Facts = Field(Facts(), title="Facts", description="What setup found in Krayin; not to be set.")
+    facts: Facts = Field(
+        Facts(), title="Facts", description="What setup found in Krayin; not to be set.", repr=False
+    )
 
     def rule(self, field: str) -> Rule:
         """Return how a field is brought in: ``name``, ``lead_title``, ``person.plan``."""
         return self.field_rules.get(field, "merge")
 
     @property
+    def server_zone(self) -> str | None:
+        """The zone of Krayin's clock: as it was set, or as setup found it; None where nobody knows."""
+        return self.server_timezone or self.facts.timezone
+
+    @property
     def leads(self) -> bool:
         """Whether leads are made at all."""
         return self.create_lead and self.lead_policy != "none"
+
+    def is_closed(self, stage: Stage) -> bool:
+        """Whether leads in this stage are won or lost."""
+        return stage.id in self.closed_stage_ids or stage.code in CLOSED_CODES
 
     def has_reference(self, entity: Entity) -> bool:
         """Whether records of this entity carry our unique reference."""

@@ -15,6 +15,7 @@ from .values import (
     Zone,
     address,
     attribute_code,
+    channels,
     email_pattern,
     no_comma,
     pairs,
@@ -46,15 +47,6 @@ def _ruled(rules: dict[str, Rule]) -> dict[str, Rule]:
         if name not in RULED and not name.startswith(("person.", "lead.")):
             raise ValueError(f"there is no field {name}; there are {', '.join(RULED)}, person.… and lead.…")
     return rules
-
-
-def _channels(types: dict[str, str]) -> dict[str, str]:
-    """Return the types by the channel's last part; Krayin takes an "email" for one of the mails it holds."""
-    if "email" in types.values():
-        raise ValueError(
-            "no conversation can be an email in Krayin, which would open another mail: take task"
-        )
-    return {name.rpartition("::")[2].lower(): type_ for name, type_ in types.items()}
 
 
 class Defaults(BaseModel):
@@ -112,7 +104,7 @@ class Which(BaseModel):
 
 
 class People(BaseModel):
-    """Persons and their organizations."""
+    """Persons, their organizations, and what goes for all records."""
 
     create_person: bool = Field(
         True,
@@ -137,7 +129,7 @@ class People(BaseModel):
         "lead.budget=conversation.budget|number.",
     )
     sync_tags: Literal["none", "persons", "leads", "both"] = Field(
-        "none", title="Tags", description="Whose tags Chatwoot's labels become."
+        "none", title="Tags", description="Whose tags Chatwoot's labels become: none, persons, leads or both."
     )
     protect_checkboxes: bool = Field(
         True,
@@ -187,18 +179,19 @@ class LeadChoices(BaseModel):
     lead_policy: Literal["one_per_person", "one_per_conversation", "none"] = Field(
         "one_per_person",
         title="How many leads",
-        description="One open lead for each customer, one for each conversation, or none.",
+        description="One open lead for each customer (one_per_person), one_per_conversation, or none.",
     )
     closed_leads: Literal["leave", "reopen", "new"] = Field(
         "leave",
         title="Closed leads",
-        description="What a new conversation does to a customer's lead that is won or lost.",
+        description="What a new conversation does to a customer's lead that is won or lost: leave it, reopen "
+        "it, or make a new one.",
     )
     lead_title: str = Field(
         "{name}",
         min_length=1,
         title="Lead's title",
-        description="May hold {name}, {email}, {phone}, {company}, {inbox}, {contact.KEY} and "
+        description="May hold {name}, {email}, {phone}, {company}, {id}, {inbox}, {contact.KEY} and "
         "{conversation.KEY}.",
     )
     lead_description: str = Field("", title="Lead's description", description="The same may be in it.")
@@ -237,7 +230,9 @@ class StageRules(BaseModel):
     """What moves a lead: stages are named by code or id."""
 
     stage_on_created: str = Field(
-        "", title="Stage at the start", description="Of a lead when a conversation begins."
+        "",
+        title="Stage at the start",
+        description="Of a lead when a conversation begins: by its code, such as prospect, or its number.",
     )
     stage_on_first_reply: str = Field(
         "", title="Stage at the first reply", description="Of a lead when an agent has answered."
@@ -271,7 +266,7 @@ class Conversations(BaseModel):
     activity_types: Annotated[
         dict[str, Literal["note", "call", "meeting", "lunch", "task", "email"]],
         BeforeValidator(pairs("=")),
-        AfterValidator(_channels),
+        AfterValidator(channels),
     ] = Field(
         {},
         title="Types by channel",
@@ -289,11 +284,11 @@ class Conversations(BaseModel):
         False, title="Private notes", description="Write the agents' private notes there too."
     )
     timezone: Annotated[str, AfterValidator(zone)] = Field(
-        "UTC", title="Time zone", description="Of the times in transcripts, such as Europe/Prague."
+        "UTC", title="Time zone", description="Of transcripts and mapped dates, such as Europe/Prague."
     )
     chatwoot_name: Annotated[str, AfterValidator(no_comma)] = Field(
         "Chatwoot",
         max_length=100,
         title="Chatwoot's name",
-        description="Begins the titles of notes. Two Chatwoots that share a Krayin need different names.",
+        description="Begins titles of notes and references. Chatwoots sharing a Krayin need different ones.",
     )

@@ -9,6 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from .values import Zone
 
 Entity = Literal["persons", "leads"]
+CLOSED_CODES = ("won", "lost")
+"""What Krayin itself calls the stages of leads that are closed."""
+
+
+def target_of(entity: Entity, code: str) -> str:
+    """Return an attribute as the settings name it, such as ``person.plan``."""
+    return f"{entity.removesuffix('s')}.{code}"
 
 
 class Fact(BaseModel):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .facts import Entity
+from .facts import Entity, target_of
 
 TARGETS: Mapping[str, Entity] = {"person": "persons", "lead": "leads"}
 SCOPES = ("contact", "conversation", "additional")
@@ -54,7 +54,7 @@ class Mapped:
     @property
     def target(self) -> str:
         """The pair's left side, such as ``person.plan``."""
-        return f"{self.entity.removesuffix('s')}.{self.code}"
+        return target_of(self.entity, self.code)
 
 
 def mapping_of(attributes: Mapping[str, str]) -> tuple[Mapped, ...]:

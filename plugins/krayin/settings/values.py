@@ -82,6 +82,15 @@ def zone(value: str) -> str:
         raise ValueError("there is no such time zone; it is called such as Europe/Prague") from None
 
 
+def channels(types: dict[str, str]) -> dict[str, str]:
+    """Return the types by the channel's last part; Krayin takes an "email" for one of the mails it holds."""
+    if "email" in types.values():
+        raise ValueError(
+            "no conversation can be an email in Krayin, which would open another mail: take task"
+        )
+    return {name.rpartition("::")[2].lower(): type_ for name, type_ in types.items()}
+
+
 def nothing(value: object) -> object:
     """Return None for an empty text: an emptied field of a form."""
     return None if isinstance(value, str) and not value.strip() else value

@@ -242,8 +242,3 @@ def test_the_command_line_takes_the_token_from_a_file_and_shows_it_nowhere(
     (row,) = shown.document["connections"]
     assert (row["chatwoot_url"], row["chatwoot_token"], row["state"]) == (address, True, "working")
     assert token not in made.out + made.err + shown.out
-
-
-@pytest.mark.usefixtures("fake")
-def test_a_change_of_nothing_is_wrong_usage(types: Types) -> None:
-    assert types("crmhost", "set", "1").status == 2

@@ -8,6 +8,7 @@ from crmhost import Link, SettingsError, overview
 from crmhost.chatwoot.sandbox import Chaos, ChatwootSandbox
 from crmhost.demo.run import wait_until_idle
 from crmhost.house import House
+from crmhost.notices import matters
 from crmhost.reconcile import Reconciled, reconcile
 from crmhost.reconcile import run as run_module
 from crmhost.store import known, links
@@ -52,6 +53,8 @@ def test_a_contact_whose_webhook_was_lost_is_worked(
     assert crm.customers == [(1, "Jane Doe")]
     assert (desk.last()["event"], desk.last()["kind"]) == ("reconcile", "contact_updated")
     assert found(desk) == NOTHING, "it is found once"
+    with desk.house.store.read() as tx:
+        assert matters(tx)["lost:1"].count == 1, "operators are told"
 
 
 def test_a_change_whose_webhook_was_lost_is_worked(
@@ -208,7 +211,7 @@ def test_a_deleted_contact_is_named_and_its_record_stays(
     gone = the_gone(desk)
 
     assert gone[:3] == (jane, None, "nothing in Chatwoot tells of it")
-    assert gone[3].startswith("Deleted in Chatwoot; in Fake CRM, customer 1 stays until you delete it.")
+    assert gone[3].startswith("Deleted in Chatwoot, or merged into a contact that kept its own address.")
     assert crm.customers == [(1, "Jane Doe")]
 
 

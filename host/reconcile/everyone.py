@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..models import ADDRESSES
+
 Row = Mapping[str, Any]
-ADDRESSES = ("email", "phone_number", "identifier")
 
 
 @dataclass
-class Directory:
+class Everyone:
     """The contacts that were seen: their ids, and whose each e-mail, phone and identifier is."""
 
     ids: set[int] = field(default_factory=set)
