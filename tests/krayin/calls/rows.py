@@ -154,6 +154,10 @@ def _promoted_all(state: State) -> bool:
     return all(row["job_title"] for row in state.persons.values())
 
 
+def _nobody_is_double(state: State) -> bool:
+    return all(row["name"].startswith("Known to sales") for row in state.persons.values())
+
+
 def _transcripts_are_there(state: State) -> bool:
     notes = [row for row in state.activities.values() if row["type"] == "note"]
     return len(notes) == len(state.persons) and all("Do you ship to" in row["comment"] for row in notes)

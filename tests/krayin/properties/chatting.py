@@ -12,11 +12,11 @@ class Chatting:
 
     def __init__(self, k: int) -> None:
         self.k = k
-        # One has both an address and a phone, the other an address only.
+        # One has both an address and a phone, one an address only, one a phone only.
         self.now: dict[str, str | None] = {
             "name": f"Ann O'Hara {k}",
-            "email": f"Ann{k}@Example.com",
-            "phone": f"+4477009000{k}1" if k == 1 else None,
+            "email": f"Ann{k}@Example.com" if k != 3 else None,
+            "phone": f"+4477009000{k}1" if k != 2 else None,
         }
         self.history: list[Contact] = []
         self.talks: dict[int, list[str]] = {}

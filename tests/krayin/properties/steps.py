@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-CUSTOMERS = (1, 2)
+CUSTOMERS = (1, 2, 3)
 
 # Chatwoot and the sales team never happen to say the same, so that it shows who said what. {k} is
 # the customer: whatever bears another's number has strayed.

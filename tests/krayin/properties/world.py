@@ -131,7 +131,7 @@ class World:
         number = 10 * step.k + step.talk
         chatting = self.customers[step.k]
         talk = chatting.talks.setdefault(number, [])
-        if step.what == "message":
+        for _ in range({"message": 1, "resolved": 2}.get(step.what, 0)):
             talk.append(f"word{number}x{len(talk)}")
         if step.what in ("message", "reopened"):
             return
@@ -252,11 +252,9 @@ def plain(value: str) -> str:
 
 
 def _belongs(row: Row, k: int) -> bool:
-    values = [entry["value"] for column in ("emails", "contact_numbers") for entry in row[column] or ()]
-    return any(
-        f"{k}@example.com" in value.lower() or f"9000{k}" in value or value.endswith(f"-{k}")
-        for value in values
-    )
+    values = [entry["value"].lower() for column in LISTS for entry in row[column] or ()]
+    theirs = (f"{k}@example.com", f"9000{k}", f"-{k}", f"22{k}", f"33{k}")
+    return any(value.endswith(theirs) or f"9000{k}" in value for value in values)
 
 
 def _work(value: str) -> dict[str, str]:
