@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from functools import cache
 
+import pytest
+
 from ...conftest import Say
 from .changing import OFFSET, changed, crowd, reordered
 from .listed import (
@@ -97,6 +99,7 @@ def test_the_sandbox_answers_as_the_real_krayin_did_except_where_it_is_listed(sa
     _is_just(wrong, MISMATCHES)
 
 
+@pytest.mark.slow
 def test_other_names_ids_order_and_strangers_change_nothing(say: Say) -> None:
     results = _in_other_words()
     wrong = _wrong(results)

@@ -25,6 +25,7 @@ def test_a_profile_answers_as_the_real_one_did_except_where_it_is_listed(version
     assert exact >= len(results) * version.least
 
 
+@pytest.mark.slow
 @each_version
 def test_other_names_and_ids_change_nothing_of_a_profiles_answers(version: Version) -> None:
     results = _replayed(version.folder, changed, OFFSET)
