@@ -18,6 +18,7 @@ from .mapped import attributes_of_new
 from .mappers.contact import NOTHING, contact_to_person
 from .mappers.customer import ADDRESS, customer_of
 from .mappers.person import is_same_organization, organization_of
+from .mappers.phone import common_digits
 from .mappers.placeholders import no_phone
 from .mappers.reference import contact_reference
 from .organizations import sync_address
@@ -93,6 +94,9 @@ class PersonSync:
     # A person who is not linked yet
 
     def _find_or_create(self) -> None:
+        fields = self.customer.fields
+        phone = common_digits(fields.get("phone", ""), self.settings.phone_region)
+        self.desk.claim(email=fields.get("email", ""), phone=phone, company=fields.get("organization", ""))
         found = find_person(self.desk.persons, self.customer.fields, self.settings)
         if found.person:
             self._link(found)
