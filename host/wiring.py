@@ -140,7 +140,8 @@ def _telling(house: House) -> Iterator[None]:
     from .messenger import messenger
     from .notices import Notices
 
-    notices = Notices(house.store, messenger(house.settings.notify.get_secret_value(), house.http_pool))
+    url, ca_file = house.settings.notify.get_secret_value(), house.settings.ca_file
+    notices = Notices(house.store, messenger(url, house.http_pool, ca_file))
     notices.start()
     try:
         yield
