@@ -15,6 +15,7 @@ from .finders.persons import Found, find_person, find_referred
 from .leads import LeadSync
 from .links import ORGANIZATION, PERSON, ContactLinks
 from .mapped import attributes_of_new
+from .mappers.attributes import attribute_problems
 from .mappers.contact import NOTHING, contact_to_person
 from .mappers.customer import ADDRESS, customer_of
 from .mappers.person import is_same_organization, organization_of
@@ -39,6 +40,7 @@ class PersonSync:
         self.desk = desk
         self.settings = desk.settings
         self.contact = contact
+        self.conversation = conversation
         self.lead = lead
         self.told = told
         self.links = ContactLinks(desk.links, contact.id)
@@ -51,6 +53,14 @@ class PersonSync:
         """Bring the person in step with the contact; make it where there is none."""
         if not self._known():
             self._find_or_create()
+
+    def tell_problems(self) -> None:
+        """Tell which mapped attributes can't be brought into the person; Krayin never shows them."""
+        person_id = self.links.person.id
+        if person_id is not None:
+            problems = attribute_problems(self.settings, "persons", self.contact, self.conversation)
+            for problem in problems:
+                self.told.say(PERSON, "left", person_id, problem)
 
     # A person who is linked
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crmhost import SettingsError
 
 from ..mappers.phone import is_region
-from ..mappers.template import PLACES, amount, places_of, unknown_places
+from ..mappers.template import amount, example_places, places_of, unknown_places
 from ..settings import KrayinSettings
 
 TEMPLATES = ("lead_title", "lead_description", "lead_value")
@@ -15,10 +15,9 @@ def check_texts(settings: KrayinSettings) -> None:
     """Refuse a text with a place that nothing can be put into, a value that is none, an unknown country."""
     for name in TEMPLATES:
         if unknown := unknown_places(getattr(settings, name)):
-            own = ", ".join(f"{{{place}}}" for place in PLACES)
             raise SettingsError(
                 f"{name} has a place {{{unknown[0]}}} that nothing can be put into.",
-                fix=f"There are {own}, and such as {{contact.plan}} and {{conversation.plan}}.",
+                fix=f"There are {example_places()}, such as {{contact.plan}}.",
             )
     value = settings.lead_value
     if not places_of(value) and amount(value) is None:

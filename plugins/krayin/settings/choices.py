@@ -191,8 +191,8 @@ class LeadChoices(BaseModel):
         "{name}",
         min_length=1,
         title="Lead's title",
-        description="May hold {name}, {email}, {phone}, {company}, {id}, {inbox}, {contact.KEY} and "
-        "{conversation.KEY}.",
+        description="May hold {name}, {email}, {phone}, {company}, {id}, {inbox}, {contact.KEY}, "
+        "{conversation.KEY} and {additional.KEY}.",
     )
     lead_description: str = Field("", title="Lead's description", description="The same may be in it.")
     lead_value: str = Field(
