@@ -32,6 +32,7 @@ class Desk:
     organizations: Organizations
     lookups: Lookups
     tags: Tags
+    clock: Clock
 
     @property
     def settings(self) -> KrayinSettings:
@@ -81,6 +82,7 @@ def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
         Organizations(transport),
         Lookups(transport),
         Tags(transport),
+        Clock(transport),
     )
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -48,6 +50,8 @@ class Memory:
     pace: Pace = field(default_factory=Pace)
     doubts: Doubts = field(default_factory=Doubts)
     lists: Lists = field(default_factory=Lists)
+    beginnings: deque[datetime] = field(default_factory=lambda: deque(maxlen=20))
+    """When days have begun in Krayin's time zone, as it showed where we took that for another one."""
 
 
 _memories: dict[tuple[str, str], Memory] = {}
