@@ -147,7 +147,7 @@ class LeadEdit:
         try:
             return close_date(shown, self._zone(shown))
         except ValueError as error:
-            self.desk.clock.day_began(shown)
+            self.desk.beginnings.note(shown)
             raise _another_zone(self.id, str(error)) from error
 
     def _zone(self, shown: object) -> str:

@@ -24,9 +24,8 @@ def zone_found(bench: Bench) -> tuple[str | None, ReportLine]:
         readings, left = bench.clock.read(*moments(datetime.now(UTC).date()))
     except (Rejected, Failed) as error:
         return known, ReportLine("Time zone", f"{known or 'unknown'}: {error} {SET_IT} if it is another.")
-    zones = zones_of(
-        readings, bench.clock.beginnings, bench.settings.server_timezone or bench.settings.timezone
-    )
+    guess = bench.settings.server_timezone or bench.settings.timezone
+    zones = zones_of(readings, bench.beginnings.known(), guess)
     if bench.settings.server_timezone:
         _check_set(bench.settings.server_timezone, zones, readings)
         said = f"{zones[0]}, as set"

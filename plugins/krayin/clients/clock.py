@@ -39,17 +39,6 @@ class Clock:
         left = None if self._removed(made["id"]) else int(made["id"])
         return {first: _ahead(first, made, "schedule_from"), then: _ahead(then, made, "schedule_to")}, left
 
-    @property
-    def beginnings(self) -> tuple[datetime, ...]:
-        """When days began, as close dates showed that contradicted the zone: more readings of the clock."""
-        return tuple(self._transport.memory.beginnings)
-
-    def day_began(self, shown: str) -> None:
-        """Keep when a day began, as Krayin showed it; the newest twenty are enough to tell zones apart."""
-        moment, known = datetime.fromisoformat(shown).astimezone(UTC), self._transport.memory.beginnings
-        if moment not in known:
-            known.append(moment)
-
     def _make(self, first: datetime, then: datetime) -> dict[str, Any]:
         times = {"schedule_from": first.strftime(SENT), "schedule_to": then.strftime(SENT)}
         try:

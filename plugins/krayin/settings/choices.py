@@ -161,7 +161,8 @@ class People(BaseModel):
     on_deleted: Literal["recreate", "leave"] = Field(
         "recreate",
         title="When deleted",
-        description="What to do when a record is gone that was deleted in Krayin and is needed again.",
+        description="What to do when a person, organization, lead or activity is needed again that was "
+        "deleted in Krayin.",
     )
     mirror_ids: bool = Field(
         False,
