@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from .http import Http
-    from .models import Contact, Conversation, Message
+    from .models import Contact, Conversation, Inbox, Message
 
 Settings = TypeVar("Settings", bound=BaseModel)
 Key = tuple[str, str]
@@ -145,6 +145,9 @@ class Chatwoot(Protocol):
 
     def messages(self, conversation_id: int) -> tuple[Message, ...]:
         """Return all messages of a conversation, the oldest first, private ones included."""
+
+    def inboxes(self) -> tuple[Inbox, ...]:
+        """Return the account's inboxes that the token's user sees: an administrator sees all."""
 
     def agents(self) -> Mapping[int, str]:
         """Return each agent's e-mail address, by the agent's id; cached for ten minutes."""
