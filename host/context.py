@@ -158,9 +158,7 @@ class Budget(Protocol):
 class Unlimited:
     """A budget that never ends: for setup, previews and tests."""
 
-    def call(
-        self, key: str, *, calls: int, seconds: float = 60.0, at_once: int = 0  # noqa: ARG002
-    ) -> AbstractContextManager[None]:
+    def call(self, key: str, **limits: float) -> AbstractContextManager[None]:  # noqa: ARG002
         """Let the call be made."""
         return nullcontext()
 

@@ -64,7 +64,9 @@ def stand_in(plugin: str, host: str, port: int, *, as_json: bool) -> None:
             document({"url": url, "settings": settings})
         else:
             pairs = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
-            click.echo(f"A stand-in for {found.info.title} listens on {url} until Ctrl-C. Connect to it with:")
+            click.echo(
+                f"A stand-in for {found.info.title} listens on {url} until Ctrl-C. Connect to it with:"
+            )
             click.echo(f"  crmhost connect {plugin} --account 3 {pairs}")
         stop.wait()
 
