@@ -162,8 +162,13 @@ class Chatwoot(Protocol):
 class Budget(Protocol):
     """Calls that may be made, shared by all workers and connections that name the same ``key``."""
 
-    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> AbstractContextManager[None]:
-        """Take one call for the block; NotYet where none is left. ``at_once`` 0 means any number."""
+    def call(
+        self, key: str, *, calls: int, seconds: float = 60.0, at_once: int = 0
+    ) -> AbstractContextManager[None]:
+        """Take one of ``calls`` in ``seconds`` for the block; NotYet where none is left.
+
+        ``at_once`` 0 means any number.
+        """
 
     def told(self, key: str, *, limit: int, remaining: int) -> None:
         """Keep what the CRM said is left of this minute."""
@@ -172,7 +177,7 @@ class Budget(Protocol):
 class Unlimited:
     """A budget that never ends: for setup, previews and tests."""
 
-    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> AbstractContextManager[None]:  # noqa: ARG002
+    def call(self, key: str, **limits: float) -> AbstractContextManager[None]:  # noqa: ARG002
         """Let the call be made."""
         return nullcontext()
 

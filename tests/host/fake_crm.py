@@ -143,7 +143,7 @@ class Hooks:
         """Make the call that the next trouble, if any, befalls."""
         if not self._crm.budget:
             return self._strike(self._crm.troubles)
-        with context.budget.call(self._crm.name, per_minute=self._crm.budget):
+        with context.budget.call(self._crm.name, calls=self._crm.budget):
             return self._strike(self._crm.troubles)
 
     def _strike(self, list_of: list[Exception | Step | None]) -> None:
