@@ -4,7 +4,7 @@ UV     := 0.13.9
 BIN    := .venv/bin
 ARGS   ?=
 
-.PHONY: help setup demo test test-all coverage calls record test-live check clean
+.PHONY: help setup demo test test-all coverage calls record test-live docs reference check clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -43,7 +43,18 @@ test-live: setup ## The heart of the plugin against that Krayin, which is left a
 	@: $${KRAYIN_URL:?must name a Krayin} $${KRAYIN_TOKEN:?must be a token of a user of its}
 	@$(BIN)/python -m pytest -n0 tests/krayin/live/heart.py $(ARGS)
 
-check: setup ## Style, types, import rules
+docs: .venv/.docs ## The documentation, as pages for a browser in build/site; a warning is an error
+	@$(BIN)/sphinx-build -q -W --keep-going -c docs -d build/doctrees . build/site
+	@echo "The documentation is in build/site/index.html"
+
+.venv/.docs: .venv/.ready
+	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --inexact --all-packages --group docs --python $(BIN)/python
+	@touch $@
+
+reference: setup ## Write anew what the pages say of settings, commands, errors and calls
+	@$(BIN)/python -m tests.docs.written
+
+check: setup docs ## Style, types, import rules, documentation
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
@@ -51,5 +62,5 @@ check: setup ## Style, types, import rules
 	@tail -n 2 .lint-imports.log && rm .lint-imports.log
 
 clean: ## Remove what the other targets made
-	rm -rf .venv dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +

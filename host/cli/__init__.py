@@ -14,6 +14,7 @@ from .output import failure
 COMMANDS = {
     "demo": "demo",
     "stand-in": "demo",
+    "init": "init",
     "serve": "run",
     "worker": "run",
     "plugins": "look",
