@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from collections.abc import Set as AbstractSet
 
     from .context import Context
@@ -94,6 +94,18 @@ def wanted_changes(settings: Any, chatwoot: bool) -> Collection[str]:  # type: i
 
     Optional; without it none. What no rule needs is counted and not stored. ``chatwoot`` says that
     the connection can ask Chatwoot's API. Must not do any I/O.
+    """
+
+
+@hookspec(firstresult=True)
+def forget_contact(  # type: ignore[empty-body]
+    context: Context[Any], contact_id: int, conversation_ids: Sequence[int]
+) -> Outcome:
+    """Remove what the CRM has of a person who is to be forgotten; a person asked for it.
+
+    Optional. The links of ``contact:ID`` and of the conversations say which records those are. Return a
+    Change for each, ``deleted``, or ``left`` with a note why. Where ``context.read_only`` is true, say what
+    would become of each. It may be called again after a failure: what is gone already is no failure.
     """
 
 

@@ -14,7 +14,7 @@ from .errors import SettingsError
 from .models import PluginInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from pydantic import BaseModel
@@ -77,6 +77,20 @@ class Plugin:
     def wanted_changes(self, settings: BaseModel, *, chatwoot: bool) -> frozenset[str]:
         """Return the changes of conversations that the plugin has rules for."""
         return frozenset(self._hook.wanted_changes(settings=settings, chatwoot=chatwoot) or ())
+
+    @property
+    def forgets(self) -> bool:
+        """Whether the plugin can remove a person from its CRM."""
+        return bool(self._hook.forget_contact.get_hookimpls())
+
+    def forget_contact(
+        self, context: Context[Any], contact_id: int, conversation_ids: Sequence[int]
+    ) -> Outcome:
+        """Remove what the CRM has of a contact."""
+        call = self._hook.forget_contact
+        return cast(
+            "Outcome", call(context=context, contact_id=contact_id, conversation_ids=conversation_ids)
+        )
 
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""

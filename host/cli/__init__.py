@@ -32,6 +32,8 @@ COMMANDS = {
     "deliveries": "look",
     "replay": "mend",
     "rotate-key": "mend",
+    "export": "privacy",
+    "forget": "privacy",
 }
 """Each command's module."""
 NAMES = {"set": "change", "rotate-key": "rotate_key", "stand-in": "stand_in"}

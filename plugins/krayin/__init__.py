@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from crmhost import Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
@@ -11,6 +12,7 @@ from .checkup import check
 from .contacts import sync_contact
 from .desk import desk_for
 from .events import changes_wanted, conversation_changed, conversation_created, conversation_resolved
+from .forgetting import forget
 from .links import KINDS
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
@@ -18,6 +20,7 @@ from .stand_in import KrayinStandIn
 __all__ = [
     "KrayinSettings",
     "__version__",
+    "forget_contact",
     "handle_contact",
     "handle_conversation_changed",
     "handle_conversation_created",
@@ -73,6 +76,14 @@ def handle_conversation_changed(
 def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
     """Name the changes of conversations that the settings have a rule for."""
     return changes_wanted(settings, chatwoot=chatwoot)
+
+
+@hookimpl
+def forget_contact(
+    context: Context[KrayinSettings], contact_id: int, conversation_ids: Sequence[int]
+) -> Outcome:
+    """Delete the contact's notes, leads and person."""
+    return forget(desk_for(context, f"contact {contact_id}"), contact_id, conversation_ids)
 
 
 @hookimpl
