@@ -32,11 +32,14 @@ COMMANDS = {
     "deliveries": "look",
     "replay": "mend",
     "rotate-key": "mend",
+    "backup": "keep",
+    "copy-to": "keep",
+    "schema": "keep",
     "export": "privacy",
     "forget": "privacy",
 }
 """Each command's module."""
-NAMES = {"set": "change", "rotate-key": "rotate_key", "stand-in": "stand_in"}
+NAMES = {"set": "change", "rotate-key": "rotate_key", "stand-in": "stand_in", "copy-to": "copy_to"}
 """A command whose name is a word of Python's own is called otherwise there."""
 
 
