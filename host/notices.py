@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
-from .messenger import Messenger, Undelivered
 from .store import notices
 from .store.notices import Known
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from .loop import Rest
+    from .messenger import Messenger
     from .store import Store
 
 PERIOD = 15.0
@@ -26,7 +23,6 @@ QUIET = 600.0
 """Seconds in which the same thing is told once."""
 OVER = {"paused": "Connection {} works again.", "dead": "No delivery of connection {} is dead any more."}
 _NEVER = Known(0, 0.0, over=True)
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -89,25 +85,14 @@ def news(found: Mapping[str, Matter], known: Mapping[str, Known], now: float) ->
 
 
 class Notices:
-    """A loop that looks and tells; of all processes one does at a time."""
+    """Looks and tells; of all processes one does at a time."""
 
     def __init__(self, store: Store, messenger: Messenger, *, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._messenger = messenger
         self._clock = clock
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
 
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop looking; returns when the loop has ended."""
-        self._stop.set()
-        self._thread.join()
-
-    def look(self) -> None:
+    def look(self, _rest: Rest | None = None) -> None:
         """Look once, and tell what is new; what could not be delivered is told the next time."""
         now = self._clock()
         with self._store.write() as tx:
@@ -118,10 +103,3 @@ class Notices:
             self._messenger.send(said.lines)
         with self._store.write() as tx:
             notices.keep(tx, said.told)
-
-    def _run(self) -> None:
-        while not self._stop.wait(PERIOD):
-            try:
-                self.look()
-            except (Undelivered, SQLAlchemyError) as error:
-                log.warning("a notice could not be delivered", error=str(error) or type(error).__name__)

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from .connect import divided
 from .errors import SettingsError
-from .store import connections, counters, deliveries, lanes
+from .store import connections, counters, deliveries, lanes, reconciliations
 from .validation import validated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
     from .house import House
     from .plugins import Plugins
     from .store.connections import CRMConnection
+    from .store.reconciliations import Reconciliation
+
+    Compared = Mapping[tuple[int, str], Reconciliation]
 
 
 def status(house: House) -> dict[str, Any]:
@@ -23,7 +30,7 @@ def status(house: House) -> dict[str, Any]:
     with house.store.read() as tx:
         oldest = deliveries.oldest_pending(tx)
         return {
-            "connections": [_connection(house, one) for one in connections.every(tx, house.vault)],
+            "connections": _connections(house, tx),
             "deliveries": deliveries.counts(tx),
             "lanes": {"waiting": lanes.waiting(tx)},
             "oldest_pending_seconds": round(time.time() - oldest, 1) if oldest else None,
@@ -42,7 +49,7 @@ def waiting_lanes(house: House) -> int:
 def all_connections(house: House) -> list[dict[str, Any]]:
     """Return all connections, their secrets left out."""
     with house.store.read() as tx:
-        return [_connection(house, one) for one in connections.every(tx, house.vault)]
+        return _connections(house, tx)
 
 
 def newest_deliveries(house: House, limit: int, states: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -65,7 +72,12 @@ def plugins(found: Plugins) -> dict[str, Any]:
     }
 
 
-def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
+def _connections(house: House, tx: Connection) -> list[dict[str, Any]]:
+    compared = reconciliations.every(tx)
+    return [_connection(house, one, compared) for one in connections.every(tx, house.vault)]
+
+
+def _connection(house: House, one: CRMConnection, compared: Compared) -> dict[str, Any]:
     return {
         "id": one.id,
         "plugin": one.plugin,
@@ -76,6 +88,7 @@ def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
         "secrets": len(one.webhook_secrets),
         "chatwoot_url": one.chatwoot_url,
         "chatwoot_token": one.chatwoot_token is not None,
+        "reconcile": _compared(house, one, compared),
         "settings": _shown(house, one),
         "created_at": _iso(one.created_at),
     }
@@ -98,6 +111,34 @@ def _state(house: House, one: CRMConnection) -> dict[str, Any]:
             "until": None,
         }
     return {"state": "working", "reason": None, "fix": None, "until": None}
+
+
+def _compared(house: House, one: CRMConnection, compared: Compared) -> dict[str, Any]:
+    """Say how the connection is compared with Chatwoot: only that finds what was never delivered."""
+    scopes = {scope: compared.get((one.id, scope)) for scope in ("recent", "full")}
+    problem = next((known for known in scopes.values() if known and known.problem), None)
+    state, reason, fix = "by_itself", None, None
+    if one.chatwoot_token is None:
+        state = "impossible"
+        reason = "Without a token of Chatwoot's, what Chatwoot never delivered cannot be found."
+        fix = f"Give it one: crmhost set {one.id} --chatwoot-url URL --chatwoot-token @file"
+    elif house.settings.reconcile_minutes == 0:
+        state, fix = "by_hand", f"crmhost reconcile {one.id}"
+        reason = "What Chatwoot never delivered is looked for by hand only (CRMHOST_RECONCILE_MINUTES is 0)."
+    elif problem:
+        state, reason, fix = "failing", problem.problem, problem.fix
+    shown = {scope: _reconciliation(known) for scope, known in scopes.items()}
+    return {"state": state, "reason": reason, "fix": fix, **shown}
+
+
+def _reconciliation(known: Reconciliation | None) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    return {
+        "finished_at": _iso(known.finished_at),
+        "found": dict(known.found),
+        "due_at": _iso(known.due_at),
+    }
 
 
 def _problem(house: House, one: CRMConnection) -> SettingsError | None:

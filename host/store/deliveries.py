@@ -158,6 +158,7 @@ def _row(arrival: Arrival) -> dict[str, Any]:
         "state": "pending",
         "attempts": 0,
         "background": arrival.background,
+        "told": arrival.event.told,
     }
 
 
