@@ -21,7 +21,20 @@ PERIOD = 15.0
 """Seconds between two looks."""
 QUIET = 600.0
 """Seconds in which the same thing is told once."""
-OVER = {"paused": "Connection {} works again.", "dead": "No delivery of connection {} is dead any more."}
+GAP = 60.0
+"""Seconds from one message to the next: what comes up meanwhile is told in one."""
+CALM = 7200.0
+"""Seconds after which what only grows is over, if it grew no more."""
+OVER = {
+    "paused": "Connection {} works again.",
+    "dead": "No delivery of connection {} is dead any more.",
+    "compare": "Connection {} is compared with Chatwoot again.",
+    "signature": "No webhook of connection {} was refused for its signature in the last two hours.",
+    "lost": "Nothing more that Chatwoot never delivered to connection {} was found in the last two hours.",
+}
+"""What is said once a thing is over, by the beginning of its key."""
+MESSAGE = "message"
+"""The key of the last message."""
 _NEVER = Known(0, 0.0, over=True)
 
 
@@ -29,12 +42,14 @@ _NEVER = Known(0, 0.0, over=True)
 class Matter:
     """Something a person should know: a state that will be over, or a number that ``grows``.
 
-    ``{}`` in the text is where the number is said.
+    ``{}`` in the text is where the number is said. One that ``fades`` never falls, and is over once it
+    has not grown for a while.
     """
 
     text: str
     count: int = 1
     grows: bool = False
+    fades: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,12 +70,15 @@ def matters(tx: Connection) -> dict[str, Matter]:
         found[f"dead:{connection_id}"] = Matter(text, count, grows=True)
     for connection_id, count in notices.counted(tx, "refused", "bad_signature", "no_secret").items():
         text = f"Webhooks of connection {connection_id} refused for their signature: {{}} more."
-        found[f"signature:{connection_id}"] = Matter(text, count, grows=True)
+        found[f"signature:{connection_id}"] = Matter(text, count, grows=True, fades=True)
     for connection_id, count in notices.counted(tx, "reconcile", "lost").items():
         text = (
             f"Connection {connection_id}: {{}} more events that Chatwoot never delivered, found by reconcile."
         )
-        found[f"lost:{connection_id}"] = Matter(text, count, grows=True)
+        found[f"lost:{connection_id}"] = Matter(text, count, grows=True, fades=True)
+    for connection_id, (problem, fix) in notices.not_compared(tx).items():
+        text = f"Connection {connection_id} cannot be compared with Chatwoot: {problem} {fix}"
+        found[f"compare:{connection_id}"] = Matter(text)
     return found
 
 
@@ -76,12 +94,19 @@ def news(found: Mapping[str, Matter], known: Mapping[str, Known], now: float) ->
             told[key] = Known(matter.count, now, over=False)
         elif more < 0:  # some were mended
             told[key] = Known(matter.count, before.told_at, over=False)
+        elif matter.fades and more == 0 and not before.over and now - before.told_at >= CALM:
+            lines.append(_over(key))
+            told[key] = Known(matter.count, before.told_at, over=True)
     for key, before in known.items():
         if key not in found and not before.over:
-            what, _, connection_id = key.partition(":")
-            lines += [OVER[what].format(connection_id)] if what in OVER else []
+            lines.append(_over(key))
             told[key] = Known(0, before.told_at, over=True)
     return News(tuple(lines), told)
+
+
+def _over(key: str) -> str:
+    what, _, connection_id = key.partition(":")
+    return OVER[what].format(connection_id)
 
 
 class Notices:
@@ -98,8 +123,13 @@ class Notices:
         with self._store.write() as tx:
             if not notices.take_turn(tx, now, PERIOD * 0.8):
                 return
-            said = news(matters(tx), notices.known(tx), now)
+            known = notices.known(tx)
+            said = news(matters(tx), known, now)
+        told = dict(said.told)
         if said.lines:
+            if now - known.get(MESSAGE, _NEVER).told_at < GAP:
+                return
             self._messenger.send(said.lines)
+            told[MESSAGE] = Known(0, now, over=True)
         with self._store.write() as tx:
-            notices.keep(tx, said.told)
+            notices.keep(tx, told)
