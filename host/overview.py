@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .connect import divided
 from .errors import SettingsError
-from .store import connections, counters, deliveries, lanes, reconciliations
+from .store import backfills, connections, counters, deliveries, lanes, reconciliations
 from .validation import validated
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .house import House
     from .plugins import Plugins
+    from .store.backfills import Backfill
     from .store.connections import CRMConnection
     from .store.reconciliations import Reconciliation
 
@@ -73,11 +74,41 @@ def plugins(found: Plugins) -> dict[str, Any]:
 
 
 def _connections(house: House, tx: Connection) -> list[dict[str, Any]]:
-    compared = reconciliations.every(tx)
-    return [_connection(house, one, compared) for one in connections.every(tx, house.vault)]
+    compared, brought = reconciliations.every(tx), backfills.newest(tx)
+    return [
+        {
+            **_connection(house, one),
+            "reconcile": _compared(house, one, compared),
+            "backfill": backfill(tx, brought[one.id]) if one.id in brought else None,
+        }
+        for one in connections.every(tx, house.vault)
+    ]
 
 
-def _connection(house: House, one: CRMConnection, compared: Compared) -> dict[str, Any]:
+def backfill(tx: Connection, one: Backfill) -> dict[str, Any]:
+    """Return how far a backfill has come; what is ``in_line`` was read and is not worked yet."""
+    waiting = 0 if one.finished_at else deliveries.background_pending(tx, one.connection_id)
+    return {
+        "id": one.id,
+        "state": one.state,
+        "since": _iso(one.since),
+        "stage": one.stage,
+        "page": one.page,
+        "contacts": one.counts["contacts"],
+        "contacts_read": one.counts["contacts_read"],
+        "conversations": one.counts["conversations"],
+        "conversations_read": one.counts["conversations_read"],
+        "lined_up": one.counts["lined_up"],
+        "in_line": waiting,
+        "seconds_left": None if one.seconds_left is None else round(one.seconds_left),
+        "began_at": _iso(one.began_at),
+        "finished_at": _iso(one.finished_at),
+        "reason": one.problem,
+        "fix": one.fix,
+    }
+
+
+def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
     return {
         "id": one.id,
         "plugin": one.plugin,
@@ -88,7 +119,6 @@ def _connection(house: House, one: CRMConnection, compared: Compared) -> dict[st
         "secrets": len(one.webhook_secrets),
         "chatwoot_url": one.chatwoot_url,
         "chatwoot_token": one.chatwoot_token is not None,
-        "reconcile": _compared(house, one, compared),
         "settings": _shown(house, one),
         "created_at": _iso(one.created_at),
     }

@@ -124,7 +124,7 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     worker.start()
     sweep.start()
     try:
-        with _telling(house), _reconciling(house):
+        with _telling(house), _reconciling(house), _backfilling(house):
             yield
     finally:
         sweep.stop()
@@ -157,4 +157,14 @@ def _reconciling(house: House) -> Iterator[None]:
     from .reconcile.clock import PERIOD, Clock
 
     with looking("reconcile", Clock(house).look, PERIOD):
+        yield
+
+
+@contextmanager
+def _backfilling(house: House) -> Iterator[None]:
+    """Go on with the backfills that run while the block lasts."""
+    from .backfill.feeding import PERIOD, Feeder
+    from .loop import looking
+
+    with looking("backfill", Feeder(house).look, PERIOD):
         yield

@@ -33,6 +33,7 @@ def status(*, as_json: bool) -> None:
         return
     _connections(state["connections"])
     _compared(state["connections"])
+    _backfills(state["connections"])
     table("Deliveries", ("State", "How many"), state["deliveries"].items())
     table("Refused", ("Reason", "How many"), state["refused"].items())
     click.echo(f"Data: {folder}")
@@ -74,6 +75,15 @@ def _compared(rows: list[dict[str, Any]]) -> None:
         if known["reason"]:
             lines.append((row["id"], "", "", "", "", _why(known)))
     table("Compared with Chatwoot", columns, lines)
+
+
+def _backfills(rows: list[dict[str, Any]]) -> None:
+    """Show the backfills, where there are any."""
+    from .backfill import in_words
+
+    lines = [(row["id"], in_words(row["backfill"])) for row in rows if row["backfill"]]
+    if lines:
+        table("Backfills", ("Connection", "How far"), lines)
 
 
 def _found(counts: dict[str, int]) -> str:

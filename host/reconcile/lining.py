@@ -54,7 +54,7 @@ class Origin:
 
 def line_up(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Store them and make their lanes due; return those that were new. The sweep of a worker rings."""
-    stored = deliveries.store(tx, arrivals)
+    stored = deliveries.store(tx, arrivals) if arrivals else []
     if not stored:
         return []
     now = time.time()
