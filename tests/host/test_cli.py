@@ -91,8 +91,10 @@ def test_a_secret_for_no_connection_is_refused(types: Types) -> None:
     assert (ran.status, "There is no connection 7." in ran.err) == (1, True)
 
 
-def test_a_wrong_variable_is_refused_by_name(tmp_path: Path) -> None:
-    ran = run(tmp_path, "crmhost", "serve", CRMHOST_WORKER_THREADS="many")
+def test_a_wrong_variable_is_refused_by_name(types: Types, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRMHOST_WORKER_THREADS", "many")
+
+    ran = types("crmhost", "serve")
 
     assert (ran.status, "CRMHOST_WORKER_THREADS" in ran.err) == (1, True)
 
@@ -108,8 +110,13 @@ def test_a_wrong_variable_is_refused_by_name(tmp_path: Path) -> None:
         ("CRMHOST_REDIS_URL", "redis://127.0.0.1:1/0?bogus=1"),
     ],
 )
-def test_an_address_that_is_wrong_is_one_sentence(tmp_path: Path, name: str, value: str) -> None:
-    ran = run(tmp_path, "crmhost", "serve", "--port", "0", CRMHOST_SECRET_KEY=KEY, **{name: value})
+def test_an_address_that_is_wrong_is_one_sentence(
+    types: Types, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv("CRMHOST_SECRET_KEY", KEY)
+    monkeypatch.setenv(name, value)
+
+    ran = types("crmhost", "serve", "--port", "0")
 
     assert ran.status == 1
     assert ran.err.count("Error:") == 1
@@ -136,8 +143,8 @@ def test_a_token_that_was_typed_in_the_wrong_place_is_not_shown(types: Types) ->
         assert "SUPERSECRET" not in ran.out + ran.err
 
 
-def test_a_worker_without_redis_says_what_to_do(tmp_path: Path) -> None:
-    ran = run(tmp_path, "crmhost", "worker")
+def test_a_worker_without_redis_says_what_to_do(types: Types) -> None:
+    ran = types("crmhost", "worker")
 
     assert (ran.status, "crmhost serve" in ran.err) == (1, True)
 
