@@ -8,7 +8,7 @@ from typing import Any
 
 from crmhost import Contact, Conversation, PluginError, SetUpAgain, TryAgain
 
-from .clients.errors import Failed, Invalid
+from .clients.errors import BY_ITSELF, LOG_FIX, Failed, Invalid
 from .clients.leads import CHOSEN
 from .desk import Desk
 from .edits import LeadEdit
@@ -92,7 +92,7 @@ class LeadSync:
                 raise self._was_there(lead)
             customer = lead.get("person")
             if not isinstance(customer, dict) or not customer.get("id"):
-                raise TryAgain(f"Krayin's new lead {lead['id']} has no person.", unsure=True)
+                raise TryAgain(f"Krayin's new lead {lead['id']} has no person.", fix=LOG_FIX, unsure=True)
         self._keep_new(lead, lone=False)
         return customer
 
@@ -209,14 +209,16 @@ class LeadSync:
         self._take_over(lead["id"])
         if isinstance(customer := lead.get("person"), Mapping):
             self.links.person.keep(customer["id"])
-        return TryAgain(f"Contact {self.contact.id} has lead {lead['id']} already; it is taken over now.")
+        message = f"Contact {self.contact.id} has lead {lead['id']} already; it is taken over now."
+        return TryAgain(message, fix=BY_ITSELF)
 
     def _explained(self, error: Failed, payload: Mapping[str, Any]) -> PluginError:
         """Return what Krayin's failure was about: a person, source or type that is gone; it only says 500."""
         person_id = payload.get("person_id")
         if person_id is not None and self.desk.persons.get(person_id) is None:
             self.links.forget()
-            return TryAgain(f"Person {person_id} is gone from Krayin; the customer is brought back.")
+            message = f"Person {person_id} is gone from Krayin; the customer is brought back."
+            return TryAgain(message, fix=BY_ITSELF)
         lists = {"source": self.desk.lookups.sources, "type": self.desk.lookups.types}
         for name, rows in lists.items():
             wanted = payload.get(CHOSEN[name])
