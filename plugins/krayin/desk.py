@@ -49,6 +49,11 @@ class Desk:
         """The external ids of the records at hand."""
         return self.context.links
 
+    def claim(self, **told: str) -> None:
+        """Be alone with a customer while it is looked for or made: of all connections to this Krayin."""
+        if names := [f"{name} {value.casefold()}" for name, value in told.items() if value]:
+            self.links.claim(f"krayin {self.settings.api_url}", *names)
+
     @property
     def chatwoot(self) -> Chatwoot | None:
         """Chatwoot's API, where there is a token for it."""

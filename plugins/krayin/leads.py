@@ -114,6 +114,8 @@ class LeadSync:
 
     def find_or_make(self) -> dict[str, Any]:
         """Take over a lead of the customer's that is open, or make one; return it."""
+        if self.links.person.id is not None:
+            self.desk.claim(leads_of=str(self.links.person.id))
         lead, made = self._find(), False
         if lead is None:
             with self._creating():

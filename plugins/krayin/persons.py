@@ -19,6 +19,7 @@ from .mappers.attributes import attribute_problems
 from .mappers.contact import NOTHING, contact_to_person
 from .mappers.customer import ADDRESS, customer_of
 from .mappers.person import is_same_organization, organization_of
+from .mappers.phone import common_digits
 from .mappers.placeholders import no_phone
 from .mappers.reference import contact_reference
 from .organizations import sync_address
@@ -125,6 +126,9 @@ class PersonSync:
     # A person who is not linked yet
 
     def _find_or_create(self) -> None:
+        fields = self.customer.fields
+        phone = common_digits(fields.get("phone", ""), self.settings.phone_region)
+        self.desk.claim(email=fields.get("email", ""), phone=phone, company=fields.get("organization", ""))
         found = find_person(self.desk.persons, self.customer.fields, self.settings)
         if found.person:
             self._link(found)
