@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from crmhost import SetUpAgain
 
 from .checkboxes import protect, why_withheld
-from .clients.errors import Missing, just_deleted
+from .clients.errors import Failed, Missing, just_deleted
 from .clients.leads import STAGE
 from .desk import Desk
 from .finders.leads import is_open
@@ -79,6 +79,10 @@ class LeadEdit:
             return self._move(date) or self._write(date)
         except Missing as error:
             raise just_deleted(f"Lead {self.id}, or its stage,") from error
+        except Failed:
+            if "user_id" in self.changes:  # perhaps a user who was deleted since they were listed
+                self.desk.lookups.drop("users")
+            raise
 
     def _move(self, date: str | None) -> bool:
         """Move the lead by stage/edit, where nothing else changes and it has no close date to lose.
