@@ -71,7 +71,7 @@ class LeadSquaredSettings(BaseModel):
     in_doubt: Literal["ask", "repeat"] = Field(
         "ask",
         title="In doubt",
-        description="Of an activity that LeadSquared took, or did not, without a word: ask a person, or repeat it.",
+        description="Where LeadSquared did not say if it took an activity: ask a person, or repeat it.",
     )
     mirror_ids: bool = Field(
         False, title="Ids in Chatwoot", description="Keep the lead's id with the contact; needs a token."
