@@ -32,7 +32,7 @@ def conversation_to_transcript(
     if not messages:
         return "No messages in conversation"
     facts = _facts(conversation, brand, zone, address)
-    head = _cut(f"Conversation Transcript from {brand}\n\n{facts}\n\nTranscript:\n", LIMIT)
+    head = _cut(f"Conversation Transcript from {brand}\n\n{facts}\n\nTranscript:\n", LIMIT // 2)
     texts = [message_to_text(message, conversation.contact.id, zone) for message in reversed(messages)]
     return head + _fitting(texts, LIMIT - _size(head))
 
