@@ -27,9 +27,9 @@ def asking_chatwoot(connection: Connection, *messages: object) -> Connection:
 def test_its_beginning_is_noted_once(known: Connection) -> None:
     known.chatwoot_url = "https://chat.example.com"
 
-    assert told(known.created(opened(created_at=1781773961))) == ["conversation created"]
+    assert told(known.created(opened(created_at=1781773961))) == ["note created"]
     assert known.calls == [POST]
-    assert told(known.created(opened())) == ["conversation left"]
+    assert told(known.created(opened())) == ["note left"]
     assert known.calls == []
     assert known.notes() == [
         "New conversation started on Chatwoot\n\n"

@@ -14,7 +14,7 @@ from .crm import CREATE, JANE, POST, Connection, ended, opened, said, told
 SOCIAL = contact(9, name="Jo", additional_attributes={"social_profiles": {"twitter": "jo"}})
 Deliver = Callable[[Connection], Outcome]
 UNFINDABLE: list[tuple[str, str, Deliver]] = [
-    ("conversation", POST, lambda connection: connection.created(opened())),
+    ("note", POST, lambda connection: connection.created(opened())),
     ("transcript", POST, lambda connection: connection.resolved(ended(said(1, "Bye")))),
     ("lead", CREATE, lambda connection: connection.contact(SOCIAL)),
 ]
@@ -95,7 +95,7 @@ def test_what_was_refused_leaves_no_doubt(known: Connection) -> None:
         known.created(opened())
     known.set_up()
 
-    assert told(known.created(opened())) == ["conversation created"]
+    assert told(known.created(opened())) == ["note created"]
 
 
 def test_a_second_transcript_in_doubt_is_asked_for_as_well(known: Connection) -> None:
@@ -113,4 +113,4 @@ def test_an_activity_that_was_not_posted_since_its_lead_was_lost_leaves_no_doubt
 
     assert known.store.intents == {("contact:5821", "lead")}
     assert told(known.contact(JANE)) == ["lead linked"]
-    assert told(known.created(opened())) == ["conversation created"]
+    assert told(known.created(opened())) == ["note created"]

@@ -16,6 +16,7 @@ from crmhost import Attachment, Contact, Conversation, Message
 from crmhost_leadsquared_reference.mappers.lead import contact_to_lead, news_of
 from crmhost_leadsquared_reference.mappers.note import (
     LIMIT,
+    Style,
     conversation_to_note,
     conversation_to_transcript,
     is_shown,
@@ -28,11 +29,7 @@ from .crm import JANE, ended, opened, said
 SAMPLES = Path(__file__).parent / "samples"
 PAYLOADS = Path(__file__).parents[1] / "data" / "chatwoot-payloads"
 ATTRIBUTES = {"Company": "company_name", "mx_City": "city", "mx_Plan": "plan"}
-WHERE: dict[str, Any] = {
-    "brand": "Chatwoot",
-    "zone": "Asia/Kolkata",
-    "address": "https://chat.example.com/app/accounts/3/conversations/731",
-}
+STYLE = Style("Chatwoot", "Asia/Kolkata", "https://chat.example.com/app/accounts/3/conversations/731")
 
 
 def _lead(payload: Any) -> str:
@@ -40,13 +37,13 @@ def _lead(payload: Any) -> str:
 
 
 def _note(payload: Any) -> str:
-    return conversation_to_note(Conversation.model_validate(payload), **WHERE) + "\n"
+    return conversation_to_note(Conversation.model_validate(payload), STYLE) + "\n"
 
 
 def _transcript(payload: Any) -> str:
     conversation = Conversation.model_validate(payload)
     messages = list(filter(is_shown, conversation.messages))
-    return conversation_to_transcript(conversation, messages, **WHERE) + "\n"
+    return conversation_to_transcript(conversation, messages, STYLE) + "\n"
 
 
 MAPPERS: dict[str, Callable[[Any], str]] = {
@@ -113,7 +110,7 @@ def test_a_field_is_merged_three_ways(
 
 
 def transcript(*messages: Message, **more: Any) -> str:
-    return conversation_to_transcript(opened(**more), messages, **WHERE).partition("Transcript:\n")[2]
+    return conversation_to_transcript(opened(**more), messages, STYLE).partition("Transcript:\n")[2]
 
 
 def message(number: int, content: str | None, **fields: Any) -> Message:
@@ -159,7 +156,7 @@ def size(text: str) -> int:
 
 @pytest.mark.parametrize("sign", ["x", "🦊"])
 def test_a_message_that_is_too_long_is_cut_and_not_dropped(sign: str) -> None:
-    note = conversation_to_transcript(opened(), [message(1, "Hello"), message(2, sign * 5000)], **WHERE)
+    note = conversation_to_transcript(opened(), [message(1, "Hello"), message(2, sign * 5000)], STYLE)
 
     assert size(note) <= LIMIT
     assert LIMIT - size(note) < 5
@@ -181,23 +178,19 @@ def test_what_there_is_no_room_for_is_counted() -> None:
     assert note.count("Jane: ") == 100 - int(note.rpartition(": ")[2].rstrip(")"))
 
 
-@pytest.mark.parametrize("mapped", [conversation_to_note, lambda talk, **where: transcript_of(talk, where)])
-def test_a_note_is_never_too_long(mapped: Callable[..., str]) -> None:
+def test_a_note_is_never_too_long() -> None:
     talk = ended(said(1, "Bye"), channel="Channel::" + "x" * 5000)
 
-    assert size(mapped(talk, **WHERE)) <= LIMIT
-
-
-def transcript_of(talk: Conversation, where: dict[str, Any]) -> str:
-    return conversation_to_transcript(talk, talk.messages, **where)
+    assert size(conversation_to_note(talk, STYLE)) <= LIMIT
+    assert size(conversation_to_transcript(talk, talk.messages, STYLE)) <= LIMIT
 
 
 def test_a_conversation_without_words_has_a_transcript_that_says_so() -> None:
-    assert conversation_to_transcript(opened(), [], **WHERE) == "No messages in conversation"
+    assert conversation_to_transcript(opened(), [], STYLE) == "No messages in conversation"
 
 
 def test_what_is_not_known_has_no_line() -> None:
-    note = conversation_to_note(opened(channel=None), brand="Acme", zone="UTC", address=None)
+    note = conversation_to_note(opened(channel=None), Style("Acme", "UTC", None))
 
     assert note == "New conversation started on Acme\n\nConversation ID: 731"
 

@@ -86,7 +86,7 @@ def test_an_activity_whose_lead_was_deleted_goes_to_the_one_in_its_place(connect
     connection.account.leads.clear()
     other = connection.has(FirstName="Jane Doe", EmailAddress="jane.doe@example.com")
 
-    assert told(connection.created(opened())) == ["lead linked", "conversation created"]
+    assert told(connection.created(opened())) == ["lead linked", "note created"]
     assert connection.account.activities[0]["RelatedProspectId"] == other
 
 
@@ -95,7 +95,7 @@ def test_a_lead_taken_over_that_is_gone_is_not_taken_over_again(connection: Conn
     jane = JANE.model_copy(update={"additional_attributes": {"external": {"leadsquared_id": gone}}})
     connection.contact(jane)
 
-    assert told(connection.created(opened(sender=jane))) == ["lead created", "conversation created"]
+    assert told(connection.created(opened(sender=jane))) == ["lead created", "note created"]
     assert connection.store.known["contact:5821", "lead"].remote_id != gone
 
 
@@ -118,11 +118,11 @@ def test_a_type_that_was_deleted_is_made_anew_by_setup(connection: Connection) -
     connection.contact(JANE)
     connection.account.types.clear()
 
-    with pytest.raises(SetUpAgain, match="no activity type for a conversation"):
+    with pytest.raises(SetUpAgain, match="no activity type for a note"):
         connection.created(opened())
     connection.set_up()
 
-    assert told(connection.created(opened())) == ["conversation created"]
+    assert told(connection.created(opened())) == ["note created"]
 
 
 def test_a_type_that_setup_was_not_asked_for_is_asked_for(connection: Connection) -> None:
