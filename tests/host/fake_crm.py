@@ -80,6 +80,7 @@ class Hooks:
         if not contact.identifiable:
             return Outcome(ignored="Nobody knows who that is.")
         self._crm.pipelines.append(context.settings.pipeline)
+        context.links.claim(self._crm.name, *filter(None, (contact.email, contact.phone)))
         told = self._write(context, f"contact:{contact.id}", "customer", self._crm.customers, contact.name)
         self._crm.owners.append(context.links.records_of("customer", 1))
         return told
