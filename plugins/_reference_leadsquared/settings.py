@@ -84,3 +84,8 @@ class LeadSquaredSettings(BaseModel):
     )
     calls_at_once: int = Field(4, ge=1, title="Calls at once", description="By all workers together.")
     facts: Facts = Field(Facts(), title="Facts", description="What setup found; not to be set.", repr=False)
+
+    @property
+    def crm(self) -> str:
+        """What all connections to this account call it: they share its customers and its limit of calls."""
+        return f"leadsquared {self.facts.organization}"

@@ -131,6 +131,17 @@ def test_the_search_is_wide_and_strangers_are_told_apart(connection: Connection)
     assert len(connection.account.leads) == 2
 
 
+def test_a_customer_is_claimed_by_all_that_tells_it_before_it_is_looked_for(connection: Connection) -> None:
+    connection.contact(JANE)
+    connection.contact(changed(name="Jane Smith"))
+    connection.contact(contact(2, email="joe@example.com"))
+
+    assert connection.store.claimed == [
+        ("leadsquared 22824", "EmailAddress jane.doe@example.com", "Mobile +44-7700900123"),
+        ("leadsquared 22824", "EmailAddress joe@example.com"),
+    ]
+
+
 def test_more_attributes_go_where_the_settings_say(connection: Connection) -> None:
     connection.set_up(attributes={"Company": "company_name", "mx_Plan": "plan", "mx_Seats": "seats"})
     fields = {"custom_attributes": {"plan": "", "seats": 12}, "company": "Globex Ltd"}
