@@ -69,7 +69,7 @@ class LeadSquaredSettings(BaseModel):
         0, title="Score of a transcript", description="Of the activity's type, where setup makes it."
     )
     in_doubt: Literal["ask", "repeat"] = Field(
-        "ask",
+        "repeat",
         title="In doubt",
         description="Where LeadSquared did not say if it took an activity: ask a person, or repeat it.",
     )

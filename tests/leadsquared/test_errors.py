@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crmhost import CredentialsError, NotYet, PluginError, Rejected, SetUpAgain, TryAgain
+from crmhost import Answer, CredentialsError, NotYet, PluginError, Rejected, SetUpAgain, TryAgain
 from crmhost_leadsquared_reference.clients.errors import Asked, Failed, error_from
 
 from .payloads import answer, payload
@@ -61,6 +61,13 @@ def test_throttling_lasts_for_leadsquareds_five_seconds() -> None:
 
     assert isinstance(error, NotYet)
     assert error.delay == 5
+
+
+def test_whoever_says_for_how_long_is_heeded() -> None:
+    error = error_from(Answer(429, {"retry-after": "17"}, b""), WRITE)
+
+    assert isinstance(error, NotYet)
+    assert error.delay == 17
 
 
 def test_leadsquared_may_stumble_three_times_over_a_record() -> None:

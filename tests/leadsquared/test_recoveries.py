@@ -151,7 +151,7 @@ def test_where_the_type_is_there_leadsquared_stumbled_over_something_else(
 
 def test_throttling_loses_nothing(connection: Connection) -> None:
     slow = LeadSquaredSandbox(calls=2)
-    slow.account = connection.account
+    slow.account, slow.keys = connection.account, connection.sandbox.keys
     connection.stage.app = slow
 
     with pytest.raises(NotYet):

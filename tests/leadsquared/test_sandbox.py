@@ -20,7 +20,7 @@ TYPES = [row["ActivityEventName"] for row in payload("activity_types")["response
 @pytest.fixture
 def sandbox() -> LeadSquaredSandbox:
     made = LeadSquaredSandbox()
-    made.access_key = made.secret_key = "EXAMPLE"
+    made.keys["EXAMPLE"] = "EXAMPLE"
     return made
 
 
@@ -138,7 +138,7 @@ def test_it_turns_away_what_is_wrong(client: httpx.Client, status: int, changed:
 def test_it_counts_calls_for_five_seconds() -> None:
     now = [0.0]
     sandbox = LeadSquaredSandbox(calls=25, clock=lambda: now[0])
-    sandbox.access_key = sandbox.secret_key = "EXAMPLE"
+    sandbox.keys["EXAMPLE"] = "EXAMPLE"
     with asking(sandbox) as client:
         answers = [ask(client, "activity_types") for _ in range(26)]
         now[0] = 5.0

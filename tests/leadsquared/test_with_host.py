@@ -103,10 +103,23 @@ def test_a_lead_whose_answer_was_lost_is_one_lead(
     assert crm.differences(EXPECTED) == []
 
 
+def test_an_activity_whose_answer_was_lost_is_posted_again(
+    bench: Bench, crm: LeadSquaredStandIn, stage: Stage
+) -> None:
+    stage.lost = POST
+    deliver(bench, payloads.contact_created(JANE), payloads.conversation_created(TALK))
+    hurry(bench)
+    bench.work()
+
+    assert bench.states() == ["applied"] * 2
+    assert len(crm.sandbox.account.activities) == 2
+
+
 @pytest.mark.parametrize("was_written", [True, False])
 def test_an_activity_in_doubt_waits_for_a_person_who_looks_and_replays(
     bench: Bench, crm: LeadSquaredStandIn, stage: Stage, was_written: bool
 ) -> None:
+    change(bench.house, bench.connection.id, {"in_doubt": "ask"})
     stage.lost = POST
     deliver(bench, payloads.contact_created(JANE), payloads.conversation_created(TALK))
     hurry(bench)
@@ -129,11 +142,12 @@ def test_an_activity_in_doubt_waits_for_a_person_who_looks_and_replays(
 def test_keys_that_are_refused_pause_the_connection_until_others_are_set(
     bench: Bench, crm: LeadSquaredStandIn
 ) -> None:
-    crm.sandbox.secret_key = "renewed"
+    crm.sandbox.keys.clear()
     deliver(bench, payloads.contact_created(JANE))
     paused = bench.connection_state()
 
-    change(bench.house, bench.connection.id, {"secret_key": "renewed"})
+    access_key, secret_key = crm.sandbox.make_keys()
+    change(bench.house, bench.connection.id, {"access_key": access_key, "secret_key": secret_key})
     bench.work()
 
     assert (paused["state"], "refuses the keys" in paused["reason"]) == ("paused", True)
@@ -169,5 +183,4 @@ def test_a_check_of_a_connection_only_looks(bench: Bench, crm: LeadSquaredStandI
 def test_no_key_is_in_what_is_stored_in_clear(crm: LeadSquaredStandIn, tmp_path: Path) -> None:
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("crmhost.sqlite3*"))
 
-    assert crm.sandbox.secret_key.encode() not in stored
-    assert crm.sandbox.access_key.encode() not in stored
+    assert [key for pair in crm.sandbox.keys.items() for key in pair if key.encode() in stored] == []
