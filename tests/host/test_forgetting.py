@@ -16,16 +16,6 @@ from crmhost.store.tables import links, metadata
 from .conftest import Bench, Types
 from .fake_crm import FakeCRM
 
-NOBODYS = {
-    "connections": "a connection's settings and secrets",
-    "bodies": "digests of a day",
-    "counters": "counts",
-    "notices": "counts",
-    "watermarks": "moments",
-}
-"""The tables that hold nothing of one contact, and what they hold."""
-
-
 @pytest.fixture
 def known(bench: Bench) -> Bench:
     """Jane, who has talked once, and Sam."""
@@ -58,14 +48,6 @@ def everything(house: House) -> str:
             for name, table in metadata.tables.items()
         }
     return repr(tables)
-
-
-def test_each_table_is_about_contacts_or_said_to_be_nobodys() -> None:
-    unclear = {
-        name for name, table in metadata.tables.items() if not {"contact_id", "record"} & set(table.c.keys())
-    }
-
-    assert unclear == NOBODYS.keys()
 
 
 def test_what_is_held_of_a_contact_is_shown_and_nothing_of_others(known: Bench) -> None:
