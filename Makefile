@@ -4,7 +4,7 @@ UV     := 0.13.9
 BIN    := .venv/bin
 ARGS   ?=
 
-.PHONY: help setup demo test test-all coverage calls record test-live docs reference check clean
+.PHONY: help setup demo test test-all coverage calls record test-live docs reference dist audit check clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,22 @@ check: setup docs ## Style, types, import rules, documentation
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > .lint-imports.log || { cat .lint-imports.log; exit 1; }
 	@tail -n 2 .lint-imports.log && rm .lint-imports.log
+
+dist: setup ## The packages to be published, in dist/: the same bytes for the same commit
+	@rm -rf dist
+	@VIRTUAL_ENV= SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/uv build --quiet --all-packages --out-dir dist
+	@ls dist
+
+# What is installed with crmhost, as uv.lock has it.
+EXPORT := VIRTUAL_ENV= $(BIN)/uv export --quiet --frozen --no-dev --all-packages --extra postgresql --no-emit-workspace
+
+audit: setup ## What is installed along: a bill of materials, the licences, known weaknesses (asks PyPI)
+	@mkdir -p dist
+	@$(EXPORT) --format cyclonedx1.5 > dist/sbom.json
+	@$(EXPORT) --no-hashes --no-annotate --no-header > dist/requirements.txt
+	@$(BIN)/uv tool run --quiet pip-licenses==5.5.5 --python $(BIN)/python --format markdown \
+	  --packages $$(sed 's/==.*//' dist/requirements.txt) > dist/licences.md
+	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --no-deps --disable-pip -r dist/requirements.txt
 
 clean: ## Remove what the other targets made
 	rm -rf .venv build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

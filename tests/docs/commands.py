@@ -13,6 +13,8 @@ GROUPS: dict[str, click.Group] = {"crmhost": crmhost, "crmhost-krayin": crmhost_
 SET = re.compile(r"[A-Z_]+=")
 RUNNERS = {"docker", "kubectl", "sudo"}
 """What runs a command somewhere else: ours is what stands last there."""
+OURS = "/opt/crmhost/bin/"
+"""Where the pages install it."""
 SHELL = {"", "sh"}
 """The languages of blocks that hold commands; one without a language may hold anything else."""
 
@@ -41,7 +43,7 @@ def ours(line: str) -> list[list[str]]:
 def _command(words: list[str]) -> list[str]:
     """Return what is ours of one command: behind variables that are set for it, or inside a container."""
     start = next((place for place, word in enumerate(words) if not SET.match(word)), len(words))
-    words = words[start:]
+    words = [word.removeprefix(OURS) for word in words[start:]]
     if words and words[0] in RUNNERS:
         start = max((place for place, word in enumerate(words) if word in GROUPS), default=len(words))
         words = words[start:]

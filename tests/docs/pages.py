@@ -12,7 +12,7 @@ PAGES = (
     *sorted(ROOT.glob("plugins/*/*.md")),
 )
 FENCE = re.compile(
-    r"^(?:<!-- (?P<mark>[^>\n]*?) -->\n+)?"
+    r"^(?: *<!-- (?P<mark>[^>\n]*?) -->\n+)?"
     r"(?P<indent> *)```(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )

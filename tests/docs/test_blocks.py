@@ -11,9 +11,11 @@ from .commands import SHELL, lines, ours, problem
 from .pages import ALL_BLOCKS, ROOT, Block
 
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-LANGUAGES = {"", "sh", "python", "json", "toml", "yaml", "nginx", "ini", "text", "html", "dotenv", "csv"}
+LANGUAGES = {"", "sh", "python", "json", "toml", "yaml", "nginx", "ini", "text", "html"}
 REMARK = re.compile(r"not run: .{10}|run$|begin |end ")
-OTHERS = re.compile(r"\b(make|cd|\.|python\d?|pip|uv|echo|cat|cp|mkdir|export|git|bash)\b|[A-Z_]+=")
+OTHERS = re.compile(
+    r"(/opt/crmhost/bin/)?(make|cd|\.|python\d?|pip|uv|echo|cat|cp|mkdir|export|git|bash) |[A-Z_]+="
+)
 """What may begin a line of a shell block that needs no remark: everybody has it, and it changes nothing."""
 
 

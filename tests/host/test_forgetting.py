@@ -16,6 +16,7 @@ from crmhost.store.tables import links, metadata
 from .conftest import Bench, Types
 from .fake_crm import FakeCRM
 
+
 @pytest.fixture
 def known(bench: Bench) -> Bench:
     """Jane, who has talked once, and Sam."""
