@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from .context import Links
-from .errors import NotYet
+from .errors import Claimed
 from .store import clock, identities, links
 
 if TYPE_CHECKING:
@@ -101,6 +101,6 @@ class Ledger:
             return links.records_of(tx, self._connection_id, kind, remote_id)
 
 
-def _busy() -> NotYet:
+def _busy() -> Claimed:
     delay = random.uniform(*BUSY)  # noqa: S311 - it spreads the waiting, it keeps no secret
-    return NotYet("Another contact's delivery is just finding or making the same customer.", delay=delay)
+    return Claimed("Another contact's delivery is just finding or making the same customer.", delay=delay)

@@ -24,7 +24,13 @@ PERIOD = 15.0
 """Seconds between two looks."""
 QUIET = 600.0
 """Seconds in which the same thing is told once."""
-OVER = {"paused": "Connection {} works again.", "dead": "No delivery of connection {} is dead any more."}
+BLIP = 30.0
+"""Seconds for which a CRM may be away without a word."""
+OVER = {
+    "paused": "Connection {} works again.",
+    "away": "The CRM of connection {} is reached again.",
+    "dead": "No delivery of connection {} is dead any more.",
+}
 _NEVER = Known(0, 0.0, over=True)
 log = structlog.get_logger(__name__)
 
@@ -52,8 +58,12 @@ class News:
 def matters(tx: Connection) -> dict[str, Matter]:
     """Return all that needs a person now, by key."""
     found = {}
-    for connection_id, (reason, fix) in notices.paused(tx).items():
-        found[f"paused:{connection_id}"] = Matter(f"Connection {connection_id} waits: {reason} {fix}".strip())
+    for connection_id, why in notices.paused(tx).items():
+        waits = f"Connection {connection_id} waits: {why.reason}"
+        if why.away_for is None:
+            found[f"paused:{connection_id}"] = Matter(f"{waits} {why.fix}".strip())
+        elif why.away_for >= BLIP:
+            found[f"away:{connection_id}"] = Matter(f"{waits} It goes on by itself once the CRM answers.")
     for connection_id, (count, reason) in notices.dead(tx).items():
         text = f"Dead deliveries of connection {connection_id}: {{}} more. The last: {reason}"
         found[f"dead:{connection_id}"] = Matter(text, count, grows=True)

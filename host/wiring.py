@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     from .settings import Settings
 
+BELLS = 2
+"""Bells that may be out for a connection, for each thread of a worker."""
+LISTEN = 50
+"""Milliseconds between two looks for a bell, at the most: Dramatiq asks Redis, which does not call."""
+
 
 @contextmanager
 def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[House]:
@@ -97,10 +102,12 @@ def receiving(house: House) -> Iterator[ASGIApp]:
     from .receiver import Directory, Receiver
 
     bell = Bell(redis_broker(house.redis_url))
-    intake = Intake(house.store, bell.ring, settle=house.settings.settle_ms / 1000)
+    settings = house.settings
+    settle, bells = settings.settle_ms / 1000, BELLS * settings.worker_threads
+    intake = Intake(house.store, bell.ring, settle=settle, bells=bells)
     directory = Directory(house)
     try:
-        yield Receiver(directory, intake, max_body=house.settings.max_body_bytes).app()
+        yield Receiver(directory, intake, max_body=settings.max_body_bytes).app()
     finally:
         intake.close()
 
@@ -114,13 +121,15 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     from .store.deliveries import DAY
     from .sweep import Sweep
     from .sync import Sync
+    from .turns import Turns
 
     broker = redis_broker(house.redis_url)
-    bell = Bell(broker)
-    sweep = Sweep(house.store, bell.ring, keep=house.settings.retention_days * DAY)
-    sync = Sync(house, ring=lambda lane: bell.ring([lane]), wake=sweep.wake)
-    lane_actor(broker, sync.work)
-    worker = Worker(broker, worker_threads=threads or house.settings.worker_threads)
+    threads = threads or house.settings.worker_threads
+    turns = Turns(house.store, threads)
+    sweep = Sweep(house.store, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY)
+    sync = Sync(house, turns, wake=sweep.wake)
+    lane_actor(broker, sync.answer)
+    worker = Worker(broker, worker_threads=threads, worker_timeout=LISTEN)
     worker.start()
     sweep.start()
     try:
@@ -128,6 +137,7 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
             yield
     finally:
         sweep.stop()
+        sync.stop()
         worker.stop()
 
 

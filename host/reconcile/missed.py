@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ..models import Contact, is_identifiable
-from ..store import counters, deliveries, known, lanes
+from ..store import clock, counters, deliveries, known, lanes
 from ..store.deliveries import Arrival
 from ..webhooks import Event, Kind
 
@@ -68,14 +68,14 @@ class Missed:
         """Store them, and make their lanes due; the sweep of the next worker rings."""
         each = iter(arrivals)
         while batch := list(islice(each, BATCH)):
-            now = time.time()
             with self.store.write() as tx:
+                now = clock.now(tx)
                 stored = deliveries.store(tx, batch)
                 if stored:
                     counters.add(tx, Counter({(self.connection_id, "reconcile", "lost"): len(stored)}))
                 wanted = [(one.connection_id, one.event.contact_id) for one in stored]
-                for lane in lanes.add_work(tx, wanted, now, 0) if wanted else []:
-                    lanes.end(tx, lane, now)
+                if wanted:
+                    lanes.add_work(tx, wanted, now, 0)
 
     def _is_news(self, row: Row, body: str | None) -> bool:
         """Whether a contact is not as it was received last; of one never received, whether it is new."""

@@ -10,7 +10,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from crmhost import Change, Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, hookimpl
+from crmhost import (
+    Change,
+    Contact,
+    Context,
+    Conversation,
+    Outcome,
+    PluginInfo,
+    SetupResult,
+    TryAgain,
+    hookimpl,
+)
 from crmhost.plugins import Plugin, Plugins, load
 
 
@@ -49,6 +59,8 @@ class FakeCRM:
     budget: int = 0
     """The calls it allows in a minute, if any number is too many."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    url: str = ""
+    """Where it is asked over HTTP, if it is."""
     owners: list[tuple[str, ...]] = field(default_factory=list)
     """Whose customer 1 was, at each contact."""
 
@@ -141,10 +153,18 @@ class Hooks:
 
     def _ask(self, context: Context[Any]) -> None:
         """Make the call that the next trouble, if any, befalls."""
+        if self._crm.url:
+            self._call(context)
         if not self._crm.budget:
             return self._strike(self._crm.troubles)
         with context.budget.call(self._crm.name, per_minute=self._crm.budget):
             return self._strike(self._crm.troubles)
+
+    def _call(self, context: Context[Any]) -> None:
+        answer = context.http.request("POST", self._crm.url)
+        if answer.status >= 500:
+            asked = answer.headers.get("retry-after")
+            raise TryAgain(f"The CRM answered {answer.status}.", delay=float(asked) if asked else None)
 
     def _strike(self, list_of: list[Exception | Step | None]) -> None:
         trouble = list_of.pop(0) if list_of else None
