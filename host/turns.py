@@ -43,11 +43,12 @@ class Turns:
 
     def begin(self, lane: Lane) -> bool:
         """Say that a thread turns to the lane; no where one has it, or its connection has its share."""
-        with self._lock, self._store.read() as tx:
-            mine = lane not in self._ours and lane[0] not in self._served(tx)
-            if mine:
-                self._ours.add(lane)
-            return mine
+        with self._lock:
+            full = lane[0] in self._full(self._ours)
+            if lane in self._ours or (full and self._are_others()):
+                return False
+            self._ours.add(lane)
+            return True
 
     def end(self, lane: Lane) -> None:
         """Say that the thread is done with the lane."""
@@ -79,18 +80,15 @@ class Turns:
     def _choose(
         self, tx: Connection, now: float, but: set[Lane], silent_since: float | None = None
     ) -> Lane | None:
-        served = self._served(tx, but)
+        full = self._full(but)
+        served = full if full and connections.several(tx) else set()
         for background in (False, True):
-            moment = time.monotonic()
-            resting = {
-                key[0] for key, until in self._resting.items() if key[1] is background and until > moment
-            }
             lane = lanes.next_in_turn(
                 tx,
                 now,
                 background=background,
                 after=self._last,
-                not_of=served | resting,
+                not_of=served | self._at_rest(background=background),
                 but=but,
                 silent_since=silent_since,
             )
@@ -98,9 +96,20 @@ class Turns:
                 return lane
         return None
 
-    def _served(self, tx: Connection, busy: set[Lane] | None = None) -> set[int]:
-        """Return the connections that have their share: three threads of four, where there are others."""
+    def _at_rest(self, *, background: bool) -> set[int]:
+        now = time.monotonic()
+        return {
+            connection_id
+            for (connection_id, kind), until in self._resting.items()
+            if kind is background and until > now
+        }
+
+    def _full(self, busy: set[Lane]) -> set[int]:
+        """Return the connections that have three threads of four: no more, where there are others."""
         share = self._threads - self._threads // 4
-        have = Counter(lane[0] for lane in (self._ours if busy is None else busy))
-        full = {connection_id for connection_id, count in have.items() if count >= share}
-        return full if full and connections.several(tx) else set()
+        have = Counter(lane[0] for lane in busy)
+        return {connection_id for connection_id, count in have.items() if count >= share}
+
+    def _are_others(self) -> bool:
+        with self._store.read() as tx:
+            return connections.several(tx)

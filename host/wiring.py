@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 BELLS = 2
 """Bells that may be out for a connection, for each thread of a worker."""
-LISTEN = 50
-"""Milliseconds between two looks for a bell, at the most: Dramatiq asks Redis, which does not call."""
 
 
 @contextmanager
@@ -97,11 +95,11 @@ def require_redis(settings: Settings) -> None:
 @contextmanager
 def receiving(house: House) -> Iterator[ASGIApp]:
     """Yield the application that takes webhooks; what it took is committed when the block ends."""
-    from .broker import Bell, redis_broker
+    from .broker import Bell, LaneBroker
     from .intake import Intake
     from .receiver import Directory, Receiver
 
-    bell = Bell(redis_broker(house.redis_url))
+    bell = Bell(LaneBroker(house.redis_url))
     settings = house.settings
     settle, bells = settings.settle_ms / 1000, BELLS * settings.worker_threads
     intake = Intake(house.store, bell.ring, settle=settle, bells=bells)
@@ -117,19 +115,19 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     """Work lanes in threads of this process while the block lasts."""
     from dramatiq import Worker
 
-    from .broker import Bell, lane_actor, redis_broker
+    from .broker import Bell, LaneBroker, lane_actor
     from .store.deliveries import DAY
     from .sweep import Sweep
     from .sync import Sync
     from .turns import Turns
 
-    broker = redis_broker(house.redis_url)
+    broker = LaneBroker(house.redis_url)
     threads = threads or house.settings.worker_threads
     turns = Turns(house.store, threads)
     sweep = Sweep(house.store, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY)
     sync = Sync(house, turns, wake=sweep.wake)
     lane_actor(broker, sync.answer)
-    worker = Worker(broker, worker_threads=threads, worker_timeout=LISTEN)
+    worker = Worker(broker, worker_threads=threads)
     worker.start()
     sweep.start()
     try:
