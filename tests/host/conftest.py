@@ -82,8 +82,8 @@ class Bench:
         settle = self.house.settings.settle_ms / 1000
         self.intake = Intake(self.house.store, self.rung.extend, settle=settle, bells=16)
 
-    def receive(self, payload: dict[str, Any]) -> bool:
-        """Store a webhook as the receiver does; return whether it was new."""
+    def receive(self, payload: dict[str, Any], *, past: bool = False) -> bool:
+        """Store a webhook as the receiver does; return whether it was new. ``past``: it is no live one."""
         body = json.dumps(payload)
         arrival = Arrival(
             self.connection.id,
@@ -92,6 +92,7 @@ class Bench:
             classify(payload),
             time.time(),
             body,
+            background=past,
         )
         stored = self.intake.put(arrival).result(10)
         self.intake.count(self.connection.id, "event", "settled")

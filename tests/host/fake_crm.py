@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -59,6 +60,8 @@ class FakeCRM:
     budget: int = 0
     """The calls it allows in a minute, if any number is too many."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    slow: float = 0.0
+    """Seconds that each call takes."""
     url: str = ""
     """Where it is asked over HTTP, if it is."""
     owners: list[tuple[str, ...]] = field(default_factory=list)
@@ -153,6 +156,7 @@ class Hooks:
 
     def _ask(self, context: Context[Any]) -> None:
         """Make the call that the next trouble, if any, befalls."""
+        time.sleep(self._crm.slow)
         if self._crm.url:
             self._call(context)
         if not self._crm.budget:

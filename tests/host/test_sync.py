@@ -9,6 +9,8 @@ from crmhost import CredentialsError, Rejected, SettingsError, TryAgain, locks
 from crmhost.attempt import LONGEST_DELAY, backoff
 from crmhost.demo import payloads
 from crmhost.fold import next_step
+from crmhost.locks import LaneLost
+from crmhost.redis_client import redis_client
 from crmhost.store import gates, tables
 from crmhost.store import lanes as lane_rows
 
@@ -383,6 +385,56 @@ def test_what_arrives_before_a_lane_is_let_go_is_not_missed(
     bench.sync.answer((bench.connection.id, 5821))
 
     assert crm.customers == [(1, "Jane Doe")]
+
+
+def test_who_ends_a_lane_takes_the_next_that_is_due(bench: Bench, crm: FakeCRM) -> None:
+    for number in range(1, 6):
+        bench.receive(
+            payloads.contact_created(payloads.contact(number, f"No {number}", email=f"{number}@x.y"))
+        )
+
+    bench.sync.answer((bench.connection.id, 3))
+
+    assert bench.states() == ["applied"] * 5
+    assert crm.asked[0] == "contact No 3"
+
+
+def test_a_worker_that_is_to_stop_ends_with_the_lane_it_has(lite_bench: Bench, crm: FakeCRM) -> None:
+    for number in (1, 2):
+        lite_bench.receive(payloads.contact_created({**JANE, "id": number}))
+    crm.troubles = [lite_bench.sync.stop]
+
+    lite_bench.sync.answer((lite_bench.connection.id, 1))
+
+    assert lite_bench.states() == ["applied", "pending"]
+
+
+def test_where_redis_is_away_nothing_is_worked_and_nothing_breaks(
+    lite_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+    monkeypatch.setitem(lite_bench.house.__dict__, "redis", redis_client("unix:///nowhere/valkey.sock"))
+
+    lite_bench.sync.answer((lite_bench.connection.id, 5821))
+
+    assert lite_bench.states() == ["pending"]
+    assert lite_bench.turns.next() is not None
+
+
+def test_a_lane_whose_lock_is_lost_with_redis_is_worked_again_soon(
+    lite_bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise LaneLost
+
+    lite_bench.receive(payloads.contact_created(JANE))
+    with monkeypatch.context() as patch:
+        patch.setattr("crmhost.attempt.Attempt.run", lost)
+        lite_bench.work()
+
+    lite_bench.sync.answer((lite_bench.connection.id, 5821))
+
+    assert crm.customers == [(1, "Jane")]
 
 
 def test_a_newer_state_that_is_refused_leaves_the_older_one_to_be_applied(bench: Bench, crm: FakeCRM) -> None:
