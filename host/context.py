@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from .http import Http
-    from .models import Contact, Conversation, Message
+    from .models import Contact, Conversation, Inbox, Message
 
 Settings = TypeVar("Settings", bound=BaseModel)
 Key = tuple[str, str]
@@ -146,6 +146,9 @@ class Chatwoot(Protocol):
     def messages(self, conversation_id: int) -> tuple[Message, ...]:
         """Return all messages of a conversation, the oldest first, private ones included."""
 
+    def inboxes(self) -> tuple[Inbox, ...]:
+        """Return the account's inboxes that the token's user sees: an administrator sees all."""
+
     def agents(self) -> Mapping[int, str]:
         """Return each agent's e-mail address, by the agent's id; cached for ten minutes."""
 
@@ -159,8 +162,13 @@ class Chatwoot(Protocol):
 class Budget(Protocol):
     """Calls that may be made, shared by all workers and connections that name the same ``key``."""
 
-    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> AbstractContextManager[None]:
-        """Take one call for the block; NotYet where none is left. ``at_once`` 0 means any number."""
+    def call(
+        self, key: str, *, calls: int, seconds: float = 60.0, at_once: int = 0
+    ) -> AbstractContextManager[None]:
+        """Take one of ``calls`` in ``seconds`` for the block; NotYet where none is left.
+
+        ``at_once`` 0 means any number.
+        """
 
     def told(self, key: str, *, limit: int, remaining: int) -> None:
         """Keep what the CRM said is left of this minute."""
@@ -169,7 +177,7 @@ class Budget(Protocol):
 class Unlimited:
     """A budget that never ends: for setup, previews and tests."""
 
-    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> AbstractContextManager[None]:  # noqa: ARG002
+    def call(self, key: str, **limits: float) -> AbstractContextManager[None]:  # noqa: ARG002
         """Let the call be made."""
         return nullcontext()
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from .locks import LEASE
 from .store import clock, deliveries, identities, lanes
@@ -72,8 +71,8 @@ class Sweep:
         while self._wait():
             try:
                 self._look()
-            except SQLAlchemyError as error:
-                log.warning("the sweep cannot read the database", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - nobody would notice that the loop has ended
+                log.warning("the sweep failed", error=type(error).__name__)
 
     def _wait(self) -> bool:
         """Sleep until it is time; false where the sweep was stopped."""

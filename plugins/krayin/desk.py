@@ -12,7 +12,7 @@ from .clients.budget import Allowance
 from .clients.clock import Clock
 from .clients.leads import Leads
 from .clients.lookups import Lookups
-from .clients.memory import hashed
+from .clients.memory import Beginnings, hashed
 from .clients.organizations import Organizations
 from .clients.persons import Persons
 from .clients.tags import Tags
@@ -32,6 +32,7 @@ class Desk:
     organizations: Organizations
     lookups: Lookups
     tags: Tags
+    beginnings: Beginnings
 
     @property
     def settings(self) -> KrayinSettings:
@@ -68,6 +69,7 @@ class Bench:
     versions: Versions
     attributes: Attributes
     clock: Clock
+    beginnings: Beginnings
 
     @property
     def settings(self) -> KrayinSettings:
@@ -86,13 +88,21 @@ def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
         Organizations(transport),
         Lookups(transport),
         Tags(transport),
+        transport.memory.beginnings,
     )
 
 
 def bench_for(context: Context[KrayinSettings]) -> Bench:
     """Return what setup works with; it takes nothing for granted that an earlier one found."""
     transport = transport_of(context)
-    return Bench(context, Lookups(transport), Versions(transport), Attributes(transport), Clock(transport))
+    return Bench(
+        context,
+        Lookups(transport),
+        Versions(transport),
+        Attributes(transport),
+        Clock(transport),
+        transport.memory.beginnings,
+    )
 
 
 def transport_of(
@@ -112,6 +122,6 @@ def _allowance(context: Context[KrayinSettings], token: str) -> Allowance:
     return Allowance(
         context.budget,
         f"krayin {settings.api_url} {who}",
-        per_minute=facts.limit or settings.calls_per_minute,
+        per_minute=settings.allowed_per_minute,
         at_once=settings.calls_at_once,
     )

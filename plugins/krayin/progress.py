@@ -54,7 +54,7 @@ class Progress:
         lead = self.sync.read()
         if lead is not None and not (edit := LeadEdit(self.desk, lead, self.told)).is_open:
             if self.settings.closed_leads == "new":
-                self.sync.number += 1
+                self.sync.making.number += 1
                 self.sync.find_or_make()
             else:
                 self._reopen(edit)
@@ -72,6 +72,7 @@ class Progress:
         if wanted.wishes or owner is not None or not self.sync.is_known:
             self._change(wanted.wishes, owner, before)
         self._remember()
+        self.sync.tell_problems()
 
     @property
     def _is_there(self) -> bool:
@@ -87,7 +88,7 @@ class Progress:
         if owner is not None and not lead.get("user"):
             edit.change("user_id", owner, f"{self.conversation.assignee or 'The agent'} owns it now.")
         self.sync.settle(edit)
-        if edit.withheld:
+        if edit.withheld or STAGE in edit.overdue:
             self.seen.setdefault(WITHHELD, before)
         if lead.get("user") or edit.lead.get("user"):
             self._keep({"owned": True})

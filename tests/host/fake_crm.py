@@ -16,6 +16,7 @@ from crmhost import (
     Contact,
     Context,
     Conversation,
+    Costs,
     Outcome,
     PluginInfo,
     SetupResult,
@@ -64,6 +65,8 @@ class FakeCRM:
     """Seconds that each call takes."""
     url: str = ""
     """Where it is asked over HTTP, if it is."""
+    costs: Costs | None = None
+    """What it says that its work takes."""
     owners: list[tuple[str, ...]] = field(default_factory=list)
     """Whose customer 1 was, at each contact."""
 
@@ -127,6 +130,10 @@ class Hooks:
             raise self._crm.wanted
         return self._crm.wanted
 
+    @hookimpl
+    def costs(self) -> Costs | None:
+        return self._crm.costs
+
     def _note(self, context: Context[Any], conversation: Conversation, text: str) -> Outcome:
         self._crm.asked.append(f"conversation {conversation.id} {text}")
         return self._write(context, f"conversation:{conversation.id}", "note", self._crm.notes, text)
@@ -161,7 +168,7 @@ class Hooks:
             self._call(context)
         if not self._crm.budget:
             return self._strike(self._crm.troubles)
-        with context.budget.call(self._crm.name, per_minute=self._crm.budget):
+        with context.budget.call(self._crm.name, calls=self._crm.budget):
             return self._strike(self._crm.troubles)
 
     def _call(self, context: Context[Any]) -> None:
