@@ -30,6 +30,7 @@ COMMANDS = {
     "deliveries": "look",
     "replay": "mend",
     "rotate-key": "mend",
+    "users": "users",
 }
 """Each command's module."""
 NAMES = {"set": "change", "rotate-key": "rotate_key"}

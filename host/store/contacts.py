@@ -19,6 +19,7 @@ CODES = (1, 2, 3)
 """How many digits a country's code can have: people type phones without it."""
 Key = tuple[int, int]
 """(connection id, contact id)"""
+_FACE = (contacts.c.connection_id, contacts.c.contact_id, contacts.c.name, contacts.c.email, contacts.c.phone)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def note(tx: Connection, faces: Iterable[Face], now: float) -> None:
 
 
 def _known(tx: Connection, keys: Sequence[Key]) -> dict[Key, Face]:
-    query = select(contacts.c["connection_id", "contact_id", "name", "email", "phone"])
+    query = select(*_FACE)
     rows = tx.execute(query.where(tuple_(contacts.c.connection_id, contacts.c.contact_id).in_(keys)))
     return {face.key: face for face in (Face(*row) for row in rows)}
 
@@ -138,7 +139,7 @@ def forget(tx: Connection, before: float, limit: int = 1000) -> int:
 
 def newest(tx: Connection, limit: int, connection_id: int | None = None) -> list[Face]:
     """Return who was heard of last."""
-    query = select(contacts.c["connection_id", "contact_id", "name", "email", "phone"])
+    query = select(*_FACE)
     if connection_id is not None:
         query = query.where(contacts.c.connection_id == connection_id)
     return [Face(*row) for row in tx.execute(query.order_by(contacts.c.seen_at.desc()).limit(limit))]

@@ -216,7 +216,7 @@ def finish(
         "outcome": dict(outcome) if outcome else None,
         "finished_at": now,
         "attempts": deliveries.c.attempts + int(state != "superseded"),
-        "cause": cause_of(storable(reason)) if state == "dead" else None,
+        "cause": cause_of(storable(reason) or "") if state == "dead" else None,
     }
     _count(tx, ids, state, now, outcome)
     tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))

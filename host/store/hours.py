@@ -1,4 +1,4 @@
-"""What became of how much in each hour, by connection: received, tried, and each state that ends a delivery."""
+"""What became of how much in each hour, by connection: received, tried, each state that ends a delivery."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RECEIVED, TRIED = "received", "tried"
 
 @dataclass(frozen=True)
 class Moment:
-    """One thing that happened: to which connection's delivery, what, how many calls it took, how late it was."""
+    """One thing that happened to a delivery: to whose, what, how many calls it took, how late it was."""
 
     connection_id: int
     what: str
@@ -83,5 +83,7 @@ def since(tx: Connection, connection_ids: Sequence[int], hour: int) -> dict[tupl
 def last(tx: Connection, connection_id: int, what: str) -> float | None:
     """Return when this happened last."""
     here = (hours.c.connection_id == connection_id) & (hours.c.what == what)
-    moment: float | None = tx.scalar(select(hours.c.last_at).where(here).order_by(hours.c.hour.desc()).limit(1))
+    moment: float | None = tx.scalar(
+        select(hours.c.last_at).where(here).order_by(hours.c.hour.desc()).limit(1)
+    )
     return moment

@@ -1,0 +1,20 @@
+"""All places there are: which view is at which address, and for whom."""
+
+from __future__ import annotations
+
+from .pages import account, connection, home, people, signing_in
+from .visits import NotThere, Page, Visit
+from .words import gettext as _
+
+EVERY = (
+    *signing_in.PLACES,
+    *account.PLACES,
+    *people.PLACES,
+    *home.PLACES,
+    *connection.PLACES,
+)
+
+
+def nowhere(_visit: Visit) -> Page:
+    """Say that there is nothing at this address."""
+    raise NotThere(_("There is no such page."), fix=_("The overview leads everywhere."))
