@@ -50,7 +50,7 @@ def moment(at: float) -> str:
 
 def day_and_hour(at: float) -> str:
     """Return such as ``12 Mar, 14:00``."""
-    return format_skeleton("MMMdHm", _local(at), locale=locale())
+    return f"{day(at)}, {hour(at)}"
 
 
 def hour(at: float) -> str:

@@ -69,6 +69,8 @@ deliveries = Table(
     Column("revived_at", Time),
     # Of a dead one: its reason without what differs from record to record.
     Column("cause", String(200)),
+    # It tells of the past (a backfill): what is live goes before it.
+    Column("background", Boolean, nullable=False),
 )
 LIVE = "state <> 'dead'"
 Index(
@@ -144,11 +146,13 @@ lanes = Table(
     Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
     Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
     Column("due_at", Time),  # null: nothing to do
+    Column("background", Boolean, nullable=False),  # all that waits in it tells of the past
     Column("rung_at", Time),  # when a doorbell was last sent; null: none is out
     Column("fence", BigInteger, nullable=False),
 )
 Index(
     "due_lanes",
+    lanes.c.background,
     lanes.c.due_at,
     sqlite_where=text("due_at IS NOT NULL"),
     postgresql_where=text("due_at IS NOT NULL"),

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("finished_at", Time, nullable=True),
         sa.Column("cause", sa.String(length=200), nullable=True),
+        sa.Column("background", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -100,6 +101,7 @@ def upgrade() -> None:
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("contact_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("due_at", Time, nullable=True),
+        sa.Column("background", sa.Boolean(), nullable=False),
         sa.Column("rung_at", Time, nullable=True),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "contact_id"),
@@ -107,7 +109,7 @@ def upgrade() -> None:
     op.create_index(
         "due_lanes",
         "lanes",
-        ["due_at"],
+        ["background", "due_at"],
         unique=False,
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
