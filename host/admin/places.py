@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .pages import account, connection, home, people, signing_in
+from .pages import account, connection, deliveries, home, people, plugins, signing_in, stories
 from .visits import NotThere, Page, Visit
 from .words import gettext as _
 
@@ -12,6 +12,9 @@ EVERY = (
     *people.PLACES,
     *home.PLACES,
     *connection.PLACES,
+    *deliveries.PLACES,
+    *stories.PLACES,
+    *plugins.PLACES,
 )
 
 

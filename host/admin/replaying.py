@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..replay import replay as replay_batch
+from ..store.dead import Chosen
 from .words import gettext as _
 from .words import ngettext
 
 if TYPE_CHECKING:
     from ..house import House
-    from ..store.dead import Chosen
 
 BATCH = 200
 PATIENCE = 5.0
@@ -42,6 +42,12 @@ class Done:
         if self.more:
             said.append(_("There are more: press it again."))
         return " ".join(said)
+
+
+def replay_named(house: House, ids: tuple[int, ...]) -> Done:
+    """Try those again that are named."""
+    done = replay_batch(house, Chosen(ids))
+    return Done(len(done.ids), tuple(done.refused.values()), more=False)
 
 
 def replay(house: House, wanted: Chosen) -> Done:

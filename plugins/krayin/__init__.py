@@ -11,7 +11,7 @@ from .checkup import check
 from .contacts import sync_contact
 from .desk import desk_for
 from .events import changes_wanted, conversation_changed, conversation_created, conversation_resolved
-from .links import KINDS
+from .links import KINDS, page_of
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
 
@@ -23,6 +23,7 @@ __all__ = [
     "handle_conversation_created",
     "handle_conversation_resolved",
     "info",
+    "record_url",
     "setup",
     "stand_in",
     "wanted_changes",
@@ -73,6 +74,12 @@ def handle_conversation_changed(
 def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
     """Name the changes of conversations that the settings have a rule for."""
     return changes_wanted(settings, chatwoot=chatwoot)
+
+
+@hookimpl
+def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
+    """Return the page of a record in Krayin."""
+    return page_of(settings.api_url, kind, remote_id)
 
 
 @hookimpl

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from crmhost.admin.passwords import hashed
 from crmhost.connect import connect
@@ -36,11 +37,13 @@ PEOPLE = (
     ("Sofia Rossi", "sofia.rossi@example.com", "+390655510109", "Rossi Arredi"),
 )
 REFUSED = (
-    "Krayin does not accept POST /contacts/persons for contact {}: emails.0.value: The email has already been taken.",
+    "Krayin does not accept POST /contacts/persons for contact {}: "
+    "emails.0.value: The email has already been taken.",
     "The name or the address belongs to another person there: merge the two in Krayin, then try again.",
 )
 TOO_LONG = (
-    "Krayin does not accept POST /leads for contact {}: title: The title may not be greater than 255 characters.",
+    "Krayin does not accept POST /leads for contact {}: "
+    "title: The title may not be greater than 255 characters.",
     "Shorten the lead's title in the connection's settings, then try again.",
 )
 
@@ -65,7 +68,7 @@ class World:
 @contextmanager
 def empty_world(folder: Path) -> Iterator[World]:
     """Serve a crmhost to which nothing is connected, beside a Krayin to which something can be."""
-    settings = Settings(data_dir=folder, settle_ms=0, _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data_dir=folder, settle_ms=0, _env_file=None)
     with ExitStack() as stack:
         stack.enter_context(redis_running(settings))
         house = stack.enter_context(open_house(settings))
@@ -96,27 +99,33 @@ def busy_world(folder: Path) -> Iterator[World]:
 def _live(house: House, url: str) -> None:
     """Have customers come and talk."""
     post = Sender(house, url)
-    for number, (name, email, phone, company) in enumerate(PEOPLE):
+    for number, (_name, _email, _phone, company) in enumerate(PEOPLE):
         known = {"email": email, "phone_number": phone, "company_name": company}
-        person = payloads.contact(5800 + number, name, **{key: value for key, value in known.items() if value})
+        person = payloads.contact(
+            5800 + number, name, **{key: value for key, value in known.items() if value}
+        )
         post(Post("", payloads.contact_created(person)))
         if number % 2 == 0:
-            opened = payloads.conversation(700 + number, person, 1, said="Hello, do you deliver on Saturdays?")
+            opened = payloads.conversation(
+                700 + number, person, 1, said="Hello, do you deliver on Saturdays?"
+            )
             post(Post("", payloads.conversation_created(opened)))
     wait_until_idle(house)
-    for number, (name, email, phone, company) in enumerate(PEOPLE):
+    for number, (name, email, phone, _company) in enumerate(PEOPLE):
         if number % 3 == 0 and email:
             person = payloads.contact(5800 + number, f"{name} Jr", email=email, phone_number=phone)
             post(Post("", payloads.contact_updated(person, 200 + number, name=name)))
         if number % 4 == 0:
-            said = payloads.conversation(700 + number, _person(number), 300, status="resolved", said="Thank you!")
+            said = payloads.conversation(
+                700 + number, _person(number), 300, status="resolved", said="Thank you!"
+            )
             post(Post("", payloads.status_changed(said)))
     wait_until_idle(house)
 
 
-def _person(number: int) -> payloads.Payload:
+def _person(number: int, **more: Any) -> payloads.Payload:
     name, email, phone, _company = PEOPLE[number]
-    return payloads.contact(5800 + number, name, **({"email": email} if email else {}), phone_number=phone)
+    return payloads.contact(5800 + number, name, email=email, phone_number=phone, **more)
 
 
 def _fail(house: House, connection_id: int) -> None:
@@ -124,9 +133,14 @@ def _fail(house: House, connection_id: int) -> None:
     with house.store.write() as tx:
         rows = browse.page(tx, browse.Wanted((connection_id,)), 100)
         for row, (reason, fix) in zip(rows, (REFUSED, REFUSED, REFUSED, TOO_LONG), strict=False):
-            told = {"changes": [], "calls": [{"method": "POST", "path": "/api/v1/contacts/persons", "status": 422, "milliseconds": 84}]}
-            reason = reason.format(row.contact_id)
-            deliveries.finish(tx, [row.id], "dead", now=time.time(), reason=reason, fix=fix, outcome=told)
+            told = {
+                "changes": [],
+                "calls": [
+                    {"method": "POST", "path": "/api/v1/contacts/persons", "status": 422, "milliseconds": 84}
+                ],
+            }
+            said = reason.format(row.contact_id)
+            deliveries.finish(tx, [row.id], "dead", now=time.time(), reason=said, fix=fix, outcome=told)
 
 
 def _remember(house: House, connection_id: int) -> None:
@@ -138,7 +152,9 @@ def _remember(house: House, connection_id: int) -> None:
         for _ in range(round(busy * dice.uniform(0.5, 1.6))):
             at = hour * HOUR + dice.uniform(0, HOUR - 1)
             moments.append(Moment(connection_id, hours.RECEIVED, at))
-            what = dice.choices(("applied", "unchanged", "superseded", "ignored", "dead"), (60, 22, 12, 5, 1))[0]
+            what = dice.choices(
+                ("applied", "unchanged", "superseded", "ignored", "dead"), (60, 22, 12, 5, 1)
+            )[0]
             calls = dice.choice((1, 2, 2, 3)) if what == "applied" else 0
             moments.append(Moment(connection_id, what, at, calls, dice.expovariate(1 / 1.4)))
     with house.store.write() as tx:
