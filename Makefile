@@ -4,7 +4,7 @@ UV     := 0.13.9
 BIN    := .venv/bin
 ARGS   ?=
 
-.PHONY: help setup demo test test-all coverage calls record test-live check clean
+.PHONY: help setup demo test test-all test-browser coverage calls record test-live check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,13 @@ check: setup ## Style, types, import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > .lint-imports.log || { cat .lint-imports.log; exit 1; }
 	@tail -n 2 .lint-imports.log && rm .lint-imports.log
+
+words: setup ## Bring the translations' files up to date with the sentences of the pages
+	@$(BIN)/pybabel -q extract -F pyproject.toml --add-location=file --omit-header -o .words.pot host/admin
+	@for language in pt_BR es; do \
+	  $(BIN)/pybabel -q update -i .words.pot -d host/admin/locales -l $$language \
+	    --no-fuzzy-matching --ignore-obsolete --omit-header --init-missing; done
+	@rm .words.pot
 
 clean: ## Remove what the other targets made
 	rm -rf .venv dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -25,7 +25,7 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 @cache
 def translations(language: str, folder: Path = FOLDER) -> NullTranslations:
     """Return the sentences of a language; they are read as translators write them, so nothing is built."""
-    file = folder / language / "messages.po"
+    file = folder / language / "LC_MESSAGES" / "messages.po"
     if not file.exists():
         return NullTranslations()
     compiled = io.BytesIO()

@@ -100,10 +100,7 @@ def _live(house: House, url: str) -> None:
     """Have customers come and talk."""
     post = Sender(house, url)
     for number, (_name, _email, _phone, company) in enumerate(PEOPLE):
-        known = {"email": email, "phone_number": phone, "company_name": company}
-        person = payloads.contact(
-            5800 + number, name, **{key: value for key, value in known.items() if value}
-        )
+        person = _person(number, company_name=company) if company else _person(number)
         post(Post("", payloads.contact_created(person)))
         if number % 2 == 0:
             opened = payloads.conversation(
