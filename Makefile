@@ -11,7 +11,7 @@ help: ## This list
 
 setup: .venv/.ready ## Make .venv with the locked dependencies
 
-.venv/.ready: uv.lock pyproject.toml plugins/krayin/pyproject.toml
+.venv/.ready: uv.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "crmhost needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Setting up .venv …"

@@ -25,6 +25,7 @@ DEADLINE = 25.0
 """Seconds after which no further piece of an answer is waited for; httpx's time-outs are per phase."""
 ANSWER_LIMIT = 10 * 1024 * 1024
 """Bytes of an answer that are read before the call is given up."""
+AWAY_FIX = "See whether it is up, its address right, and the network between here and there open."
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
 """Where clouds tell a machine its own secrets, beside the link-local 169.254.169.254."""
@@ -203,11 +204,11 @@ class Http:
             answer = self._send(began, method, url, params=params, content=content, headers=headers)
             status = answer.status
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise TryAgain(f"Nothing answers at {_origin(url)} ({error})") from error
+            raise TryAgain(f"Nothing answers at {_origin(url)} ({error})", fix=AWAY_FIX) from error
         except httpx.RequestError as error:
             what = str(error) or type(error).__name__
-            asked = f"{method} {_origin(url)}{path}"
-            raise TryAgain(f"{asked} got no whole answer ({what})", unsure=writes) from error
+            message = f"{method} {_origin(url)}{path} got no whole answer ({what})"
+            raise TryAgain(message, fix=AWAY_FIX, unsure=writes) from error
         finally:
             took = round((time.monotonic() - began) * 1000)
             self.calls.append(Call(method, path, status, took))

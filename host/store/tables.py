@@ -189,6 +189,16 @@ intents = Table(
     Column("since", Time, nullable=False),
 )
 
+# What tells one customer of a CRM from another, by its digest, while a lane finds or makes that customer.
+identities = Table(
+    "identities",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("connection_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("until", Time, nullable=False),  # when it is free again if the lane's worker has died
+)
+
 # What was counted and not stored; connection 0 is an address that belongs to none.
 counters = Table(
     "counters",

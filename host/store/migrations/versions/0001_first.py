@@ -89,6 +89,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'pending'"),
     )
     op.create_table(
+        "identities",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("connection_id", sa.BigInteger(), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=False),
+        sa.Column("until", Time, nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
         "intents",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("record", sa.String(length=64), nullable=False),
@@ -242,6 +250,7 @@ def downgrade() -> None:
     )
     op.drop_table("lanes")
     op.drop_table("intents")
+    op.drop_table("identities")
     op.drop_index(
         "pending_deliveries_by_lane",
         table_name="deliveries",
