@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,11 +22,7 @@ def answer(visit: Visit | None, request: Request, made: Page | Go) -> Response:
     """Return the page, or where to go; what was to be said is said by the next page."""
     if isinstance(made, Go):
         return _leading(visit, request, made)
-    began = time.perf_counter()
-    html = render(visit, made)
-    response = HTMLResponse(html, made.status)
-    response.headers["Server-Timing"] = f"render;dur={(time.perf_counter() - began) * 1000:.1f}"
-    return response
+    return HTMLResponse(render(visit, made), made.status)
 
 
 def _leading(visit: Visit | None, request: Request, going: Go) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """Pages made at once: webhooks are received by the same process, and come first."""
 LONGEST_FORM = 256 * 1024
+Form = dict[str, list[str]]
 log = structlog.get_logger(__name__)
 
 
@@ -58,11 +60,10 @@ def pages_of(house: House) -> ASGIApp:
 async def _serve(place: Place, door: Door, limiter: CapacityLimiter, request: Request) -> Response:
     """Make one page, in a thread of its own."""
     filled_in = await _form(request) if place.method == "POST" else {}
-    made = partial(_made, place, door, request, filled_in)
-    return await to_thread.run_sync(made, limiter=limiter)
+    return await to_thread.run_sync(_timed, place, door, request, filled_in, limiter=limiter)
 
 
-async def _form(request: Request) -> dict[str, list[str]] | None:
+async def _form(request: Request) -> Form | None:
     """Read a form; None where it is too long."""
     body = bytearray()
     async for piece in request.stream():
@@ -72,7 +73,15 @@ async def _form(request: Request) -> dict[str, list[str]] | None:
     return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=2000)
 
 
-def _made(place: Place, door: Door, request: Request, filled_in: dict[str, list[str]] | None) -> Response:
+def _timed(place: Place, door: Door, request: Request, filled_in: Form | None) -> Response:
+    """Make the page, and tell the browser's tools how long that took."""
+    began = time.perf_counter()
+    response = _made(place, door, request, filled_in)
+    response.headers["Server-Timing"] = f"page;dur={(time.perf_counter() - began) * 1000:.1f}"
+    return response
+
+
+def _made(place: Place, door: Door, request: Request, filled_in: Form | None) -> Response:
     """Let somebody in and show what is there, or say in a sentence why not."""
     visit = None
     with door.tongue(request):

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..store import users
 from . import formats, standing, words
+from .masking import MASK
 
 if TYPE_CHECKING:
     from .visits import Page, Visit
@@ -61,6 +62,7 @@ def render(visit: Visit | None, page: Page) -> str:
         "may_change": bool(visit and visit.changes),
         "form_token": visit.form_token if visit else "",
         "said": said,
+        "shown": lambda text: text if visit and visit.changes else MASK if text else "",
         "language": words.language().replace("_", "-"),
         "path": visit.request.url.path if visit else "/",
         "url": lambda path: base + path,

@@ -15,8 +15,8 @@ from .upsert import upsert
 
 WORDS = 12
 """How many words of a contact are kept at most."""
-CODES = (1, 2, 3)
-"""How many digits a country's code can have: people type phones without it."""
+CODES, ENDS = (1, 2, 3), (-9, -8, -7)
+"""How many digits a country's code can have, and a phone without the area's: people leave both out."""
 Key = tuple[int, int]
 """(connection id, contact id)"""
 _FACE = (contacts.c.connection_id, contacts.c.contact_id, contacts.c.name, contacts.c.email, contacts.c.phone)
@@ -50,7 +50,7 @@ def words_of(face: Face) -> set[str]:
     if face.email:
         words += [face.email.casefold(), face.email.casefold().partition("@")[2]]
     if digits := re.sub(r"\D", "", face.phone or ""):
-        words += [digits, *(digits[code:] for code in CODES)]
+        words += [digits, *(digits[cut:] for cut in (*CODES, *ENDS))]
     return {word[:100] for word in words if len(word) > 1}
 
 
