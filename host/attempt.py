@@ -28,9 +28,10 @@ from .errors import (
 )
 from .fold import CONTACT_KINDS
 from .http import Http
+from .ledger import Ledger
 from .locks import HeldLane, LaneLost
 from .models import Contact, Conversation, Outcome
-from .store import connections, links
+from .store import connections
 from .validation import first_problem, validated, wanted_changes
 from .webhooks import conversation_in
 
@@ -87,7 +88,7 @@ class Attempt:
         self.connection = connection
         self.delivery = delivery
         self.changed = changed
-        self.links = Links()
+        self.ledger = Ledger(house.store, held, unknown_hold=house.settings.unknown_hold_seconds)
         self.stranger = False
         self._house = house
         self._held = held
@@ -96,12 +97,15 @@ class Attempt:
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=held.guard)
         self._contact = f"contact:{delivery.contact_id}"
-        self._linked = False
+
+    @property
+    def links(self) -> Links:
+        """The records at hand, as the hook has left them."""
+        return self.ledger.links
 
     def run(self) -> Result:
         """Call the hook; return what became of it."""
-        since = self._load_links()
-        wait = since + self._house.settings.unknown_hold_seconds - time.time()
+        wait = self.ledger.open({self._contact, self.delivery.record})
         if wait > 0:
             return Result(wait=wait, reason="The CRM may still be creating the record.")
         try:
@@ -124,36 +128,7 @@ class Attempt:
     @property
     def introduced(self) -> bool:
         """Whether the contact had no link before this attempt and has one now."""
-        made = {record for (record, _), link in self.links.changed.items() if link is not None}
-        return not self._linked and self._contact in made
-
-    def _load_links(self) -> float:
-        """Read what is known of the records; return since when one may exist that we do not know."""
-        records = {self._contact, self.delivery.record}
-        with self._house.store.read() as tx:
-            known = links.load(tx, self.connection.id, records)
-            intents = links.open_intents(tx, self.connection.id, records)
-        self._linked = any(record == self._contact for record, _ in known)
-        self.links = Links(
-            known,
-            intents=frozenset(intents),
-            begin=self._begin,
-            cancel=self._cancel,
-            records_of=self._records_of,
-        )
-        return max(intents.values(), default=0.0)
-
-    def _records_of(self, kind: str, remote_id: str) -> tuple[str, ...]:
-        with self._house.store.read() as tx:
-            return links.records_of(tx, self.connection.id, kind, remote_id)
-
-    def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
-        with self._held.committing() as tx:
-            links.begin_intents(tx, self.connection.id, record, kinds, time.time())
-
-    def _cancel(self, record: str, kinds: tuple[str, ...]) -> None:
-        with self._held.committing() as tx:
-            links.end_intents(tx, self.connection.id, record, kinds)
+        return self.ledger.introduced(self._contact)
 
     def _call_hook(self) -> Outcome:
         plugin = self._house.plugins[self.connection.plugin]

@@ -99,6 +99,15 @@ class Attachment(_FromChatwoot):
     name: Text = Field(default=None, validation_alias="fallback_title")
 
 
+class Inbox(_FromChatwoot):
+    """A place in Chatwoot where conversations come in."""
+
+    id: int
+    name: Text = None
+    channel: Text = Field(default=None, validation_alias="channel_type")
+    """Such as ``Channel::WebWidget``."""
+
+
 MESSAGE_TYPES = ("incoming", "outgoing", "activity", "template")
 
 

@@ -102,10 +102,10 @@ class Plugins:
 
 
 def discover() -> Plugins:
-    """Load every installed plugin; one that cannot be loaded is reported and left out."""
+    """Load every installed plugin, by name; one that cannot be loaded is reported and left out."""
     found: dict[str, Plugin] = {}
     broken: list[Broken] = []
-    for entry in importlib_metadata.entry_points(group=GROUP):
+    for entry in sorted(importlib_metadata.entry_points(group=GROUP), key=lambda one: one.name):
         package, version = (entry.dist.name, entry.dist.version) if entry.dist else (entry.value, "")
         if entry.name in found:
             problem = f"{found[entry.name].package} has a plugin of this name already"

@@ -69,7 +69,8 @@ class Settings(BaseSettings):
         None, description="Address of Redis or Valkey; without it one is started in the data folder."
     )
     secret_key: SecretStr | None = Field(
-        None, description="Key that secrets are encrypted with; without it one is made in the data folder."
+        None,
+        description="Key that secrets are encrypted with; for a database in the data folder one is made.",
     )
     base_url: Annotated[str, AfterValidator(_base_url)] = Field(
         "http://localhost:8000", description="Address at which Chatwoot reaches this host."

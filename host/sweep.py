@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from .store import deliveries, lanes
+from .store import deliveries, identities, lanes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -92,5 +92,6 @@ class Sweep:
     def _tidy(self, tx: Connection, now: float) -> None:
         """Forget what is kept for a time only; where there is much, go on with the next look."""
         deliveries.forget_old_bodies(tx, now)
+        identities.forget_old(tx, now)
         if deliveries.forget_payloads(tx, now - self._keep) == 0:
             self._tidied = now

@@ -128,7 +128,7 @@ class Sync:
         with held.committing() as tx:
             if attempt.introduced:
                 _revive(tx, attempt, now)
-            links.save(tx, attempt.connection.id, attempt.links.changed, now)
+            attempt.ledger.save(tx)
             if result.state is not None:
                 _finish(tx, attempt, result, result.state, now)
                 # Of a stranger's, each is ignored by itself: what it says is new may be wanted yet.

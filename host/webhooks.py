@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -170,9 +171,15 @@ def _conversation_event(
         kind,
         _identity(sender["id"]),
         _identity(payload["id"]),
-        float(version) if isinstance(version, int | float) else None,
+        _finite(version),
         changed,
     )
+
+
+def _finite(version: object) -> float | None:
+    """Return a time that Chatwoot says; 1e999 is infinity to Python, and nothing would be newer."""
+    moment = float(version) if isinstance(version, int | float) else math.nan
+    return moment if math.isfinite(moment) else None
 
 
 def _identity(value: object) -> int:

@@ -13,6 +13,7 @@ from .output import failure
 
 COMMANDS = {
     "demo": "demo",
+    "stand-in": "demo",
     "serve": "run",
     "worker": "run",
     "plugins": "look",
@@ -32,7 +33,7 @@ COMMANDS = {
     "rotate-key": "mend",
 }
 """Each command's module."""
-NAMES = {"set": "change", "rotate-key": "rotate_key"}
+NAMES = {"set": "change", "rotate-key": "rotate_key", "stand-in": "stand_in"}
 """A command whose name is a word of Python's own is called otherwise there."""
 
 

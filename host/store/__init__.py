@@ -1,14 +1,16 @@
 """The database: what was received, what became of it, and which CRM record belongs to what."""
 
-from . import connections, counters, deliveries, known, lanes, links
+from . import clock, connections, counters, deliveries, identities, known, lanes, links
 from .engine import Store, open_store
 from .schema import upgrade
 
 __all__ = [
     "Store",
+    "clock",
     "connections",
     "counters",
     "deliveries",
+    "identities",
     "known",
     "lanes",
     "links",

@@ -31,6 +31,8 @@ class Arrival:
     event: Event
     received_at: float
     body: str
+    background: bool = False
+    """Whether it tells of the past, and what is live goes before it."""
 
     @property
     def key(self) -> tuple[int, str]:
@@ -51,6 +53,7 @@ class Delivery:
     """When it was received, or taken up again."""
     body: str
     attempts: int
+    background: bool = False
 
     @cached_property
     def payload(self) -> Any:
@@ -84,6 +87,7 @@ _DELIVERY = (
     _DUE_SINCE,
     deliveries.c.body,
     deliveries.c.attempts,
+    deliveries.c.background,
 )
 
 
@@ -153,6 +157,7 @@ def _row(arrival: Arrival) -> dict[str, Any]:
         "body": arrival.body,
         "state": "pending",
         "attempts": 0,
+        "background": arrival.background,
     }
 
 

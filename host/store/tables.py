@@ -67,6 +67,8 @@ deliveries = Table(
     Column("finished_at", Time),
     # When it was taken up again: it had been ignored for its contact, or a person brought it back.
     Column("revived_at", Time),
+    # It tells of the past (a backfill): what is live goes before it.
+    Column("background", Boolean, nullable=False),
 )
 LIVE = "state <> 'dead'"
 Index(
@@ -116,11 +118,13 @@ lanes = Table(
     Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
     Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
     Column("due_at", Time),  # null: nothing to do
+    Column("background", Boolean, nullable=False),  # all that waits in it tells of the past
     Column("rung_at", Time),  # when a doorbell was last sent; null: none is out
     Column("fence", BigInteger, nullable=False),
 )
 Index(
     "due_lanes",
+    lanes.c.background,
     lanes.c.due_at,
     sqlite_where=text("due_at IS NOT NULL"),
     postgresql_where=text("due_at IS NOT NULL"),
@@ -155,6 +159,16 @@ intents = Table(
     Column("record", String(64), primary_key=True),
     Column("kind", String(32), primary_key=True),
     Column("since", Time, nullable=False),
+)
+
+# What tells one customer of a CRM from another, by its digest, while a lane finds or makes that customer.
+identities = Table(
+    "identities",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("connection_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("until", Time, nullable=False),  # when it is free again if the lane's worker has died
 )
 
 # What was counted and not stored; connection 0 is an address that belongs to none.

@@ -12,7 +12,6 @@ from .filters import unwanted
 from .leads import LeadSync
 from .links import ContactLinks
 from .mirror import mirror_ids
-from .misfits import tell_misfits
 from .persons import PersonSync
 from .tags import tag_customer
 from .telling import Told
@@ -28,7 +27,8 @@ def sync_contact(desk: Desk, contact: Contact, conversation: Conversation | None
     contact = _still_named(contact, links.person.written)
     told = Told()
     lead = LeadSync(desk, contact, conversation, told)
-    PersonSync(desk, contact, conversation, lead, told).run()
+    person = PersonSync(desk, contact, conversation, lead, told)
+    person.run()
     if links.person.gone:
         return told.outcome()
     lead.run()
@@ -36,7 +36,8 @@ def sync_contact(desk: Desk, contact: Contact, conversation: Conversation | None
         return Outcome(
             ignored=f"Contact {contact.id} is not in Krayin, and the settings say to make nothing."
         )
-    tell_misfits(desk.settings, contact, conversation, told)
+    person.tell_problems()
+    lead.tell_problems()
     tag_customer(desk, contact, conversation, told)
     mirror_ids(desk, contact.id, told)
     return told.outcome()

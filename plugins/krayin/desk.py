@@ -12,7 +12,7 @@ from .clients.budget import Allowance
 from .clients.clock import Clock
 from .clients.leads import Leads
 from .clients.lookups import Lookups
-from .clients.memory import hashed
+from .clients.memory import Beginnings, hashed
 from .clients.organizations import Organizations
 from .clients.persons import Persons
 from .clients.tags import Tags
@@ -32,6 +32,7 @@ class Desk:
     organizations: Organizations
     lookups: Lookups
     tags: Tags
+    beginnings: Beginnings
 
     @property
     def settings(self) -> KrayinSettings:
@@ -48,6 +49,11 @@ class Desk:
         """The external ids of the records at hand."""
         return self.context.links
 
+    def claim(self, **told: str) -> None:
+        """Be alone with a customer while it is looked for or made: of all connections to this Krayin."""
+        if names := [f"{name} {value.casefold()}" for name, value in told.items() if value]:
+            self.links.claim(f"krayin {self.settings.api_url}", *names)
+
     @property
     def chatwoot(self) -> Chatwoot | None:
         """Chatwoot's API, where there is a token for it."""
@@ -63,6 +69,7 @@ class Bench:
     versions: Versions
     attributes: Attributes
     clock: Clock
+    beginnings: Beginnings
 
     @property
     def settings(self) -> KrayinSettings:
@@ -81,13 +88,21 @@ def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
         Organizations(transport),
         Lookups(transport),
         Tags(transport),
+        transport.memory.beginnings,
     )
 
 
 def bench_for(context: Context[KrayinSettings]) -> Bench:
     """Return what setup works with; it takes nothing for granted that an earlier one found."""
     transport = transport_of(context)
-    return Bench(context, Lookups(transport), Versions(transport), Attributes(transport), Clock(transport))
+    return Bench(
+        context,
+        Lookups(transport),
+        Versions(transport),
+        Attributes(transport),
+        Clock(transport),
+        transport.memory.beginnings,
+    )
 
 
 def transport_of(

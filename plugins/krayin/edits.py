@@ -38,6 +38,8 @@ class LeadEdit:
         """What is to be told of a change, by its field, once it is made."""
         self.withheld = False
         """Whether the changes were not made, for the sake of checkboxes."""
+        self.overdue: frozenset[str] = frozenset()
+        """The fields that were not written, since the expected close date is over."""
 
     @property
     def id(self) -> int:
@@ -117,6 +119,7 @@ class LeadEdit:
             stay.append(STAGE)
         for name in stay:
             del self.changes[name]
+        self.overdue = frozenset(stay)
         words = " and ".join("stage" if name == STAGE else name for name in stay)
         self.note(f"Its {words} stayed: Krayin takes no such change once the expected close date is over.")
 
@@ -144,6 +147,7 @@ class LeadEdit:
         try:
             return close_date(shown, self._zone(shown))
         except ValueError as error:
+            self.desk.beginnings.note(shown)
             raise _another_zone(self.id, str(error)) from error
 
     def _zone(self, shown: object) -> str:

@@ -12,7 +12,6 @@ from .conversations import note_created, note_messages, note_reopened, note_reso
 from .desk import Desk
 from .filters import unwanted_conversation
 from .links import ContactLinks, ConversationLinks
-from .mappers.template import needs_conversation
 from .mappers.wanted import changes_of_sources
 from .progress import Progress
 from .rules import ASPECTS, Moment, aspects_of
@@ -59,8 +58,6 @@ def _wanted_by_leads(settings: KrayinSettings) -> set[str]:
         wanted.add("assignee")
     if settings.stage_on_first_reply:
         wanted.add("first_reply")
-    if needs_conversation(settings.lead_title, settings.lead_description, settings.lead_value):
-        wanted.add("custom_attributes")
     return wanted | changes_of_sources(settings)
 
 

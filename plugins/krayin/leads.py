@@ -14,11 +14,11 @@ from .desk import Desk
 from .edits import LeadEdit
 from .finders.leads import find_lone_lead, find_open_lead, find_own_lead, is_open
 from .lead_updates import is_settled, settle
-from .links import LEAD, PERSON, ContactLinks, ConversationLinks, ExternalId
+from .links import LEAD, NEWEST, PERSON, ContactLinks, ConversationLinks, ExternalId
 from .mapped import attributes_of_new
 from .mappers.lead import place_of, texts_to_lead
 from .mappers.reference import contact_reference, conversation_reference_for_lead
-from .mappers.wanted import Wanted
+from .mappers.wanted import Wanted, said_of_contact
 from .owners import owner_of
 from .telling import DELETED, Told
 
@@ -27,6 +27,7 @@ RULES = "rules"
 BEGAN = "began"
 """That a conversation has found the lead open, or seen to it."""
 WAITS = "Its lead comes with its first conversation."
+FOLLOW = "The leads of its conversations follow with their next events."
 
 
 class LeadSync:
@@ -52,7 +53,10 @@ class LeadSync:
         self.links = ContactLinks(desk.links, contact.id)
         self.link = lead_link(desk, contact.id, conversation.id if conversation else None)
         self.number = int(self.link.written.get("number", 1))
-        self.wanted = Wanted(desk.settings, contact, conversation, self.link.written, is_news=is_news)
+        newest = self.links.person.aside(NEWEST)
+        self.wanted = Wanted(
+            desk.settings, contact, conversation, self.link.written, is_news=is_news, newest=newest
+        )
 
     @property
     def is_due(self) -> bool:
@@ -62,15 +66,18 @@ class LeadSync:
     @property
     def waits(self) -> bool:
         """Whether the lead is made with a conversation only, which says where it belongs."""
-        own = self.settings.lead_policy == "one_per_conversation"
-        return (
-            self.conversation is None and self.link.id is None and (own or bool(self.settings.leads_by_inbox))
-        )
+        waits = self._is_conversations or bool(self.settings.leads_by_inbox)
+        return self.conversation is None and self.link.id is None and waits
 
     @property
     def is_known(self) -> bool:
         """Whether there is a lead that has all there is to say of the contact, or would not get it again."""
         return self.link.id is not None and is_settled(self.desk, self.link, self.wanted, lone=self._is_lone)
+
+    @property
+    def _is_conversations(self) -> bool:
+        """Whether each conversation has a lead of its own."""
+        return self.settings.lead_policy == "one_per_conversation"
 
     @property
     def _is_lone(self) -> bool:
@@ -93,8 +100,10 @@ class LeadSync:
         """See that the contact has a lead, and that it says what it should."""
         if not self.settings.leads:
             return
+        if self._is_conversations:
+            self._keep_for_conversations()
         if self.waits:
-            self.told.note(PERSON, WAITS)
+            self.told.note(PERSON, FOLLOW if self._is_conversations else WAITS)
         elif self.link.id is None:
             self.find_or_make()
         elif self.link.gone or self.is_known:
@@ -105,6 +114,8 @@ class LeadSync:
 
     def find_or_make(self) -> dict[str, Any]:
         """Take over a lead of the customer's that is open, or make one; return it."""
+        if self.links.person.id is not None:
+            self.desk.claim(leads_of=str(self.links.person.id))
         lead, made = self._find(), False
         if lead is None:
             with self._creating():
@@ -138,11 +149,26 @@ class LeadSync:
         """Write what of ours is new along with the edit's changes, and remember what the lead says now."""
         settle(self.desk, self.link, self.wanted, edit, lone=self._is_lone)
 
+    def tell_problems(self) -> None:
+        """Tell what can't be brought into the lead; Krayin never shows it."""
+        if self.link.id is not None and not self.link.gone:
+            for problem in self.wanted.problems(is_new=self.told.is_new(LEAD, self.link.id)):
+                self.told.say(LEAD, "left", self.link.id, problem)
+
+    def _keep_for_conversations(self) -> None:
+        """Remember what the contact says now: each conversation's lead says so with its next event.
+
+        All of them at once would be two calls each.
+        """
+        person, news = self.links.person, said_of_contact(self.settings, self.contact)
+        if person.id is not None and person.aside(NEWEST) != news:
+            person.keep_aside(NEWEST, news)
+
     # Finding and making
 
     def _find(self) -> dict[str, Any] | None:
         leads, person_id, reference = self.desk.leads, self.links.person.id, self._reference()
-        if self.settings.lead_policy == "one_per_conversation":
+        if self._is_conversations:
             if not self.link.unsure:
                 return None
             return find_own_lead(leads, self._payload(person_id=person_id), reference, self._is_nobodys)
@@ -233,7 +259,7 @@ class LeadSync:
         seen, owned = self.wanted.all(lone=lone), bool(lead.get("user"))
         known = {"seen": seen, "said": self.wanted.said, "number": self.number, "owned": owned, "lone": lone}
         self.link.keep(lead["id"], {**self._rules(), **seen, **known})
-        self.told.say(LEAD, "created", lead["id"], self.wanted.trouble)
+        self.told.say(LEAD, "created", lead["id"])
 
     def _take_over(self, lead_id: int) -> None:
         """Link a lead of which we don't know who wrote what."""

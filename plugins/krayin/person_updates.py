@@ -84,6 +84,7 @@ class PersonUpdate:
         """Write ``along`` and the changes; again without what Krayin says is somebody else's."""
         changes = self._changes(person, leave)
         blank = no_phone(self.desk.settings, self.desk.account_id, self.contact_id, distinct=distinct)
+        self.desk.claim(company=changes.values.get("organization_name", ""))
         payload = person_payload(person, changes.values, self.desk.settings, no_phone=blank)
         try:
             updated = self.desk.persons.update(person["id"], {**along, **payload})

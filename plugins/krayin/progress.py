@@ -72,6 +72,7 @@ class Progress:
         if wanted.wishes or owner is not None or not self.sync.is_known:
             self._change(wanted.wishes, owner, before)
         self._remember()
+        self.sync.tell_problems()
 
     @property
     def _is_there(self) -> bool:
@@ -87,7 +88,7 @@ class Progress:
         if owner is not None and not lead.get("user"):
             edit.change("user_id", owner, f"{self.conversation.assignee or 'The agent'} owns it now.")
         self.sync.settle(edit)
-        if edit.withheld:
+        if edit.withheld or STAGE in edit.overdue:
             self.seen.setdefault(WITHHELD, before)
         if lead.get("user") or edit.lead.get("user"):
             self._keep({"owned": True})

@@ -80,6 +80,7 @@ class Hooks:
         if not contact.identifiable:
             return Outcome(ignored="Nobody knows who that is.")
         self._crm.pipelines.append(context.settings.pipeline)
+        context.links.claim(self._crm.name, *filter(None, (contact.email, contact.phone)))
         told = self._write(context, f"contact:{contact.id}", "customer", self._crm.customers, contact.name)
         self._crm.owners.append(context.links.records_of("customer", 1))
         return told
@@ -142,7 +143,7 @@ class Hooks:
         """Make the call that the next trouble, if any, befalls."""
         if not self._crm.budget:
             return self._strike(self._crm.troubles)
-        with context.budget.call(self._crm.name, per_minute=self._crm.budget):
+        with context.budget.call(self._crm.name, calls=self._crm.budget):
             return self._strike(self._crm.troubles)
 
     def _strike(self, list_of: list[Exception | Step | None]) -> None:

@@ -1,9 +1,7 @@
 """Operators are told what needs them: once, in one message, and when it is over."""
 
-import socket
-import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,9 @@ from starlette.responses import Response
 from crmhost import CredentialsError, Rejected, SettingsError
 from crmhost.demo import payloads
 from crmhost.http import new_pool
-from crmhost.messenger import Mail, Undelivered, Webhook, messenger
+from crmhost.messenger import Undelivered, Webhook, messenger
 from crmhost.notices import QUIET, Notices
-from crmhost.server import listening, serving
+from crmhost.server import serving
 from crmhost.settings import load_settings
 from crmhost.store import connections, counters
 
@@ -150,45 +148,6 @@ def test_a_webhook_gets_the_text() -> None:
 def test_a_webhook_that_is_away_is_undelivered() -> None:
     with new_pool() as pool, pytest.raises(Undelivered, match="cannot be reached"):
         Webhook("http://127.0.0.1:9", pool).send(["x"])
-
-
-@pytest.fixture
-def mailbox() -> Iterator[tuple[str, list[str]]]:
-    """A mail server for one e-mail: its address, and the lines it heard."""
-    heard: list[str] = []
-
-    def serve(listener: socket.socket) -> None:
-        peer, _ = listener.accept()
-        with peer, peer.makefile("rw", newline="\r\n") as lines:
-            print("220 here", file=lines, flush=True)
-            body = False
-            for line in lines:
-                heard.append({"data": "DATA", "quit": "QUIT"}.get(line.strip(), line.strip()))
-                body = (body or heard[-1] == "DATA") and heard[-1] != "."
-                answer = {"DATA": "354 go on", "QUIT": "221 bye"}.get(heard[-1], "250 fine")
-                if not body or heard[-1] == "DATA":
-                    print(answer, file=lines, flush=True)
-
-    with listening("127.0.0.1", 0) as listener:
-        thread = threading.Thread(target=serve, args=(listener,))
-        thread.start()
-        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}/?to=ops@example.com", heard
-        thread.join()
-
-
-def test_an_e_mail_gets_the_text(mailbox: tuple[str, list[str]]) -> None:
-    url, heard = mailbox
-
-    Mail(url).send(["Connection 1 waits."])
-
-    assert "To: ops@example.com" in heard
-    assert "Subject: crmhost needs you: Connection 1 waits." in heard
-    assert "See: crmhost status" in heard
-
-
-def test_a_mail_server_that_is_away_is_undelivered() -> None:
-    with pytest.raises(Undelivered):
-        Mail("smtp://127.0.0.1:9/?to=ops@example.com").send(["x"])
 
 
 @pytest.mark.parametrize("url", ["ops@example.com", "smtp://mail.example.com", "ftp://x"])

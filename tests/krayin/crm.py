@@ -93,6 +93,7 @@ class Store:
 
     known: dict[tuple[str, str], Link] = field(default_factory=dict)
     intents: set[tuple[str, str]] = field(default_factory=set)
+    claimed: list[tuple[str, ...]] = field(default_factory=list)
 
     def open(self) -> Links:
         return Links(
@@ -100,6 +101,7 @@ class Store:
             intents=frozenset(self.intents),
             begin=self._begin,
             cancel=self._cancel,
+            claim=lambda crm, names: self.claimed.append((crm, *names)),
             records_of=self._records_of,
         )
 

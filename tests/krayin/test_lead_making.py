@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crmhost import SetUpAgain, TryAgain
+from crmhost_krayin.settings import Attribute
 
 from .crm import Desk, contact
 from .leading import (
@@ -70,6 +71,43 @@ def test_each_conversation_has_a_lead_of_its_own(desk: Desk) -> None:
     assert second == ["POST /leads", "POST /activities"]
     assert desk.calls == []
     assert [row["person_id"] for row in desk.state.leads.values()] == [1, 1]
+
+
+def test_conversations_leads_follow_the_customer_with_their_next_events(desk: Desk) -> None:
+    desk = desk.with_settings(
+        lead_policy="one_per_conversation", lead_description="Plan {contact.plan}, {conversation.topic}"
+    )
+    brought(desk, talk(1, custom_attributes={"topic": "one"}))
+    desk.created(talk(1, custom_attributes={"topic": "one"}))
+
+    outcome = desk.contact(SMITH.model_copy(update={"custom_attributes": {"plan": "pro"}}))
+    at_once = desk.calls
+    desk.created(talk(2, custom_attributes={"topic": "two"}))
+    desk.resolved(talk(1, status="resolved", custom_attributes={"topic": "one"}))
+    took = desk.calls
+    desk.resolved(talk(1, status="resolved", custom_attributes={"topic": "one"}))
+
+    assert at_once == ["GET /contacts/persons", "PUT /contacts/persons/1"]
+    assert "follow with their next events" in told(outcome, "person")
+    assert [call.split("/")[1] for call in took] == ["activities", "leads", "leads"]
+    assert desk.calls == []
+    said = [(row["title"], row["description"]) for row in desk.state.leads.values()]
+    assert said == [("Jane Smith", "Plan pro, one"), ("Jane Smith", "Plan pro, two")]
+
+
+def test_a_mapped_attribute_of_the_customers_follows_in_each_conversations_lead(desk: Desk) -> None:
+    number = desk.make_attribute("leads", "plan")
+    plan = Attribute(entity="leads", id=number, code="plan", type="text")
+    desk = desk.with_facts(attributes=(plan,)).with_settings(
+        lead_policy="one_per_conversation", attributes={"lead.plan": "contact.plan"}
+    )
+    free, pro = (JANE.model_copy(update={"custom_attributes": {"plan": plan}}) for plan in ("free", "pro"))
+    brought(desk, talk(1, sender=free))
+
+    desk.contact(pro)
+    desk.created(talk(1, sender=free))
+
+    assert desk.attribute("leads", 1, number) == "pro"
 
 
 def test_without_a_conversation_such_a_customer_is_a_person_alone(desk: Desk) -> None:

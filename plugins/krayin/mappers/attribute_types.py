@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ..settings import Attribute, KrayinSettings
 from .markup import cut, one_line
-from .reading import date_in, is_empty, moment_of, number_of, text_of, truth_of
+from .reading import date_in, is_empty, local, moment_of, number_of, text_of, truth_of
 
 DECIMALS = Decimal("0.0001")
 """What is finer, Krayin refuses."""
@@ -34,12 +34,12 @@ def zones_of(settings: KrayinSettings) -> Zones:
     return Zones(ZoneInfo(settings.timezone), ZoneInfo(server) if server else None)
 
 
-def _text(value: Any, _attribute: Attribute, _zones: Zones) -> Fitted:
-    return cut(one_line(text_of(_local(value, _zones)))), ""
+def _text(value: Any, _attribute: Attribute, zones: Zones) -> Fitted:
+    return cut(one_line(text_of(local(value, zones.people)))), ""
 
 
-def _textarea(value: Any, _attribute: Attribute, _zones: Zones) -> Fitted:
-    return cut(text_of(_local(value, _zones))), ""
+def _textarea(value: Any, _attribute: Attribute, zones: Zones) -> Fitted:
+    return cut(text_of(local(value, zones.people))), ""
 
 
 def _price(value: Any, _attribute: Attribute, _zones: Zones) -> Fitted:
@@ -86,13 +86,6 @@ def _datetime(value: Any, _attribute: Attribute, zones: Zones) -> Fitted:
         moment = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - placed below
     placed = moment if moment.tzinfo else moment.replace(tzinfo=zones.people)
     return placed.astimezone(zones.server).strftime("%Y-%m-%d %H:%M:%S"), ""
-
-
-def _local(value: Any, zones: Zones) -> Any:
-    """Return a moment as the people's clock shows it; anything else as it is."""
-    if isinstance(value, datetime):
-        return value.astimezone(zones.people) if value.tzinfo else value
-    return value
 
 
 TYPES: Mapping[str, Callable[[Any, Attribute, Zones], Fitted]] = {

@@ -27,11 +27,23 @@ def attribute_values(
 
 
 def attribute_problems(
-    settings: KrayinSettings, entity: Entity, contact: Contact, conversation: Conversation | None = None
+    settings: KrayinSettings,
+    entity: Entity,
+    contact: Contact,
+    conversation: Conversation | None = None,
+    *,
+    scope: str = "",
 ) -> list[str]:
-    """Return a sentence for each value that is there and can't be brought over whole."""
+    """Return a sentence for each value that is there and can't be brought over whole.
+
+    Only sources that begin with ``scope`` are looked at.
+    """
     said = _said(settings, entity, contact, conversation)
-    return [f"{mapped.target}: {mapped.source} {problem}." for mapped, _, problem in said if problem]
+    return [
+        f"{mapped.target}: {mapped.source} {problem}."
+        for mapped, _, problem in said
+        if problem and mapped.source.startswith(scope)
+    ]
 
 
 def _said(

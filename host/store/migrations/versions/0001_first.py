@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.JSON(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("finished_at", Time, nullable=True),
+        sa.Column("background", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -86,6 +87,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'pending'"),
     )
     op.create_table(
+        "identities",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("connection_id", sa.BigInteger(), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=False),
+        sa.Column("until", Time, nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
         "intents",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("record", sa.String(length=64), nullable=False),
@@ -98,6 +107,7 @@ def upgrade() -> None:
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("contact_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("due_at", Time, nullable=True),
+        sa.Column("background", sa.Boolean(), nullable=False),
         sa.Column("rung_at", Time, nullable=True),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "contact_id"),
@@ -105,7 +115,7 @@ def upgrade() -> None:
     op.create_index(
         "due_lanes",
         "lanes",
-        ["due_at"],
+        ["background", "due_at"],
         unique=False,
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
@@ -143,6 +153,7 @@ def downgrade() -> None:
     )
     op.drop_table("lanes")
     op.drop_table("intents")
+    op.drop_table("identities")
     op.drop_index(
         "pending_deliveries_by_lane",
         table_name="deliveries",
