@@ -36,14 +36,12 @@ class CRM:
     proxy: FaultProxy
     user_id: int
     token: str
-
-    @property
-    def knows_token(self) -> bool:
-        """Whether crmhost's token is good."""
-        return self.token in self.sandbox.state.tokens
+    refuses: bool = False
+    """Whether connections are left with a token that is worth nothing."""
 
     def expire_token(self) -> None:
         """Let crmhost's token be worth nothing, as a login of the same user does."""
+        self.refuses = True
         self.sandbox.state.forget_tokens(self.user_id)
 
     def give_back_token(self) -> None:

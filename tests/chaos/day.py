@@ -17,6 +17,7 @@ BUSY = 24
 PAUSE = 0.02
 SHARED = 4
 """One in so many customers writes to both Chatwoots."""
+ADDRESSES = ("email", "phone")
 EDITS = (steps.Typed, steps.Listed, steps.TypedLead, steps.Worked, steps.Sold, steps.Tagged)
 
 
@@ -30,6 +31,8 @@ class Someone:
     """The contact's id, by account."""
     talks: dict[tuple[int, int], list[str]] = field(default_factory=dict)
     """What was said, by account and conversation."""
+    typed_in: bool = False
+    """Whether the sales team knew them first: by the addresses they had then."""
 
     @property
     def k(self) -> int:
@@ -94,6 +97,7 @@ class Day:
         accounts = self.stage.accounts if both else [self.dice.choice(self.stage.accounts)]
         someone = Someone(Chatting(k), accounts)
         if self.dice.random() < 0.3:
+            someone.typed_in = True
             stage = self.dice.choice((None, 2, 6))
             async with self.stage.crm.gate.alone():
                 office = self.stage.crm.office
@@ -114,8 +118,8 @@ class Day:
 
     async def _tell(self, someone: Someone) -> None:
         """Let a customer change in Chatwoot, in each where they are."""
-        field_ = self.dice.choice(list(steps.TOLD))
-        value = self.dice.choice([one for one in steps.TOLD[field_] if one or field_ in ("email", "phone")])
+        field_ = self.dice.choice([one for one in steps.TOLD if not (someone.typed_in and one in ADDRESSES)])
+        value = self.dice.choice([one for one in steps.TOLD[field_] if one or field_ in ADDRESSES])
         someone.chatting.change(steps.Told(someone.k, field_, value))
         self.stage.crm.office.expect(someone.k, someone.chatting.contact())
         for account in someone.accounts:
@@ -153,7 +157,7 @@ class Day:
     # In Krayin
 
     async def _edit(self, someone: Someone) -> None:
-        """Let the sales team edit a customer who is there, and whom nobody is writing just now."""
+        """Let the sales team edit a customer whom crmhost has found or made, and nobody writes just now."""
         lanes = [(account.connection, someone.contacts[account.id]) for account in someone.accounts]
         office, proxy = self.stage.crm.office, self.stage.crm.proxy
         with editing(self.stage.house.attempts, lanes) as free:
@@ -161,7 +165,7 @@ class Day:
                 self._done["edits by the sales team put off"] += 1
                 return
             async with self.stage.crm.gate.alone():
-                if len(office.persons(someone.k)) == 1 and office.leads(someone.k):
+                if all(map(self.stage.house.knows, lanes)) and office.has_lead(someone.k):
                     await asyncio.to_thread(office.edit, self._edit_of(someone.k))
                     self._done["edits by the sales team"] += 1
 

@@ -18,7 +18,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from crmhost.embedded import socket_url
-from crmhost.store import Store, lanes, open_store
+from crmhost.store import Store, lanes, links, open_store
+from crmhost.store.lanes import Lane
 from crmhost.store.tables import deliveries, intents
 
 from ..databases import SERVER, empty_schema
@@ -79,6 +80,12 @@ class House:
                 return lanes.waiting(tx)
         except SQLAlchemyError:
             return 1_000
+
+    def knows(self, lane: Lane) -> bool:
+        """Whether a contact is linked."""
+        connection_id, contact_id = lane
+        with self.store.read() as tx:
+            return bool(links.load(tx, connection_id, {f"contact:{contact_id}"}))
 
     def kill_valkey(self) -> bool:
         """Kill the house's Valkey; false where there is none."""

@@ -152,3 +152,4 @@ async def mend_token(stage: Stage, *, new: bool) -> None:
             await stage.house.insist("set", connection, "--set", pair)
         else:
             await stage.house.insist("resume", connection)
+    stage.crm.refuses = False

@@ -40,7 +40,7 @@ def watch(place: Place, attempts: Path) -> None:
     _wrap("crmhost.sync.take", lambda run: _then(run, place, Step.TAKEN, when=bool))
     _wrap("crmhost.sync.Sync._apply", lambda run: _then(run, place, Step.COMMITTED))
     _wrap("crmhost.attempt.Attempt.run", lambda run: _attempting(run, attempts))
-    _wrap("crmhost.attempt.Attempt._begin", lambda run: _intending(run, place))
+    _wrap("crmhost.ledger.Ledger._begin", lambda run: _intending(run, place))
     _wrap("crmhost.http.Http.request", lambda run: _requesting(run, place))
     _wrap("crmhost.chatwoot.transport.Transport.ask", _not_the_crm)
     _wrap("httpx.Client.send", lambda run: _signed(run, place))

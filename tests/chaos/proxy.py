@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
 
+from crmhost.store.lanes import Lane
+
 from . import wire
 from .faults import Dice, Fault
 from .moments import HEADER
 from .short import HOLD, PATIENCE
 from .wire import Message
 
-Lane = tuple[int, int]
 MARGIN = 1.0
 """Seconds before the hold's end from which on a request is not passed on any more: the CRM is that quick."""
 PAGE = "<!doctype html><title>Please wait</title><p>Checking your browser…</p>"

@@ -58,7 +58,7 @@ async def _enough(stage: Stage) -> None:
 
 async def _settled(stage: Stage) -> None:
     """Do what an operator does when the trouble is over, and wait until nothing is left to do."""
-    if not stage.crm.knows_token:
+    if stage.crm.refuses:
         await mend_token(stage, new=True)
     for child in stage.house.children:
         await child.life()

@@ -20,6 +20,7 @@ MINUTE = 6.0
 CONSTANTS: dict[str, float] = {
     "crmhost.http.DEADLINE": DEADLINE,
     "crmhost.locks.LEASE": LEASE,
+    "crmhost.ledger.CLAIM": LEASE,
     "crmhost.attempt.PAUSE": 3.0,
     "crmhost.sync.PAUSE": 3.0,
     "crmhost.attempt.FIRST_DELAY": 0.3,

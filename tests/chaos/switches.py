@@ -10,12 +10,17 @@ from .short import replace
 
 def _no_intents() -> None:
     """Keep none before a request that creates."""
-    replace("crmhost.attempt.Attempt._begin", lambda *_: None)
+    replace("crmhost.ledger.Ledger._begin", lambda *_: None)
 
 
 def _no_fencing() -> None:
     """Let a worker that was overtaken go on as if it were not."""
     replace("crmhost.store.lanes.holds", lambda *_args, **_kwargs: True)
+
+
+def _no_identities() -> None:
+    """Let several lanes find and make one customer at once."""
+    replace("crmhost.ledger.Ledger._claim", lambda *_: None)
 
 
 def _no_sweep() -> None:
@@ -26,6 +31,7 @@ def _no_sweep() -> None:
 SWITCHES: dict[str, Callable[[], Any]] = {
     "intents": _no_intents,
     "fencing": _no_fencing,
+    "identities": _no_identities,
     "sweep": _no_sweep,
 }
 

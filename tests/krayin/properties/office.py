@@ -178,6 +178,10 @@ class Office:
     def lead(self, k: int) -> Row:
         return self.leads(k)[0]
 
+    def has_lead(self, k: int) -> bool:
+        """Whether the customer is there, with a lead of Chatwoot's making or taking."""
+        return len(self.persons(k)) == 1 and len(self.leads(k)) > self.customer(k).lost_leads
+
 
 def plain(value: str) -> str:
     """Return an e-mail or a phone as it can be compared; "" for what only stands for one."""
