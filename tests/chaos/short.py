@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
+from inspect import unwrap
 from typing import Any
 
 PATIENCE = 1.0
@@ -33,6 +35,7 @@ CONSTANTS: dict[str, float] = {
     "crmhost.budget.WINDOW": MINUTE,
     "crmhost.budget.SLOT": DEADLINE + 2 * PATIENCE,
     "crmhost.budget.AWAY": 0.5,
+    "crmhost.budget.SHORT": 1.0,
     "crmhost_krayin.clients.pace.WINDOW": MINUTE,
     "crmhost_krayin.clients.errors.WINDOW": MINUTE,
     "crmhost_krayin.clients.transport.WINDOW": MINUTE,
@@ -44,13 +47,20 @@ ENVIRONMENT = {"dramatiq_restart_delay": "300"}
 
 def shorten() -> None:
     """Make them short in this process."""
-    from crmhost import http
+    from crmhost import budget, http
 
     for path, seconds in CONSTANTS.items():
         replace(path, seconds)
     http.TIMEOUTS.update(connect=PATIENCE, read=PATIENCE, write=PATIENCE, pool=PATIENCE)
-    defaults = http.Http.__init__.__kwdefaults__ or {}
-    defaults["deadline"] = DEADLINE  # it was read from the constant when the class was made
+    # What a function takes unless it is told otherwise was read from the constant when it was made.
+    _default(http.Http.__init__, "deadline", DEADLINE)
+    _default(budget.DeliveryBudget.call, "seconds", MINUTE)
+
+
+def _default(function: Callable[..., Any], name: str, value: Any) -> None:
+    defaults = unwrap(function).__kwdefaults__
+    assert name in defaults, (function, name)
+    defaults[name] = value
 
 
 def replace(path: str, value: Any) -> Any:
