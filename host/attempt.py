@@ -88,15 +88,17 @@ class Attempt:
         self.connection = connection
         self.delivery = delivery
         self.changed = changed
-        self.ledger = Ledger(house.store, held, unknown_hold=house.settings.unknown_hold_seconds)
+        self.ledger = Ledger(house.store, held, delivery, unknown_hold=house.settings.unknown_hold_seconds)
         self.stranger = False
         self._house = house
         self._held = held
-        self._http = Http(house.http_pool, guard=held.guard)
+        self._http = Http(house.http_pool, guard=self._guard)
+        self._handed: dict[str, Any] = {"changed": sorted(changed)}
         self._budget = DeliveryBudget(house.redis)
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=held.guard)
         self._contact = f"contact:{delivery.contact_id}"
+        self._unsure = False
 
     @property
     def links(self) -> Links:
@@ -107,7 +109,7 @@ class Attempt:
         """Call the hook; return what became of it."""
         wait = self.ledger.open({self._contact, self.delivery.record})
         if wait > 0:
-            return Result(wait=wait, reason="The CRM may still be creating the record.")
+            return Result(wait=wait, reason="The CRM may still be carrying out an earlier request.")
         try:
             return _ended(self._call_hook())
         except (LaneLost, SQLAlchemyError, RedisError):
@@ -117,6 +119,12 @@ class Attempt:
         finally:
             self._budget.close()
 
+    def _guard(self, writes: bool, longest: float) -> None:
+        """Let a call begin while the lane is ours; before a write, keep what may come of it."""
+        if writes:
+            self.ledger.writing(self._handed)  # which checks the fencing number
+        self._held.guard(False, longest)
+
     def told(self, outcome: Outcome) -> dict[str, Any]:
         """Return what is kept with the delivery: the records touched and the calls it took."""
         return {
@@ -124,6 +132,11 @@ class Attempt:
             "calls": [asdict(call) for call in self._http.calls],
             **({"stranger": True} if self.stranger else {}),
         }
+
+    @property
+    def answered(self) -> bool:
+        """Whether every write of this attempt was carried out, or surely was not: none is on its way."""
+        return not (self._unsure or self._http.unanswered)
 
     @property
     def introduced(self) -> bool:
@@ -175,10 +188,22 @@ class Attempt:
         self, plugin: Plugin, context: Context[Any], told: Contact, conversation: Conversation | None
     ) -> Outcome:
         """Apply the contact as Chatwoot has it now: a webhook is a notice, its API is the truth."""
-        contact = self._chatwoot.contact(told.id) if self._chatwoot else told
+        contact = self._contact_now(told)
         if contact is None:
             return Outcome(ignored=f"Contact {told.id} is gone in Chatwoot: merged into another, or deleted.")
+        self._handed["contact"] = contact.model_dump(mode="json")
         return _said(plugin.handle_contact(context, contact, conversation))
+
+    def _contact_now(self, told: Contact) -> Contact | None:
+        """Return the contact as it is; where an earlier attempt may have written it, as it was then.
+
+        A plugin tells our changes from the sales team's by what we last wrote. Of a write whose end is
+        not known that is found out by doing the same again; then what is newer can follow.
+        """
+        before = (self.delivery.attempted or {}).get("contact")
+        if before is not None:
+            return Contact.model_validate(before)
+        return self._chatwoot.contact(told.id) if self._chatwoot else told
 
     def _context(self, plugin: Plugin) -> Context[Any]:
         return Context(
@@ -196,6 +221,7 @@ class Attempt:
     def _failed(self, error: Exception) -> Result:
         """Say what the host does next, by the error's class."""
         fix = error.fix if isinstance(error, PluginError | SettingsError) else ""
+        self._unsure = isinstance(error, PluginError) and error.unsure
         match error:
             case NotYet():
                 return Result(wait=backoff(0) if error.delay is None else error.delay, reason=str(error))
