@@ -64,6 +64,10 @@ deliveries = Table(
     Column("fix", Text),
     Column("outcome", JSON),
     Column("attempts", Integer, nullable=False),
+    # What the plugin was handed by an attempt that wrote and has not ended well: it is repeated as it was.
+    Column("attempted", JSON),
+    # When the last write began whose answer never came; null: there is none.
+    Column("attempted_at", Time),
     Column("finished_at", Time),
     # When it was taken up again: it had been ignored for its contact, or a person brought it back.
     Column("revived_at", Time),

@@ -84,6 +84,8 @@ def upgrade() -> None:
         sa.Column("fix", sa.Text(), nullable=True),
         sa.Column("outcome", sa.JSON(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("attempted", sa.JSON(), nullable=True),
+        sa.Column("attempted_at", Time, nullable=True),
         sa.Column("finished_at", Time, nullable=True),
         sa.Column("cause", sa.String(length=200), nullable=True),
         sa.Column("background", sa.Boolean(), nullable=False),
