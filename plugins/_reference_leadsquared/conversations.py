@@ -83,7 +83,9 @@ def _post(desk: Desk, conversation: Conversation, activity: Activity) -> Outcome
 
 def _posted(desk: Desk, lead_id: str, activity: Activity) -> str:
     """Post an activity; return its id. A type that LeadSquared has not got is for setup to find or make."""
-    missing = SetUpAgain(f"LeadSquared has no activity type for a {activity.link.kind}.")
+    missing = SetUpAgain(
+        f"LeadSquared has no activity type for a {activity.link.kind}.", fix="It is made by itself."
+    )
     if activity.code is None:
         raise missing
     try:

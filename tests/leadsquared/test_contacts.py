@@ -131,6 +131,15 @@ def test_the_search_is_wide_and_strangers_are_told_apart(connection: Connection)
     assert len(connection.account.leads) == 2
 
 
+def test_a_lead_of_another_contact_is_not_filled_with_this_ones_data(connection: Connection) -> None:
+    connection.contact(contact(1, name="Jane", phone="+447700900123"))
+
+    outcome = connection.contact(contact(2, name="Joe", phone="+447700900123", email="joe@example.com"))
+
+    assert told(outcome) == ["lead linked"]
+    assert connection.lead().keys() == {"FirstName", "Mobile", "Source"}
+
+
 def test_a_customer_is_claimed_by_all_that_tells_it_before_it_is_looked_for(connection: Connection) -> None:
     connection.contact(JANE)
     connection.contact(changed(name="Jane Smith"))

@@ -76,7 +76,7 @@ def error_from(answer: Answer, asked: Asked) -> PluginError | None:
     if status < 300 and isinstance(said, Mapping | list):
         return None
     if status == 404:
-        return SetUpAgain(f"LeadSquared's API is not there any more (404 to {asked}).", fix=ADDRESS_FIX)
+        return SetUpAgain(f"LeadSquared's API is not there (404 to {asked}).", fix=ADDRESS_FIX)
     if 400 <= status < 500:
         return Rejected(f"LeadSquared does not accept {asked} ({status}).", fix=RECORD_FIX)
     message = f"LeadSquared did not answer {asked}: what came back is a page with status {status}."
