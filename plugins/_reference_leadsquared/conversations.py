@@ -49,7 +49,7 @@ def note_transcript(desk: Desk, conversation: Conversation) -> Outcome:
     if link.id is not None and not messages:
         return Outcome((Change(TRANSCRIPT, "left", link.id),))
     text = conversation_to_transcript(conversation, messages, _style(desk, conversation))
-    written = {LAST: max((message.id for message in messages), default=last)}
+    written = {LAST: max([last, *(message.id for message in messages)])}
     return _post(desk, conversation, Activity(link, desk.settings.facts.transcript_code, text, written))
 
 
