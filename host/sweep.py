@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from .locks import LEASE
-from .store import clock, deliveries, identities, lanes
+from .store import clock, contacts, deliveries, identities, lanes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,7 +32,8 @@ class Sweep:
     """Rings lanes in time; ``wake`` makes it look earlier than it would by itself.
 
     It rings for as many lanes as there are threads without work: whoever ends a lane takes the next one
-    by itself. Payloads of deliveries that were finished ``keep`` seconds ago are forgotten.
+    by itself. Payloads of deliveries that were finished ``keep`` seconds ago are forgotten, and who
+    the contacts are.
     """
 
     def __init__(
@@ -99,5 +100,6 @@ class Sweep:
         """Forget what is kept for a time only; where there is much, go on with the next look."""
         deliveries.forget_old_bodies(tx, now)
         identities.forget_old(tx, now)
-        if deliveries.forget_payloads(tx, now - self._keep) == 0:
+        gone = deliveries.forget_payloads(tx, now - self._keep) + contacts.forget(tx, now - self._keep)
+        if gone == 0:
             self._tidied = time.monotonic()
