@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from .context import Context
-    from .models import Contact, Conversation, Outcome, SetupResult
+    from .models import Contact, Conversation, Costs, Outcome, SetupResult
     from .stand_in import StandIn
 
 GROUP = "crmhost"
@@ -77,6 +77,10 @@ class Plugin:
     def wanted_changes(self, settings: BaseModel, *, chatwoot: bool) -> frozenset[str]:
         """Return the changes of conversations that the plugin has rules for."""
         return frozenset(self._hook.wanted_changes(settings=settings, chatwoot=chatwoot) or ())
+
+    def costs(self, settings: BaseModel) -> Costs | None:
+        """Return what the plugin's work takes in calls, where it says so."""
+        return cast("Costs | None", self._hook.costs(settings=settings))
 
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""

@@ -27,13 +27,15 @@ COMMANDS = {
     "disconnect": "connect",
     "links": "links",
     "reconcile": "reconcile",
+    "backfill": "backfill",
     "status": "look",
     "deliveries": "look",
     "replay": "mend",
     "rotate-key": "mend",
+    "chatwoot-sandbox": "chatwoot_sandbox",
 }
 """Each command's module."""
-NAMES = {"set": "change", "rotate-key": "rotate_key", "stand-in": "stand_in"}
+NAMES = {"set": "change"}
 """A command whose name is a word of Python's own is called otherwise there."""
 
 
@@ -51,7 +53,7 @@ class LateCommands(click.Group):
         from importlib import import_module
 
         module = import_module(f".{COMMANDS[cmd_name]}", __package__)
-        command: click.Command = getattr(module, NAMES.get(cmd_name, cmd_name))
+        command: click.Command = getattr(module, NAMES.get(cmd_name, cmd_name.replace("-", "_")))
         return command
 
 

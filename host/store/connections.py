@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from ..errors import SettingsError
 from ..vault import Vault
+from .notices import forget
 from .tables import connections, lanes, metadata, notices
 from .text import storable
 
@@ -159,9 +160,10 @@ def set_chatwoot(tx: Connection, vault: Vault, connection_id: int, url: str, tok
 
 def remove(tx: Connection, connection_id: int) -> None:
     """Remove the connection and all that is kept for it; the CRM keeps what it has."""
+    forget(tx, connection_id)
     for table in metadata.sorted_tables:
         if table is notices:
-            continue  # what was told of it stays told
+            continue
         key = table.c.id if table is connections else table.c.connection_id
         tx.execute(table.delete().where(key == connection_id))
 

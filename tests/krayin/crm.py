@@ -110,6 +110,7 @@ class Store:
             if link is None:
                 self.known.pop(key, None)
             else:
+                self.intents.discard(key)
                 self.known[key] = link
                 self.intents.discard(key)
 

@@ -15,6 +15,24 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
+        "backfills",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("connection_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", Time, nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("seconds_left", sa.Float(), nullable=True),
+        sa.Column("began_at", Time, nullable=False),
+        sa.Column("finished_at", Time, nullable=True),
+        sa.Column("due_at", Time, nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("fix", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("backfills_by_connection", "backfills", ["connection_id", "id"], unique=False)
+    op.create_table(
         "bodies",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -67,6 +85,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("finished_at", Time, nullable=True),
         sa.Column("background", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -76,6 +95,22 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state <> 'dead'"),
         postgresql_where=sa.text("state <> 'dead'"),
+    )
+    op.create_index(
+        "deliveries_by_contact",
+        "deliveries",
+        ["connection_id", "contact_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("conversation_id IS NULL"),
+        postgresql_where=sa.text("conversation_id IS NULL"),
+    )
+    op.create_index(
+        "deliveries_by_conversation",
+        "deliveries",
+        ["connection_id", "conversation_id"],
+        unique=False,
+        sqlite_where=sa.text("conversation_id IS NOT NULL"),
+        postgresql_where=sa.text("conversation_id IS NOT NULL"),
     )
     op.create_index("deliveries_by_state", "deliveries", ["state", "received_at"], unique=False)
     op.create_index(
@@ -132,6 +167,17 @@ def upgrade() -> None:
     )
     op.create_index("links_by_remote_id", "links", ["connection_id", "kind", "remote_id"], unique=False)
     op.create_table(
+        "reconciliations",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("scope", sa.String(length=16), nullable=False),
+        sa.Column("due_at", Time, nullable=True),
+        sa.Column("finished_at", Time, nullable=True),
+        sa.Column("found", sa.JSON(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("fix", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("connection_id", "scope"),
+    )
+    op.create_table(
         "versions",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("record", sa.String(length=64), nullable=False),
@@ -143,6 +189,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them again."""
     op.drop_table("versions")
+    op.drop_table("reconciliations")
     op.drop_index("links_by_remote_id", table_name="links")
     op.drop_table("links")
     op.drop_index(
@@ -166,3 +213,4 @@ def downgrade() -> None:
     op.drop_table("counters")
     op.drop_table("connections")
     op.drop_table("bodies")
+    op.drop_table("backfills")
