@@ -12,7 +12,7 @@ from crmhost import Links
 from .settings import Entity
 
 PERSON, LEAD, ORGANIZATION, ACTIVITY = KINDS = ("person", "lead", "organization", "activity")
-ENTITIES: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
+ENTITY_OF: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
 """What Krayin calls the kinds that have attributes and tags."""
 _GONE, TAGS, MIRRORED, NEWEST = _ASIDE = ("gone", "tags", "mirrored", "newest")
 """What is kept with an id beside what was written there: that it was deleted, its tags, which ids Chatwoot

@@ -15,7 +15,7 @@ from crmhost import Contact, Conversation, Outcome, PluginError, Rejected, TryAg
 from .clients.errors import Invalid, Missing
 from .desk import Desk
 from .lead_making import lead_link
-from .links import ENTITIES, TAGS, ContactLinks, ExternalId
+from .links import ENTITY_OF, TAGS, ContactLinks, ExternalId
 from .telling import Told
 
 COLOR = "#337CFF"
@@ -71,7 +71,7 @@ class Tagging:
         self.desk = desk
         self.link = link
         self.told = told
-        self.entity = ENTITIES[link.kind]
+        self.entity = ENTITY_OF[link.kind]
         self.record_id = link.id or 0
         self.of: Labels = dict(link.aside(TAGS).get("of", {}))
         self.ours: dict[str, int] = dict(link.aside(TAGS).get("ours", {}))

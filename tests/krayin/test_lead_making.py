@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from crmhost import SetUpAgain, TryAgain
 from crmhost_krayin.settings import Attribute
@@ -126,6 +127,19 @@ def test_a_conversations_lead_whose_answer_was_lost_is_found_again(desk: Desk) -
     desk.created(talk(2))
 
     assert len(desk.state.leads) == 2
+
+
+def test_a_krayin_that_ignores_filters_gives_nobody_a_strangers_lead(desk: Desk) -> None:
+    desk.with_settings(create_lead=False).contact(JANE)
+    desk.contact(contact(7, name="Ann", email="ann@example.com"))
+
+    async def unfiltered(scope: Scope, receive: Receive, send: Send) -> None:
+        await desk.sandbox({**scope, "query_string": b""}, receive, send)
+
+    desk.stage.app = unfiltered
+    desk.created(talk())
+
+    assert [row["title"] for row in desk.state.leads.values()] == ["Ann", "Jane Doe"]
 
 
 def test_policy_none_makes_no_leads(desk: Desk) -> None:
