@@ -78,15 +78,16 @@ class Attempt:
         self.connection = connection
         self.delivery = delivery
         self.changed = changed
-        self.ledger = Ledger(house.store, held, unknown_hold=house.settings.unknown_hold_seconds)
+        self.ledger = Ledger(house.store, held, delivery, unknown_hold=house.settings.unknown_hold_seconds)
         self._house = house
         self._held = held
-        self._http = Http(house.http_pool, guard=held.guard)
+        self._http = Http(house.http_pool, guard=self._guard)
         self._budget = DeliveryBudget(house.redis)
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=held.guard)
         self._handling = Handling(house.plugins, connection, delivery, changed)
         self._contact = f"contact:{delivery.contact_id}"
+        self._unsure = False
 
     @property
     def links(self) -> Links:
@@ -102,7 +103,7 @@ class Attempt:
         """Call the hook; return what became of it."""
         wait = self.ledger.open({self._contact, self.delivery.record})
         if wait > 0:
-            return Result(wait=wait, reason="The CRM may still be creating the record.")
+            return Result(wait=wait, reason="The CRM may still be carrying out an earlier request.")
         try:
             return _ended(self._handling.run(self._context()))
         except (LaneLost, SQLAlchemyError, RedisError):
@@ -112,6 +113,12 @@ class Attempt:
         finally:
             self._budget.close()
 
+    def _guard(self, writes: bool, longest: float) -> None:
+        """Let a call begin while the lane is ours; before a write, keep what may come of it."""
+        if writes:
+            self.ledger.writing(self._handling.handed)  # which checks the fencing number
+        self._held.guard(False, longest)
+
     def told(self, outcome: Outcome) -> dict[str, Any]:
         """Return what is kept with the delivery: the records touched and the calls it took."""
         return {
@@ -119,6 +126,11 @@ class Attempt:
             "calls": [asdict(call) for call in self._http.calls],
             **({"stranger": True} if self.stranger else {}),
         }
+
+    @property
+    def answered(self) -> bool:
+        """Whether every write of this attempt was carried out, or surely was not: none is on its way."""
+        return not (self._unsure or self._http.unanswered)
 
     @property
     def introduced(self) -> bool:
@@ -142,6 +154,7 @@ class Attempt:
     def _failed(self, error: Exception) -> Result:
         """Say what the host does next, by the error's class."""
         fix = error.fix if isinstance(error, PluginError | SettingsError) else ""
+        self._unsure = isinstance(error, PluginError) and error.unsure
         match error:
             case NotYet():
                 return Result(wait=backoff(0) if error.delay is None else error.delay, reason=str(error))

@@ -178,6 +178,8 @@ class Http:
         self._guard = guard
         self._deadline = deadline
         self.calls: list[Call] = []
+        self.unanswered = False
+        """Whether a write was sent whose answer never came."""
 
     def request(
         self,
@@ -207,6 +209,7 @@ class Http:
             raise TryAgain(f"Nothing answers at {_origin(url)} ({error})", fix=AWAY_FIX) from error
         except httpx.RequestError as error:
             what = str(error) or type(error).__name__
+            self.unanswered |= writes
             message = f"{method} {_origin(url)}{path} got no whole answer ({what})"
             raise TryAgain(message, fix=AWAY_FIX, unsure=writes) from error
         finally:

@@ -90,6 +90,10 @@ class Plugin:
         said = call(context=context, method=method, path=path, body=body, number=number)
         return cast("Imagined | None", said)
 
+    def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
+        """Return where a person opens a record of the CRM, where the plugin knows."""
+        return cast("str | None", self._hook.record_url(settings=settings, kind=kind, remote_id=remote_id))
+
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""
         return cast("StandIn | None", self._hook.stand_in())

@@ -17,7 +17,7 @@ from .store.engine import reachable
 from .vault import MAKE_KEY, Vault, key_in
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .settings import Settings
 
@@ -103,6 +103,21 @@ def receiving(house: House) -> Iterator[ASGIApp]:
         yield Receiver(directory, intake, max_body=house.settings.max_body_bytes).app()
     finally:
         intake.close()
+
+
+@contextmanager
+def serving_all(house: House) -> Iterator[ASGIApp]:
+    """Yield the application that takes webhooks and shows the pages beside them."""
+    from .admin import pages_of
+
+    pages = pages_of(house)
+    with receiving(house) as receiver:
+
+        async def both(scope: Scope, receive: Receive, send: Send) -> None:
+            machine = scope["path"].startswith("/webhooks/") or scope["path"] == "/healthz"
+            await (receiver if machine else pages)(scope, receive, send)
+
+        yield both
 
 
 @contextmanager

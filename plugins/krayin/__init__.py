@@ -28,7 +28,7 @@ from .events import (
     conversation_created,
     conversation_resolved,
 )
-from .links import KINDS
+from .links import KINDS, page_of
 from .rehearsing import imagined
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
@@ -43,6 +43,7 @@ __all__ = [
     "handle_conversation_created",
     "handle_conversation_resolved",
     "info",
+    "record_url",
     "setup",
     "stand_in",
     "wanted_changes",
@@ -107,6 +108,12 @@ def imagine(
 ) -> Imagined | None:
     """Say what Krayin has where a write would go, and what it would answer."""
     return imagined(context, method, path, body, number)
+
+
+@hookimpl
+def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
+    """Return the page of a record in Krayin."""
+    return page_of(settings.api_url, kind, remote_id)
 
 
 @hookimpl
