@@ -24,6 +24,7 @@ from crmhost.models import STATES
 from crmhost.server import serving
 from crmhost.store import tables
 from crmhost.sync import Sync
+from crmhost.turns import Turns
 from crmhost.wiring import receiving
 
 from ..conftest import PAYLOADS, Say
@@ -211,7 +212,7 @@ def try_out(door: Door, count: int, *, again_the_same: bool) -> None:
 
 def work_everything(house: House) -> None:
     """See that no worker stumbles over what was stored: each delivery comes to an end, or waits."""
-    sync = Sync(house, ring=lambda _: None, wake=lambda _: None)
+    sync = Sync(house, Turns(house.store, 1), wake=lambda _: None)
     with house.store.read() as tx:
         lanes = tx.execute(select(tables.lanes.c.connection_id, tables.lanes.c.contact_id)).all()
     for lane in lanes:
