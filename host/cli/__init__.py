@@ -26,6 +26,7 @@ COMMANDS = {
     "resume": "connect",
     "disconnect": "connect",
     "links": "links",
+    "preview": "preview",
     "reconcile": "reconcile",
     "backfill": "backfill",
     "status": "look",

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from crmhost import Contact, Context, Conversation, Costs, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
+from crmhost import (
+    Contact,
+    Context,
+    Conversation,
+    Costs,
+    Imagined,
+    Outcome,
+    PluginInfo,
+    SetupResult,
+    StandIn,
+    hookimpl,
+)
 
 from ._version import __version__
 from .checkup import check
@@ -18,6 +29,7 @@ from .events import (
     conversation_resolved,
 )
 from .links import KINDS, page_of
+from .rehearsing import imagined
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
 
@@ -25,6 +37,7 @@ __all__ = [
     "KrayinSettings",
     "__version__",
     "costs",
+    "imagine",
     "handle_contact",
     "handle_conversation_changed",
     "handle_conversation_created",
@@ -87,6 +100,14 @@ def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
 def costs(settings: KrayinSettings) -> Costs:
     """Say what a new customer and a conversation take in calls."""
     return calls_taken(settings)
+
+
+@hookimpl
+def imagine(
+    context: Context[KrayinSettings], method: str, path: str, body: object, number: int
+) -> Imagined | None:
+    """Say what Krayin has where a write would go, and what it would answer."""
+    return imagined(context, method, path, body, number)
 
 
 @hookimpl
