@@ -12,7 +12,7 @@ release = version = run_path(str(ROOT / "host" / "_version.py"))["__version__"]
 
 root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**.md", "plugins/*/README.md"]
-exclude_patterns = [".*", "build", "dist", "host", "src", "tests", "plugins/_*"]
+exclude_patterns = [".*", "build", "dist", "host", "src", "tests"]
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence"]

@@ -23,6 +23,7 @@ from .models import (
     Conversation,
     Costs,
     Expected,
+    Imagined,
     Inbox,
     Message,
     Outcome,
@@ -71,6 +72,7 @@ __all__ = [
     "visiting",
     # A CRM for the demo and the tests
     "Expected",
+    "Imagined",
     "StandIn",
     "__version__",
 ]

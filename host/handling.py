@@ -27,13 +27,15 @@ Record = TypeVar("Record", Contact, Conversation)
 class Handling:
     """One delivery in its plugin's hands.
 
-    ``stranger`` is true of a conversation's event whose contact the plugin wants nothing to do with.
+    ``stranger`` is true of a conversation's event whose contact the plugin wants nothing to do with;
+    ``handed`` is what the plugin was handed beside the delivery itself.
     """
 
     def __init__(
         self, plugins: Plugins, connection: CRMConnection, delivery: Delivery, changed: frozenset[str]
     ) -> None:
         self.stranger = False
+        self.handed: dict[str, Any] = {"changed": sorted(changed)}
         self._plugins = plugins
         self._plugin = plugins[connection.plugin]
         self._connection = connection
@@ -83,10 +85,22 @@ class Handling:
         self, context: Context[Any], told: Contact, conversation: Conversation | None
     ) -> Outcome:
         """Apply the contact as Chatwoot has it now: a webhook is a notice, its API is the truth."""
-        contact = context.chatwoot.contact(told.id) if context.chatwoot else told
+        contact = self._contact_now(context, told)
         if contact is None:
             return Outcome(ignored=f"Contact {told.id} is gone in Chatwoot: merged into another, or deleted.")
+        self.handed["contact"] = contact.model_dump(mode="json")
         return _said(self._plugin.handle_contact(context, contact, conversation))
+
+    def _contact_now(self, context: Context[Any], told: Contact) -> Contact | None:
+        """Return the contact as it is; where an earlier attempt may have written it, as it was then.
+
+        A plugin tells our changes from the sales team's by what we last wrote. Of a write whose end is
+        not known that is found out by doing the same again; then what is newer can follow.
+        """
+        before = (self._delivery.attempted or {}).get("contact")
+        if before is not None:
+            return Contact.model_validate(before)
+        return context.chatwoot.contact(told.id) if context.chatwoot else told
 
 
 def _said(outcome: Outcome | None) -> Outcome:

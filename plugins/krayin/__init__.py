@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from crmhost import Contact, Context, Conversation, Costs, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
+from crmhost import (
+    Contact,
+    Context,
+    Conversation,
+    Costs,
+    Imagined,
+    Outcome,
+    PluginInfo,
+    SetupResult,
+    StandIn,
+    hookimpl,
+)
 
 from ._version import __version__
 from .checkup import check
@@ -19,7 +30,8 @@ from .events import (
     conversation_resolved,
 )
 from .forgetting import forget
-from .links import KINDS
+from .links import KINDS, page_of
+from .rehearsing import imagined
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
 
@@ -28,11 +40,13 @@ __all__ = [
     "__version__",
     "costs",
     "forget_contact",
+    "imagine",
     "handle_contact",
     "handle_conversation_changed",
     "handle_conversation_created",
     "handle_conversation_resolved",
     "info",
+    "record_url",
     "setup",
     "stand_in",
     "wanted_changes",
@@ -89,6 +103,20 @@ def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
 def costs(settings: KrayinSettings) -> Costs:
     """Say what a new customer and a conversation take in calls."""
     return calls_taken(settings)
+
+
+@hookimpl
+def imagine(
+    context: Context[KrayinSettings], method: str, path: str, body: object, number: int
+) -> Imagined | None:
+    """Say what Krayin has where a write would go, and what it would answer."""
+    return imagined(context, method, path, body, number)
+
+
+@hookimpl
+def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
+    """Return the page of a record in Krayin."""
+    return page_of(settings.api_url, kind, remote_id)
 
 
 @hookimpl
