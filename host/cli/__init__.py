@@ -30,9 +30,11 @@ COMMANDS = {
     "deliveries": "look",
     "replay": "mend",
     "rotate-key": "mend",
+    "certify": "author",
+    "scan-cassettes": "author",
 }
 """Each command's module."""
-NAMES = {"set": "change", "rotate-key": "rotate_key"}
+NAMES = {"set": "change", "rotate-key": "rotate_key", "scan-cassettes": "scan_cassettes"}
 """A command whose name is a word of Python's own is called otherwise there."""
 
 

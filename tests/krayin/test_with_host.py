@@ -43,7 +43,7 @@ def bench(tmp_path: Path, valkey_url: str, url: str, krayin: KrayinStandIn) -> I
     with open_house(settings, installed) as house:
         made = Bench(house, connect(house, "krayin", 3, krayin.settings(url), webhook_secret="s").connection)
         yield made
-        made.intake.close()
+        made.close()
 
 
 def hurry(house: House) -> None:
