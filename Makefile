@@ -2,16 +2,17 @@
 PYTHON ?= python3
 UV     := 0.13.9
 BIN    := .venv/bin
+CHROMIUM ?= /usr/bin/chromium
 ARGS   ?=
 
-.PHONY: help setup demo test test-all calls record test-live check clean
+.PHONY: help setup demo test test-all test-browser screens coverage calls record test-live check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 setup: .venv/.ready ## Make .venv with the locked dependencies
 
-.venv/.ready: uv.lock pyproject.toml plugins/krayin/pyproject.toml
+.venv/.ready: uv.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "crmhost needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Setting up .venv …"
@@ -24,10 +25,13 @@ demo: setup ## Watch signed Chatwoot deliveries become records in a CRM
 	@$(BIN)/crmhost demo $(ARGS)
 
 test: setup ## The tests, in under three minutes; real servers are used where they are named
-	@$(BIN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
 
 test-all: setup ## The tests that take longer
 	@$(BIN)/python -m pytest -n auto -m slow $(ARGS)
+
+coverage: setup ## The same tests, and which branches of host and plugins they take; 90 % at least
+	@$(BIN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 calls: setup ## The table of calls to Krayin: what each event may cost, and what it was measured to cost
 	@$(BIN)/python -m tests.krayin.calls
@@ -46,6 +50,21 @@ check: setup ## Style, types, import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > .lint-imports.log || { cat .lint-imports.log; exit 1; }
 	@tail -n 2 .lint-imports.log && rm .lint-imports.log
+
+test-browser: setup ## Each page in a Chromium, on a phone and at a desk; screenshots are kept in .screens
+	@test -x "$(CHROMIUM)" || { echo "make test-browser needs Chromium at $(CHROMIUM): apt-get install chromium, or CHROMIUM=/its/path"; exit 1; }
+	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --all-packages --group browser --python $(BIN)/python
+	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n0 tests/browser/pages.py $(ARGS)
+
+screens: ## The screenshots of the documents, taken afresh
+	@CRMHOST_TEST_SCREENS=docs/screens $(MAKE) --no-print-directory test-browser
+
+words: setup ## Bring the translations' files up to date with the sentences of the pages
+	@$(BIN)/pybabel -q extract -F pyproject.toml --add-location=file --omit-header -o .words.pot host/admin
+	@for language in pt_BR es; do \
+	  $(BIN)/pybabel -q update -i .words.pot -d host/admin/locales -l $$language \
+	    --no-fuzzy-matching --ignore-obsolete --omit-header --init-missing; done
+	@rm .words.pot
 
 clean: ## Remove what the other targets made
 	rm -rf .venv dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""The calls that may be made in a minute, and at once: counted in Redis for all workers.
+"""The calls that may be made in a minute, or another span, and at once: counted in Redis for all workers.
 
 A minute begins with its first call and ends as a whole, as Laravel counts (Krayin 2.1); what the CRM
 itself says is heeded. Each operation is one script, by Redis' own clock.
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from redis import Redis
 
 WINDOW = 60.0
-"""Seconds for which a CRM counts."""
+"""Seconds for which a CRM counts, unless the plugin says otherwise: what is called a minute here."""
 RESERVE = 4
 """Calls that a delivery takes at its first one, so that it does not run out in its middle."""
 SLOT = DEADLINE + TIMEOUTS["read"] + 5
 """Seconds after which the slot of a process that died is free again: no call takes as long."""
 PATIENCE = 1.0
 """Seconds that a call waits where it stands; for longer ones the delivery is put off."""
+SHORT = 10.0
+"""Seconds of a span whose end a delivery waits for in its middle: to begin anew would take as many calls."""
 PEEK = 0.05
 """Seconds between two looks for a free slot."""
 AWAY = 5.0
@@ -110,13 +112,13 @@ class DeliveryBudget:
         self._reserves: dict[str, Reserve] = {}
 
     @contextmanager
-    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> Iterator[None]:
+    def call(self, key: str, *, calls: int, seconds: float = WINDOW, at_once: int = 0) -> Iterator[None]:
         """Take one call for the block; NotYet where none is left, or Redis is away."""
         slot = uuid.uuid4().hex if at_once else ""
-        patience = PATIENCE
-        while wait := self._try(key, per_minute, at_once, slot):
+        patience = seconds if key in self._reserves and seconds <= SHORT else PATIENCE
+        while wait := self._try(key, calls, seconds, at_once, slot):
             if wait > patience:
-                allowed = f"{per_minute} a minute" + (f", {at_once} at once" if at_once else "")
+                allowed = f"{calls} in {seconds:.0f} seconds" + (f", {at_once} at once" if at_once else "")
                 delay = wait + random.uniform(0, 1)  # noqa: S311 - it spreads the waiting, it keeps no secret
                 raise NotYet(f"Calls to the CRM must wait: {allowed} are allowed.", delay=delay)
             time.sleep(wait)
@@ -131,7 +133,7 @@ class DeliveryBudget:
     def told(self, key: str, *, limit: int, remaining: int) -> None:
         """Keep what the CRM said is left of this minute."""
         with _harmless():
-            self._told(keys=[_minute(key)], args=[*self._times(), limit, max(limit - remaining, 0)])
+            self._told(keys=[_minute(key)], args=[*self._times(WINDOW), limit, max(limit - remaining, 0)])
 
     def close(self) -> None:
         """Give back what was taken and not used."""
@@ -142,14 +144,14 @@ class DeliveryBudget:
                     self._give_back(keys=[_minute(key)], args=[reserve.left, reserve.minute])
         self._reserves.clear()
 
-    def _try(self, key: str, per_minute: int, at_once: int, slot: str) -> float:
+    def _try(self, key: str, calls: int, seconds: float, at_once: int, slot: str) -> float:
         """Take a call; return 0, or for how many seconds none is to be had."""
         now = self._now()
         reserve = self._reserves.get(key)
         held = reserve if reserve and reserve.left and now < reserve.until else None
         if held is None or at_once:
             wanted = 0 if held else 1 if reserve else RESERVE
-            args = [*self._times(), per_minute, wanted, at_once, slot, round(SLOT * 1000)]
+            args = [*self._times(seconds), calls, wanted, at_once, slot, round(SLOT * 1000)]
             taken, *said = self._ask(keys=[_minute(key), _slots(key)], args=args)
             if not taken:
                 return said[0] / 1000 or PEEK
@@ -170,9 +172,9 @@ class DeliveryBudget:
     def _now(self) -> float:
         return self._clock() if self._clock else time.monotonic()
 
-    def _times(self) -> list[int | str]:
+    def _times(self, seconds: float) -> list[int | str]:
         """Return what a script is told of time: now, where it is not Redis' own, and how long a minute is."""
-        return [round(self._clock() * 1000) if self._clock else "", round(WINDOW * 1000)]
+        return [round(self._clock() * 1000) if self._clock else "", round(seconds * 1000)]
 
 
 def _minute(key: str) -> str:

@@ -181,13 +181,11 @@ def _doubles(
 ) -> Iterator[ReportLine]:
     """Warn of a connection that joins the same account to the same CRM: each event would be worked twice.
 
-    Which CRM it is, is told by the settings that must be given and are not secret: its address.
+    Which CRM it is, is told by the settings that must be given and are not secret, its address; where
+    all of them are secret, by those.
     """
-    told = [
-        name
-        for name, field in type(settings).model_fields.items()
-        if field.is_required() and not isinstance(getattr(settings, name), SecretStr)
-    ]
+    needed = [name for name, field in type(settings).model_fields.items() if field.is_required()]
+    told = [name for name in needed if not isinstance(getattr(settings, name), SecretStr)] or needed
     for other in others:
         same = all(other.settings.get(name) == made.settings.get(name) for name in told)
         if (other.plugin, other.account_id) == (made.plugin, made.account_id) and same:

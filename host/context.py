@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from .http import Http
-    from .models import Contact, Conversation, Message
+    from .models import Contact, Conversation, Inbox, Message
 
 Settings = TypeVar("Settings", bound=BaseModel)
 Key = tuple[str, str]
@@ -31,6 +31,10 @@ class Link:
 
 def _nothing(record: str, kinds: tuple[str, ...]) -> None:
     """Keep no intents: for setup, previews and tests, which lose nothing with the process."""
+
+
+def _alone(_crm: str, _names: tuple[str, ...]) -> None:
+    """Let everything be claimed: for setup, previews and tests, where nobody else is at work."""
 
 
 def _nobody(_kind: str, _remote_id: str) -> tuple[str, ...]:
@@ -53,12 +57,14 @@ class Links:
         intents: frozenset[Key] = frozenset(),
         begin: Callable[[str, tuple[str, ...]], None] = _nothing,
         cancel: Callable[[str, tuple[str, ...]], None] = _nothing,
+        claim: Callable[[str, tuple[str, ...]], None] = _alone,
         records_of: Callable[[str, str], tuple[str, ...]] = _nobody,
     ) -> None:
         self._known = dict(known or {})
         self._intents = set(intents)
         self._begin = begin
         self._cancel = cancel
+        self._claim = claim
         self._records_of = records_of
         self.changed: dict[Key, Link | None] = {}
 
@@ -93,6 +99,16 @@ class Links:
     def unsure(self, record: str, kind: str) -> bool:
         """Whether an earlier attempt may have created this record without our learning its id."""
         return (record, kind) in self._intents
+
+    def claim(self, crm: str, *names: str) -> None:
+        """Be alone, of all who name the same ``crm``, with what tells this customer from others.
+
+        To be called before a record is looked for that is to be made if it is not there: two contacts,
+        or two connections, may mean the same one. ``names`` are such as ``email jane@example.com``,
+        each written one way. They are ours until the delivery's attempt has ended; where another
+        delivery has one of them this is NotYet, which is not to be caught.
+        """
+        self._claim(crm, names)
 
     @contextmanager
     def creating(self, record: str, *kinds: str) -> Iterator[None]:
@@ -130,6 +146,9 @@ class Chatwoot(Protocol):
     def messages(self, conversation_id: int) -> tuple[Message, ...]:
         """Return all messages of a conversation, the oldest first, private ones included."""
 
+    def inboxes(self) -> tuple[Inbox, ...]:
+        """Return the account's inboxes that the token's user sees: an administrator sees all."""
+
     def agents(self) -> Mapping[int, str]:
         """Return each agent's e-mail address, by the agent's id; cached for ten minutes."""
 
@@ -143,8 +162,13 @@ class Chatwoot(Protocol):
 class Budget(Protocol):
     """Calls that may be made, shared by all workers and connections that name the same ``key``."""
 
-    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> AbstractContextManager[None]:
-        """Take one call for the block; NotYet where none is left. ``at_once`` 0 means any number."""
+    def call(
+        self, key: str, *, calls: int, seconds: float = 60.0, at_once: int = 0
+    ) -> AbstractContextManager[None]:
+        """Take one of ``calls`` in ``seconds`` for the block; NotYet where none is left.
+
+        ``at_once`` 0 means any number.
+        """
 
     def told(self, key: str, *, limit: int, remaining: int) -> None:
         """Keep what the CRM said is left of this minute."""
@@ -153,7 +177,7 @@ class Budget(Protocol):
 class Unlimited:
     """A budget that never ends: for setup, previews and tests."""
 
-    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> AbstractContextManager[None]:  # noqa: ARG002
+    def call(self, key: str, **limits: float) -> AbstractContextManager[None]:  # noqa: ARG002
         """Let the call be made."""
         return nullcontext()
 

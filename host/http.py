@@ -25,7 +25,12 @@ DEADLINE = 25.0
 """Seconds after which no further piece of an answer is waited for; httpx's time-outs are per phase."""
 ANSWER_LIMIT = 10 * 1024 * 1024
 """Bytes of an answer that are read before the call is given up."""
+AWAY_FIX = "See whether it is up, its address right, and the network between here and there open."
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
+"""Where clouds tell a machine its own secrets, beside the link-local 169.254.169.254."""
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""Addresses of IPv6 that lead to the one of IPv4 in their last four bytes (RFC 6052)."""
 
 
 @dataclass(frozen=True)
@@ -74,23 +79,32 @@ def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: fl
     """
     import httpx
 
+    trusted = trust(ca_file)
+
     def look(event: str, info: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.complete":
             _check_peer(info["return_value"], private=private)
 
     def traced(request: httpx.Request) -> None:
+        if _is_address(request.url.host):
+            # Also where a proxy would be connected to instead.
+            check_address(request.url.host, private=private)
         request.extensions = {**request.extensions, "trace": look}
 
     return httpx.Client(
         timeout=httpx.Timeout(**{**TIMEOUTS, **seconds}),
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
-        verify=_believing(httpx.create_ssl_context(), ca_file),
+        verify=trusted,
         event_hooks={"request": [traced]},
         follow_redirects=False,
     )
 
 
-def _believing(context: ssl.SSLContext, ca_file: Path | None) -> ssl.SSLContext:
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what a peer's certificate is checked with, in whatever protocol."""
+    import httpx
+
+    context = httpx.create_ssl_context()
     try:
         if ca_file is not None:
             context.load_verify_locations(ca_file)
@@ -105,17 +119,41 @@ def _check_peer(stream: Any, *, private: bool) -> None:
     The peer is looked at once it is connected to and before anything is said: a name can be made to
     point elsewhere between a look and a connection.
     """
-    peer = stream.get_extra_info("server_addr")
-    address = ipaddress.ip_address(str(peer[0]).partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+    try:
+        check_address(str(stream.get_extra_info("server_addr")[0]), private=private)
+    except SettingsError:
         stream.close()
+        raise
+
+
+def check_address(text: str, *, private: bool) -> None:
+    """Refuse an address where no CRM can be, and one of a private network where that is not allowed."""
+    address = _meant(ipaddress.ip_address(text.partition("%")[0]))
+    nowhere = address.is_link_local or address.is_multicast or address.is_unspecified
+    if nowhere or address in METADATA:
         raise SettingsError(f"{address} is no address of a CRM.", fix="Look at what its name stands for.")
-    if address.is_private and not private:
-        stream.close()
+    if not (address.is_global or private):
         fix = "Set CRMHOST_PRIVATE_ADDRESSES=true if the CRM lives there."
         raise SettingsError(f"{address} is an address of a private network.", fix=fix)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _meant(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the address of IPv4 that one of IPv6 stands for, if it does."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _unguarded(_writes: bool, _longest: float) -> None:
@@ -140,6 +178,8 @@ class Http:
         self._guard = guard
         self._deadline = deadline
         self.calls: list[Call] = []
+        self.unanswered = False
+        """Whether a write was sent whose answer never came."""
 
     def request(
         self,
@@ -155,6 +195,7 @@ class Http:
         import httpx
 
         path = _path(url)
+        _check_headers(headers or {})
         writes = method not in SAFE_METHODS
         self._guard(writes, self._deadline + TIMEOUTS["read"])
         began = time.monotonic()
@@ -165,10 +206,12 @@ class Http:
             answer = self._send(began, method, url, params=params, content=content, headers=headers)
             status = answer.status
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise TryAgain(f"Nothing answers at {_origin(url)} ({error})") from error
+            raise TryAgain(f"Nothing answers at {_origin(url)} ({error})", fix=AWAY_FIX) from error
         except httpx.RequestError as error:
             what = str(error) or type(error).__name__
-            raise TryAgain(f"{method} {url} got no whole answer ({what})", unsure=writes) from error
+            self.unanswered |= writes
+            message = f"{method} {_origin(url)}{path} got no whole answer ({what})"
+            raise TryAgain(message, fix=AWAY_FIX, unsure=writes) from error
         finally:
             took = round((time.monotonic() - began) * 1000)
             self.calls.append(Call(method, path, status, took))
@@ -192,6 +235,14 @@ class Http:
 def _as_json(body: Any) -> bytes:
     """Return JSON in ASCII: a lone surrogate, which Chatwoot's JSON may escape, has no bytes in UTF-8."""
     return json.dumps(body, allow_nan=False).encode()
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse a header that cannot be sent: the library's own words would show the token in it."""
+    for name, value in headers.items():
+        if not (value.isascii() and value.isprintable()):
+            fix = "A token is one line of letters, digits and signs: give it again."
+            raise SettingsError(f"What is to be sent as {name} has signs that no header can have.", fix=fix)
 
 
 def _path(url: str) -> str:

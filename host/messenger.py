@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from .errors import CRMHostError
-from .http import Http
+from .http import Http, trust
 
 if TYPE_CHECKING:
+    import ssl
+    from pathlib import Path
+
     import httpx
 
 PATIENCE = 15.0
@@ -21,8 +23,10 @@ PATIENCE = 15.0
 SUBJECT = "crmhost needs you"
 
 
-class Undelivered(Exception):
+class Undelivered(CRMHostError):
     """The message did not get there."""
+
+    kind = "undelivered"
 
 
 class Messenger(Protocol):
@@ -36,31 +40,37 @@ class Messenger(Protocol):
 class Mail:
     """An SMTP server: ``smtp://user:password@host:587/?to=ops@example.com&from=…``.
 
-    ``smtp`` is encrypted by STARTTLS where the server offers it, ``smtps`` from the start.
+    ``smtp`` is encrypted by STARTTLS where the server offers it, ``smtps`` from the start. The
+    server's certificate is verified, and a password is not said where nothing is encrypted.
     """
 
     url: str
+    trusted: ssl.SSLContext
 
     def send(self, lines: Sequence[str]) -> None:
         """Deliver one e-mail."""
         parts = urlsplit(self.url)
-        secure = parts.scheme == "smtps"
         message = self._message(lines)
         try:
-            server: smtplib.SMTP = (
-                smtplib.SMTP_SSL(parts.hostname or "", parts.port or 465, timeout=PATIENCE)
-                if secure
-                else smtplib.SMTP(parts.hostname or "", parts.port or 587, timeout=PATIENCE)
-            )
-            with server:
+            with self._connected(parts) as server:
                 server.ehlo()
-                if not secure and server.has_extn("starttls"):
-                    server.starttls(context=ssl.create_default_context())
+                encrypted = parts.scheme == "smtps"
+                if not encrypted and server.has_extn("starttls"):
+                    server.starttls(context=self.trusted)
+                    encrypted = True
+                if parts.username and not encrypted:
+                    raise Undelivered(f"{parts.hostname} offers no encryption: no password is said there")
                 if parts.username:
                     server.login(unquote(parts.username), unquote(parts.password or ""))
                 server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
             raise Undelivered(f"{parts.hostname}: {error}") from error
+
+    def _connected(self, parts: SplitResult) -> smtplib.SMTP:
+        host = parts.hostname or ""
+        if parts.scheme == "smtps":
+            return smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=self.trusted)
+        return smtplib.SMTP(host, parts.port or 587, timeout=PATIENCE)
 
     def _message(self, lines: Sequence[str]) -> EmailMessage:
         query = parse_qs(urlsplit(self.url).query)
@@ -90,9 +100,11 @@ class Webhook:
             raise Undelivered(f"{urlsplit(self.url).hostname} answered {answer.status}")
 
 
-def messenger(url: str, pool: httpx.Client) -> Messenger:
-    """Return who carries messages to this address."""
-    return Mail(url) if urlsplit(url).scheme in {"smtp", "smtps"} else Webhook(url, pool)
+def messenger(url: str, pool: httpx.Client, ca_file: Path | None = None) -> Messenger:
+    """Return who carries messages to this address; ``ca_file`` as for CRMs."""
+    if urlsplit(url).scheme in {"smtp", "smtps"}:
+        return Mail(url, trust(ca_file))
+    return Webhook(url, pool)
 
 
 def checked(url: str) -> str:

@@ -99,6 +99,15 @@ class Attachment(_FromChatwoot):
     name: Text = Field(default=None, validation_alias="fallback_title")
 
 
+class Inbox(_FromChatwoot):
+    """A place in Chatwoot where conversations come in."""
+
+    id: int
+    name: Text = None
+    channel: Text = Field(default=None, validation_alias="channel_type")
+    """Such as ``Channel::WebWidget``."""
+
+
 MESSAGE_TYPES = ("incoming", "outgoing", "activity", "template")
 
 
@@ -237,6 +246,15 @@ class PluginInfo:
     """The first is the customer's own record."""
     ids: str = r"[\w.:-]{1,255}"
     """What every id of this CRM matches as a whole: ids from elsewhere are checked by it."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a contact, and a conversation with its end, takes in calls to the CRM, and how many it allows."""
+
+    contact: float
+    conversation: float
+    per_minute: int
 
 
 @dataclass(frozen=True)

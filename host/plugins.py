@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from .context import Context
-    from .models import Contact, Conversation, Outcome, SetupResult
+    from .models import Contact, Conversation, Costs, Outcome, SetupResult
     from .stand_in import StandIn
 
 GROUP = "crmhost"
@@ -78,6 +78,14 @@ class Plugin:
         """Return the changes of conversations that the plugin has rules for."""
         return frozenset(self._hook.wanted_changes(settings=settings, chatwoot=chatwoot) or ())
 
+    def costs(self, settings: BaseModel) -> Costs | None:
+        """Return what the plugin's work takes in calls, where it says so."""
+        return cast("Costs | None", self._hook.costs(settings=settings))
+
+    def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
+        """Return where a person opens a record of the CRM, where the plugin knows."""
+        return cast("str | None", self._hook.record_url(settings=settings, kind=kind, remote_id=remote_id))
+
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""
         return cast("StandIn | None", self._hook.stand_in())
@@ -102,10 +110,10 @@ class Plugins:
 
 
 def discover() -> Plugins:
-    """Load every installed plugin; one that cannot be loaded is reported and left out."""
+    """Load every installed plugin, by name; one that cannot be loaded is reported and left out."""
     found: dict[str, Plugin] = {}
     broken: list[Broken] = []
-    for entry in importlib_metadata.entry_points(group=GROUP):
+    for entry in sorted(importlib_metadata.entry_points(group=GROUP), key=lambda one: one.name):
         package, version = (entry.dist.name, entry.dist.version) if entry.dist else (entry.value, "")
         if entry.name in found:
             problem = f"{found[entry.name].package} has a plugin of this name already"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from .store import deliveries, lanes
+from .store import contacts, deliveries, identities, lanes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 class Sweep:
     """Rings lanes in time; ``wake`` makes it look earlier than it would by itself.
 
-    Payloads of deliveries that were finished ``keep`` seconds ago are forgotten.
+    Payloads of deliveries that were finished ``keep`` seconds ago are forgotten, and who the contacts are.
     """
 
     def __init__(self, store: Store, ring: Callable[[Iterable[Lane]], None], *, keep: float) -> None:
@@ -92,5 +92,7 @@ class Sweep:
     def _tidy(self, tx: Connection, now: float) -> None:
         """Forget what is kept for a time only; where there is much, go on with the next look."""
         deliveries.forget_old_bodies(tx, now)
-        if deliveries.forget_payloads(tx, now - self._keep) == 0:
+        identities.forget_old(tx, now)
+        gone = deliveries.forget_payloads(tx, now - self._keep) + contacts.forget(tx, now - self._keep)
+        if gone == 0:
             self._tidied = now

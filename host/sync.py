@@ -13,7 +13,7 @@ from .attempt import PAUSE, Attempt, Result
 from .errors import SettingsError
 from .fold import Step, dated, next_step
 from .locks import HeldLane, LaneLost, take
-from .store import connections, deliveries, lanes, links
+from .store import attempts, connections, deliveries, lanes, links
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -128,13 +128,15 @@ class Sync:
         with held.committing() as tx:
             if attempt.introduced:
                 _revive(tx, attempt, now)
-            links.save(tx, attempt.connection.id, attempt.links.changed, now)
+            attempt.ledger.save(tx)
             if result.state is not None:
                 _finish(tx, attempt, result, result.state, now)
                 # Of a stranger's, each is ignored by itself: what it says is new may be wanted yet.
                 if result.state != "dead" and not attempt.stranger:
                     _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.")
                 return None
+            if attempt.answered:
+                attempts.end_writes(tx, attempt.delivery.id)
             if result.at_once:
                 return None
             _note_wait(tx, attempt, result, now)
@@ -181,7 +183,7 @@ def _note_wait(tx: Connection, attempt: Attempt, result: Result, now: float) -> 
     if result.pauses:
         connections.pause(tx, attempt.connection.id, result.reason, result.fix, now + result.wait)
     if result.failed:
-        deliveries.failed(tx, delivery.id, result.reason, result.fix, attempt.told(result.outcome))
+        attempts.failed(tx, delivery.id, result.reason, result.fix, attempt.told(result.outcome))
 
 
 def _supersede(tx: Connection, step: Step, reason: str) -> None:

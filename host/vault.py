@@ -12,6 +12,10 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from .errors import SettingsError
 
+MAKE_KEY = (
+    "Make one: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+)
+
 
 class Vault:
     """Encrypts and reads JSON values; several keys may be valid, the first one encrypts."""
@@ -22,9 +26,8 @@ class Vault:
         try:
             self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
         except ValueError as error:
-            make = "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
             raise SettingsError(
-                "CRMHOST_SECRET_KEY is not a key of 32 bytes in base64.", fix=f"Make one: python -c '{make}'"
+                "CRMHOST_SECRET_KEY is not a key of 32 bytes in base64.", fix=MAKE_KEY
             ) from error
 
     def seal(self, value: Any) -> str:

@@ -14,10 +14,10 @@ from .house import House
 from .plugins import Plugins, discover
 from .store import connections, open_store, upgrade
 from .store.engine import reachable
-from .vault import Vault, key_in
+from .vault import MAKE_KEY, Vault, key_in
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .settings import Settings
 
@@ -26,14 +26,12 @@ if TYPE_CHECKING:
 def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[House]:
     """Open the database (made or upgraded if needed) and find the plugins."""
     url = settings.database_url
-    if not url or not settings.secret_key:
+    if not url:
         _make_folder(settings)
-    _refuse_lost_key(settings)
     file = str(settings.data_dir.resolve() / "crmhost.sqlite3")
     store = open_store(url or URL.create("sqlite", database=file))
-    key = settings.secret_key.get_secret_value() if settings.secret_key else key_in(settings.data_dir)
     redis = settings.redis_url or socket_url(settings.data_dir)
-    house = House(settings, store, Vault(key), discover() if plugins is None else plugins, redis)
+    house = House(settings, store, Vault(_key(settings)), discover() if plugins is None else plugins, redis)
     try:
         reachable(store)
         upgrade(store)
@@ -44,12 +42,23 @@ def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[H
         house.close()
 
 
-def _refuse_lost_key(settings: Settings) -> None:
-    """Make no new key beside a database whose key is gone."""
+def _key(settings: Settings) -> str:
+    """Return the key of all secrets; one is made beside a new database in the data folder only.
+
+    A key that lies in one machine's folder would be of no use to the next machine on the same database.
+    """
+    if settings.secret_key:
+        return settings.secret_key.get_secret_value()
+    if settings.database_url:
+        raise SettingsError(
+            "CRMHOST_DATABASE_URL is set, and CRMHOST_SECRET_KEY is not.",
+            fix=f"Set it, the same for every process. {MAKE_KEY}",
+        )
     kept, key = settings.data_dir / "crmhost.sqlite3", settings.data_dir / "secret.key"
-    if settings.secret_key is None and settings.database_url is None and kept.exists() and not key.exists():
+    if kept.exists() and not key.exists():
         fix = "Put the key back from the backup, or set CRMHOST_SECRET_KEY to it."
         raise SettingsError(f"The database {kept} is there, its key {key} is not.", fix=fix)
+    return key_in(settings.data_dir)
 
 
 def _make_folder(settings: Settings) -> None:
@@ -97,6 +106,21 @@ def receiving(house: House) -> Iterator[ASGIApp]:
 
 
 @contextmanager
+def serving_all(house: House) -> Iterator[ASGIApp]:
+    """Yield the application that takes webhooks and shows the pages beside them."""
+    from .admin import pages_of
+
+    pages = pages_of(house)
+    with receiving(house) as receiver:
+
+        async def both(scope: Scope, receive: Receive, send: Send) -> None:
+            machine = scope["path"].startswith("/webhooks/") or scope["path"] == "/healthz"
+            await (receiver if machine else pages)(scope, receive, send)
+
+        yield both
+
+
+@contextmanager
 def working(house: House, threads: int | None = None) -> Iterator[None]:
     """Work lanes in threads of this process while the block lasts."""
     from dramatiq import Worker
@@ -115,7 +139,7 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     worker.start()
     sweep.start()
     try:
-        with _telling(house):
+        with _telling(house), _reconciling(house), _backfilling(house):
             yield
     finally:
         sweep.stop()
@@ -128,12 +152,34 @@ def _telling(house: House) -> Iterator[None]:
     if house.settings.notify is None:
         yield
         return
+    from .loop import looking
     from .messenger import messenger
-    from .notices import Notices
+    from .notices import PERIOD, Notices
 
-    notices = Notices(house.store, messenger(house.settings.notify.get_secret_value(), house.http_pool))
-    notices.start()
-    try:
+    url, ca_file = house.settings.notify.get_secret_value(), house.settings.ca_file
+    notices = Notices(house.store, messenger(url, house.http_pool, ca_file))
+    with looking("notices", notices.look, PERIOD):
         yield
-    finally:
-        notices.stop()
+
+
+@contextmanager
+def _reconciling(house: House) -> Iterator[None]:
+    """Look for what Chatwoot never delivered while the block lasts, unless it is set that nobody does."""
+    if house.settings.reconcile_minutes == 0:
+        yield
+        return
+    from .loop import looking
+    from .reconcile.clock import PERIOD, Clock
+
+    with looking("reconcile", Clock(house).look, PERIOD):
+        yield
+
+
+@contextmanager
+def _backfilling(house: House) -> Iterator[None]:
+    """Go on with the backfills that run while the block lasts."""
+    from .backfill.feeding import PERIOD, Feeder
+    from .loop import looking
+
+    with looking("backfill", Feeder(house).look, PERIOD):
+        yield

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import CredentialsError
-from .transport import Row, rows_of
+from ..models import Inbox
+from .transport import read, rows_of
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -57,9 +58,10 @@ class Account:
         rows = rows_of(self._transport.get("/agents"), "payload")
         return {row["id"]: row["email"] for row in rows if row.get("id") and row.get("email")}
 
-    def inboxes(self) -> list[Row]:
-        """Return the account's inboxes: ``id``, ``name``, ``channel_type`` and more."""
-        return rows_of(self._transport.get("/inboxes"), "payload")
+    def inboxes(self) -> tuple[Inbox, ...]:
+        """Return the account's inboxes; they come in one page."""
+        rows = rows_of(self._transport.get("/inboxes"), "payload")
+        return tuple(read(Inbox, row, f"inbox {row.get('id')}") for row in rows)
 
 
 class Agents:

@@ -14,7 +14,7 @@ from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     from ..http import Http
-    from ..models import Conversation, Message
+    from ..models import Conversation, Inbox, Message
 
 
 class ChatwootAPI:
@@ -47,6 +47,10 @@ class ChatwootAPI:
     def messages(self, conversation_id: int) -> tuple[Message, ...]:
         """Return all messages of a conversation, the oldest first, private ones included."""
         return self.all_conversations.messages(conversation_id)
+
+    def inboxes(self) -> tuple[Inbox, ...]:
+        """Return the account's inboxes that the token's user sees: an administrator sees all."""
+        return self.account.inboxes()
 
     def agents(self) -> Mapping[int, str]:
         """Return each agent's e-mail address, by the agent's id; cached for ten minutes."""

@@ -13,6 +13,7 @@ from .output import failure
 
 COMMANDS = {
     "demo": "demo",
+    "stand-in": "demo",
     "serve": "run",
     "worker": "run",
     "plugins": "look",
@@ -26,15 +27,18 @@ COMMANDS = {
     "disconnect": "connect",
     "links": "links",
     "reconcile": "reconcile",
+    "backfill": "backfill",
     "status": "look",
     "deliveries": "look",
     "replay": "mend",
     "rotate-key": "mend",
+    "chatwoot-sandbox": "chatwoot_sandbox",
+    "users": "users",
     "certify": "author",
     "scan-cassettes": "author",
 }
 """Each command's module."""
-NAMES = {"set": "change", "rotate-key": "rotate_key", "scan-cassettes": "scan_cassettes"}
+NAMES = {"set": "change"}
 """A command whose name is a word of Python's own is called otherwise there."""
 
 
@@ -52,7 +56,7 @@ class LateCommands(click.Group):
         from importlib import import_module
 
         module = import_module(f".{COMMANDS[cmd_name]}", __package__)
-        command: click.Command = getattr(module, NAMES.get(cmd_name, cmd_name))
+        command: click.Command = getattr(module, NAMES.get(cmd_name, cmd_name.replace("-", "_")))
         return command
 
 

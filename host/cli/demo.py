@@ -1,8 +1,9 @@
-"""The command that shows the whole of crmhost in one minute."""
+"""The commands that need no CRM: all of crmhost shown in one minute, and a stand-in to try things on."""
 
 from __future__ import annotations
 
 import logging
+import shlex
 import sys
 import tempfile
 import threading
@@ -38,6 +39,36 @@ def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
             _keep(stop, _places(run), quiet=as_json)
     if not run.report["ok"]:
         sys.exit(1)
+
+
+@click.command("stand-in")
+@click.argument("plugin")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; a free one without it."
+)
+@json_option
+def stand_in(plugin: str, host: str, port: int, *, as_json: bool) -> None:
+    """Serve a CRM that forgets everything when it stops, to connect to and try things on."""
+    from ..demo.run import with_stand_in
+    from ..logs import configure
+    from ..plugins import discover
+    from ..server import serving
+
+    configure(logging.ERROR)
+    stop = stop_signal()
+    found, crm = with_stand_in(discover(), plugin)
+    with serving(crm.app, host, port) as url:
+        settings = dict(crm.settings(url))
+        if as_json:
+            document({"url": url, "settings": settings})
+        else:
+            pairs = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
+            click.echo(
+                f"A stand-in for {found.info.title} listens on {url} until Ctrl-C. Connect to it with:"
+            )
+            click.echo(f"  crmhost connect {plugin} --account 3 {pairs}")
+        stop.wait()
 
 
 def show(report: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ def running_demo(folder: Path, plugin_name: str | None = None) -> Iterator[Demo]
     with ExitStack() as stack:
         stack.enter_context(redis_running(settings))
         house = stack.enter_context(open_house(settings))
-        plugin, crm = _with_stand_in(house.plugins, plugin_name)
+        plugin, crm = with_stand_in(house.plugins, plugin_name)
         crm_url = stack.enter_context(serving(crm.app))
         address = stack.enter_context(serving(stack.enter_context(receiving(house))))
         stack.enter_context(working(house))
@@ -56,7 +56,7 @@ def running_demo(folder: Path, plugin_name: str | None = None) -> Iterator[Demo]
         yield Demo(folder, url, crm_url, play(house, crm, url))
 
 
-def _with_stand_in(plugins: Plugins, name: str | None) -> tuple[Plugin, StandIn]:
+def with_stand_in(plugins: Plugins, name: str | None) -> tuple[Plugin, StandIn]:
     """Return the plugin asked for, or the first one that brings a stand-in for its CRM."""
     for plugin in [plugins[name]] if name else plugins.found.values():
         if crm := plugin.stand_in():

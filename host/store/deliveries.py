@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text, tuple_, update
+from sqlalchemy import Connection, Row, func, null, select, text, tuple_, update
 
 from ..models import STATES
-from ..webhooks import Event, changes
+from ..webhooks import Event, changes, sender_in
+from . import contacts, hours
+from .causes import cause_of
+from .contacts import Face
+from .hours import Moment
 from .tables import LIVE, bodies, deliveries
 from .text import storable
 from .upsert import upsert
@@ -31,6 +35,8 @@ class Arrival:
     event: Event
     received_at: float
     body: str
+    background: bool = False
+    """Whether it tells of the past, and what is live goes before it."""
 
     @property
     def key(self) -> tuple[int, str]:
@@ -51,6 +57,11 @@ class Delivery:
     """When it was received, or taken up again."""
     body: str
     attempts: int
+    attempted: Mapping[str, Any] | None = field(default=None, hash=False)
+    """What the plugin was handed by an attempt that wrote, where that has not ended well."""
+    attempted_at: float | None = None
+    """Since when a write may still be carried out whose answer never came."""
+    background: bool = False
 
     @cached_property
     def payload(self) -> Any:
@@ -84,6 +95,9 @@ _DELIVERY = (
     _DUE_SINCE,
     deliveries.c.body,
     deliveries.c.attempts,
+    deliveries.c.attempted,
+    deliveries.c.attempted_at,
+    deliveries.c.background,
 )
 
 
@@ -105,11 +119,25 @@ def store(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     keys = {(row[0], row[1]) for row in tx.execute(insert, [_row(arrival) for arrival in fresh])}
     refused = {arrival.key for arrival in fresh} - keys
     stored = [arrival for arrival in fresh if arrival.key in keys]
+    _take_note(tx, stored)
     if refused:
         # Their id is known with another body. The body is not: it may come under an id of its own.
         _forget(tx, sorted(refused))
         stored += store(tx, [a for a in arrivals if a.key in refused and a is not first[a.key]])
     return stored
+
+
+def _take_note(tx: Connection, arrivals: Sequence[Arrival]) -> None:
+    """Keep what the pages need: who it is about, and how much arrived."""
+    if arrivals:
+        contacts.note(tx, map(_face, arrivals), max(a.received_at for a in arrivals))
+        hours.note(tx, (Moment(a.connection_id, hours.RECEIVED, a.received_at) for a in arrivals))
+
+
+def _face(arrival: Arrival) -> Face:
+    sender = sender_in(str(arrival.event.kind), json.loads(arrival.body))
+    told = (storable(str(sender.get(key) or "")[:255]) for key in ("name", "email", "phone_number"))
+    return Face(arrival.connection_id, arrival.event.contact_id, *told)
 
 
 def _first_of_each(arrivals: Iterable[Arrival]) -> dict[tuple[int, str], Arrival]:
@@ -153,6 +181,8 @@ def _row(arrival: Arrival) -> dict[str, Any]:
         "body": arrival.body,
         "state": "pending",
         "attempts": 0,
+        "background": arrival.background,
+        "told": arrival.event.told,
     }
 
 
@@ -173,6 +203,12 @@ def any_pending(tx: Connection, connection_id: int, contact_id: int) -> bool:
         _in_lane(connection_id, contact_id), deliveries.c.state == "pending"
     )
     return tx.execute(query.limit(1)).first() is not None
+
+
+def background_pending(tx: Connection, connection_id: int) -> int:
+    """Return how many deliveries of the past a connection has in line."""
+    query = select(func.count()).select_from(deliveries).where(deliveries.c.connection_id == connection_id)
+    return tx.scalar(query.where(deliveries.c.state == "pending", deliveries.c.background)) or 0
 
 
 def _in_lane(connection_id: int, contact_id: int) -> Any:
@@ -196,11 +232,24 @@ def finish(
         "fix": storable(fix),
         "outcome": dict(outcome) if outcome else None,
         "finished_at": now,
+        "attempted": null(),
+        "attempted_at": None,
         "attempts": deliveries.c.attempts + int(state != "superseded"),
+        "cause": cause_of(storable(reason) or "") if state == "dead" else None,
     }
+    count(tx, ids, state, now, outcome)
     tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
     if state == "dead":
         _forget_bodies(tx, ids)
+
+
+def count(
+    tx: Connection, ids: Sequence[int], what: str, now: float, outcome: Mapping[str, Any] | None
+) -> None:
+    """Count what became of these, the calls it took, and how long they had been due."""
+    calls = len((outcome or {}).get("calls", ()))
+    rows = tx.execute(select(deliveries.c.connection_id, _DUE_SINCE).where(deliveries.c.id.in_(ids)))
+    hours.note(tx, [Moment(row[0], what, now, calls, max(now - row[1], 0.0)) for row in rows])
 
 
 def _forget_bodies(tx: Connection, ids: Sequence[int]) -> None:
@@ -227,17 +276,6 @@ def forget_payloads(tx: Connection, before: float, limit: int = 1000) -> int:
     return tx.execute(query).rowcount
 
 
-def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Mapping[str, Any]) -> None:
-    """Note a failure that will pass: the delivery stays the first of its lane."""
-    values = {
-        "attempts": deliveries.c.attempts + 1,
-        "reason": storable(reason),
-        "fix": storable(fix),
-        "outcome": dict(outcome),
-    }
-    tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
-
-
 def of_a_stranger(tx: Connection, connection_id: int, contact_id: int) -> dict[int, str]:
     """Return the conversation that each delivery is about which was ignored because its contact was.
 
@@ -258,6 +296,7 @@ def revive(tx: Connection, ids: Sequence[int], reason: str, now: float) -> None:
         "finished_at": None,
         "attempts": 0,
         "revived_at": now,
+        "cause": None,
     }
     tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
 

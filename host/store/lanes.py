@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, case, func, literal, select, update
+from sqlalchemy import Connection, case, exists, func, literal, select, update
 
-from .tables import lanes, links
+from .tables import deliveries, lanes, links
 from .upsert import upsert
 
 Lane = tuple[int, int]
 """(connection id, contact id)"""
 
 
-def add_work(tx: Connection, wanted: Iterable[Lane], now: float, settle: float) -> list[Lane]:
+def add_work(
+    tx: Connection, wanted: Iterable[Lane], now: float, settle: float, *, background: bool = False
+) -> list[Lane]:
     """Make these lanes due; return those that were idle, whose bell must be rung.
 
     A contact without a link waits ``settle`` seconds for the rest of the widget's burst. A lane
-    that is due already, or waits to try again, is not brought forward.
+    that is due already, or waits to try again, is not brought forward. One with work that is not all
+    ``background`` is worked as a live one.
     """
     ordered = sorted(set(wanted))
     linked = _linked(tx, ordered)
@@ -28,6 +31,7 @@ def add_work(tx: Connection, wanted: Iterable[Lane], now: float, settle: float) 
         set_={
             "due_at": func.coalesce(lanes.c.due_at, insert.excluded.due_at),
             "rung_at": case((lanes.c.due_at.is_(None), insert.excluded.rung_at), else_=lanes.c.rung_at),
+            "background": insert.excluded.background & (lanes.c.due_at.is_(None) | lanes.c.background),
         },
     ).returning(lanes.c.connection_id, lanes.c.contact_id, lanes.c.rung_at)
     rows = [
@@ -35,6 +39,7 @@ def add_work(tx: Connection, wanted: Iterable[Lane], now: float, settle: float) 
             "connection_id": lane[0],
             "contact_id": lane[1],
             "due_at": now if lane in linked else now + settle,
+            "background": background,
             "rung_at": now,
             "fence": 0,
         }
@@ -95,15 +100,28 @@ def holds(tx: Connection, lane: Lane, fence: int, *, lock: bool = False) -> bool
 
 
 def end(tx: Connection, lane: Lane, due_at: float | None) -> None:
-    """Say when the lane is due next (None: nothing is left to do), and that no bell is out for it."""
-    tx.execute(update(lanes).where(_is(lane)).values(due_at=due_at, rung_at=None))
+    """Say when the lane is due next (None: nothing is left to do), and that no bell is out for it.
+
+    What is left may be of the past only.
+    """
+    live = (
+        deliveries.c.connection_id == lanes.c.connection_id,
+        deliveries.c.contact_id == lanes.c.contact_id,
+        deliveries.c.state == "pending",
+        deliveries.c.background.is_(False),
+    )
+    values = {"due_at": due_at, "rung_at": None, "background": ~exists().where(*live)}
+    tx.execute(update(lanes).where(_is(lane)).values(values))
 
 
 def ring_due(tx: Connection, now: float, patience: float, limit: int = 200) -> list[Lane]:
-    """Return lanes that are due and whose bell was not rung within ``patience`` seconds; mark them rung."""
+    """Return lanes that are due and whose bell was not rung within ``patience`` seconds; mark them rung.
+
+    Live ones come first, then the one that has waited longest.
+    """
     silent = lanes.c.rung_at.is_(None) | (lanes.c.rung_at < now - patience)
     query = select(lanes.c.connection_id, lanes.c.contact_id).where(lanes.c.due_at <= now, silent)
-    query = query.order_by(lanes.c.due_at).limit(limit).with_for_update(skip_locked=True)
+    query = query.order_by(lanes.c.background, lanes.c.due_at).limit(limit).with_for_update(skip_locked=True)
     due = [(row[0], row[1]) for row in tx.execute(query)]
     for lane in due:
         tx.execute(update(lanes).where(_is(lane)).values(rung_at=now))

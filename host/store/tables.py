@@ -64,9 +64,19 @@ deliveries = Table(
     Column("fix", Text),
     Column("outcome", JSON),
     Column("attempts", Integer, nullable=False),
+    # What the plugin was handed by an attempt that wrote and has not ended well: it is repeated as it was.
+    Column("attempted", JSON),
+    # When the last write began whose answer never came; null: there is none.
+    Column("attempted_at", Time),
     Column("finished_at", Time),
     # When it was taken up again: it had been ignored for its contact, or a person brought it back.
     Column("revived_at", Time),
+    # Of a dead one: its reason without what differs from record to record.
+    Column("cause", String(200)),
+    # It tells of the past (a backfill): what is live goes before it.
+    Column("background", Boolean, nullable=False),
+    # A digest of what was said of a contact, which outlives the payload.
+    Column("told", String(64)),
 )
 LIVE = "state <> 'dead'"
 Index(
@@ -100,6 +110,32 @@ Index(
     postgresql_where=text("state = 'ignored'"),
 )
 Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
+# For the pages: whatever is filtered by, each set of exact keys has its deliveries in order.
+Index(
+    "deliveries_by_kind",
+    deliveries.c.connection_id,
+    deliveries.c.state,
+    deliveries.c.kind,
+    deliveries.c.id,
+)
+Index("deliveries_of_contact", deliveries.c.connection_id, deliveries.c.contact_id, deliveries.c.id)
+Index(
+    "deliveries_of_conversation",
+    deliveries.c.connection_id,
+    deliveries.c.conversation_id,
+    deliveries.c.id,
+    sqlite_where=text("conversation_id IS NOT NULL"),
+    postgresql_where=text("conversation_id IS NOT NULL"),
+)
+DEAD = "state = 'dead'"
+Index(
+    "dead_deliveries_by_cause",
+    deliveries.c.connection_id,
+    deliveries.c.cause,
+    deliveries.c.id,
+    sqlite_where=text(DEAD),
+    postgresql_where=text(DEAD),
+)
 
 # The bodies of the last day: Chatwoot sometimes sends one twice under two ids (chatwoot#11901).
 bodies = Table(
@@ -116,11 +152,13 @@ lanes = Table(
     Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
     Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
     Column("due_at", Time),  # null: nothing to do
+    Column("background", Boolean, nullable=False),  # all that waits in it tells of the past
     Column("rung_at", Time),  # when a doorbell was last sent; null: none is out
     Column("fence", BigInteger, nullable=False),
 )
 Index(
     "due_lanes",
+    lanes.c.background,
     lanes.c.due_at,
     sqlite_where=text("due_at IS NOT NULL"),
     postgresql_where=text("due_at IS NOT NULL"),
@@ -157,6 +195,16 @@ intents = Table(
     Column("since", Time, nullable=False),
 )
 
+# What tells one customer of a CRM from another, by its digest, while a lane finds or makes that customer.
+identities = Table(
+    "identities",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("connection_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("until", Time, nullable=False),  # when it is free again if the lane's worker has died
+)
+
 # What was counted and not stored; connection 0 is an address that belongs to none.
 counters = Table(
     "counters",
@@ -177,6 +225,43 @@ notices = Table(
     Column("over", Boolean, nullable=False),
 )
 
+# Comparing each connection with Chatwoot, by scope: "recent" often, "full" once a night.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("scope", String(16), primary_key=True),
+    # When it is done next. While a process does it, when another may take it for dead.
+    Column("due_at", Time),
+    # Of the last one that came to its end; ``found`` are counts by name.
+    Column("finished_at", Time),
+    Column("found", JSON),
+    # Why the last try did not come to its end.
+    Column("problem", Text),
+    Column("fix", Text),
+)
+
+# Bringing the past of an account: how far each has come, for whoever goes on with it or shows it.
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection_id", BigInteger, nullable=False),
+    Column("since", Time),  # null: all there is
+    Column("state", String(16), nullable=False),  # running, paused, done or cancelled
+    Column("stage", String(32), nullable=False),  # which list is read
+    Column("page", Integer, nullable=False),  # the next one of it
+    Column("counts", JSON, nullable=False),
+    Column("seconds_left", Float),  # an estimate
+    Column("began_at", Time, nullable=False),
+    Column("finished_at", Time),
+    # When the next page is read. While a process reads one, when another may take it for dead.
+    Column("due_at", Time, nullable=False),
+    Column("problem", Text),  # why it does not go on
+    Column("fix", Text),
+)
+Index("backfills_by_connection", backfills.c.connection_id, backfills.c.id)
+
 # Up to when something was looked through that is looked through again and again, by name.
 watermarks = Table(
     "watermarks",
@@ -184,4 +269,83 @@ watermarks = Table(
     Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
     Column("name", String(64), primary_key=True),
     Column("moment", Time, nullable=False),
+)
+
+# What became of how much in each hour: counted as it happens, so that nothing is counted by looking.
+hours = Table(
+    "hours",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("what", String(16), primary_key=True),  # received, tried, or the state it ended in
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),  # unix seconds / 3600
+    Column("count", BigInteger, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("waited", Time, nullable=False),  # seconds from due to done, of all together
+    Column("longest", Time, nullable=False),
+    Column("last_at", Time, nullable=False),
+)
+
+# Who the contacts are, as last received: for whoever looks for one. Forgotten as payloads are.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("seen_at", Time, nullable=False),
+)
+Index("contacts_by_age", contacts.c.seen_at)
+
+# What a contact is found by: each word begins something that somebody may type.
+Word = String(100).with_variant(String(100, collation="C"), "postgresql")
+contact_words = Table(
+    "contact_words",
+    metadata,
+    Column("word", Word, primary_key=True),
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
+)
+Index("words_of_contact", contact_words.c.connection_id, contact_words.c.contact_id, contact_words.c.word)
+
+# Who may see the pages.
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email", String(255), nullable=False, unique=True),  # in small letters
+    Column("role", String(16), nullable=False),
+    Column("password", Text, nullable=False),  # as argon2 hashes it
+    Column("created_at", Time, nullable=False),
+    Column("seen_at", Time),
+)
+
+# Links with which somebody chooses a password, once; of the link only the digest is kept.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("email", String(255)),  # null: whoever has the link says
+    Column("role", String(16), nullable=False),
+    Column("expires_at", Time, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("user_id", BigInteger, nullable=False, index=True),
+    Column("created_at", Time, nullable=False),
+    Column("seen_at", Time, nullable=False),
+    Column("message", Text),  # what the next page says
+)
+
+# Sign-ins that failed, by who tried.
+failures = Table(
+    "failures",
+    metadata,
+    Column("key", String(320), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("since", Time, nullable=False),
 )

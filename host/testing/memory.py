@@ -13,6 +13,8 @@ class LinksInMemory:
 
     known: dict[Key, Link] = field(default_factory=dict)
     intents: set[Key] = field(default_factory=set)
+    claimed: list[tuple[str, ...]] = field(default_factory=list)
+    """What was claimed, the CRM's name first; in memory nobody else claims anything."""
 
     def open(self) -> Links:
         """Return the links as a hook is handed them."""
@@ -21,16 +23,17 @@ class LinksInMemory:
             intents=frozenset(self.intents),
             begin=self._begin,
             cancel=self._cancel,
+            claim=lambda crm, names: self.claimed.append((crm, *names)),
             records_of=self._records_of,
         )
 
     def commit(self, links: Links) -> None:
         """Keep what a hook set and removed; those of a failed attempt are kept too."""
         for key, link in links.changed.items():
-            self.intents.discard(key)
             if link is None:
                 self.known.pop(key, None)
             else:
+                self.intents.discard(key)
                 self.known[key] = link
 
     def _records_of(self, kind: str, remote_id: str) -> tuple[str, ...]:

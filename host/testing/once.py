@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 BROKEN = Told(500, {"Content-Type": "text/html"}, b"<html>Internal Server Error</html>")
 MEETING = 2.0
 """Seconds within which all workers must have asked their first question, or go on alone."""
+CLAIMED = 0.3
+"""The same, where all but one of them should ask nothing."""
 
 
 class Once(UnderFaults):
@@ -108,6 +110,19 @@ class Once(UnderFaults):
             trial.is_one_person(person, "Several workers were at work")
             found = trial.persons_of(person)[0]
             promise(found.name == person["name"], f"{person['name']} is called {found.name} in the CRM.")
+
+    @rule("gold")
+    def test_same_customer_twice(self, trials: Trials) -> None:
+        """Two contacts of Chatwoot's who are one customer become one person, also if worked at once."""
+        trial, first = trials.begin(), trials.jane
+        second = {**first, "id": first["id"] + 1}
+        for person in (first, second):
+            trial.bench.receive(payloads.contact_created(person))
+        trial.gate.set(dict.fromkeys(range(2), Meeting(2, CLAIMED)))
+        _at_once(trial, [first, second])
+        for person in (first, second):
+            trial.settle(person)
+        trial.is_one_person(first, "Two contacts are one customer")
 
     @rule("gold")
     def test_record_deleted(self, trials: Trials) -> None:

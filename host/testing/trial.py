@@ -30,6 +30,17 @@ if TYPE_CHECKING:
     from .capabilities import Capabilities
     from .gate import Gate
 
+TIMES = tuple(
+    (table, table.c.id if table is tables.connections else table.c.connection_id, column)
+    for table, column in (
+        (tables.lanes, tables.lanes.c.due_at),
+        (tables.intents, tables.intents.c.since),
+        (tables.identities, tables.identities.c.until),
+        (tables.deliveries, tables.deliveries.c.attempted_at),
+        (tables.connections, tables.connections.c.paused_until),
+    )
+)
+"""What the host compares with the time: its table, the column of its connection, the time itself."""
 ROUNDS = 12
 """How often a delivery is tried before a trial has had enough."""
 HERE = "http://localhost:8000"
@@ -101,11 +112,7 @@ class Trial:
         """Let time pass, for the host and for the plugin; nothing sleeps."""
         mine = self.bench.connection.id
         with self.house.store.write() as tx:
-            for table, key, column in (
-                (tables.lanes, tables.lanes.c.connection_id, tables.lanes.c.due_at),
-                (tables.intents, tables.intents.c.connection_id, tables.intents.c.since),
-                (tables.connections, tables.connections.c.id, tables.connections.c.paused_until),
-            ):
+            for table, key, column in TIMES:
                 tx.execute(update(table).where(key == mine).values({column: column - seconds}))
         self.contract.time_passes(seconds)
 

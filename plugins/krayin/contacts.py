@@ -11,8 +11,8 @@ from .desk import Desk
 from .filters import unwanted
 from .leads import LeadSync
 from .links import ContactLinks
+from .mapped import with_new_options
 from .mirror import mirror_ids
-from .misfits import tell_misfits
 from .persons import PersonSync
 from .tags import tag_customer
 from .telling import Told
@@ -25,10 +25,12 @@ def sync_contact(desk: Desk, contact: Contact, conversation: Conversation | None
     links = ContactLinks(desk.links, contact.id)
     if not links.any_known and (why := unwanted(desk.settings, contact, conversation)):
         return Outcome(ignored=why)
+    desk = with_new_options(desk, contact, conversation)
     contact = _still_named(contact, links.person.written)
     told = Told()
     lead = LeadSync(desk, contact, conversation, told)
-    PersonSync(desk, contact, conversation, lead, told).run()
+    person = PersonSync(desk, contact, conversation, lead, told)
+    person.run()
     if links.person.gone:
         return told.outcome()
     lead.run()
@@ -36,7 +38,8 @@ def sync_contact(desk: Desk, contact: Contact, conversation: Conversation | None
         return Outcome(
             ignored=f"Contact {contact.id} is not in Krayin, and the settings say to make nothing."
         )
-    tell_misfits(desk.settings, contact, conversation, told)
+    person.tell_problems()
+    lead.tell_problems()
     tag_customer(desk, contact, conversation, told)
     mirror_ids(desk, contact.id, told)
     return told.outcome()

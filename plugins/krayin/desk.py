@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from crmhost import Chatwoot, Context, Links
 
@@ -12,7 +13,7 @@ from .clients.budget import Allowance
 from .clients.clock import Clock
 from .clients.leads import Leads
 from .clients.lookups import Lookups
-from .clients.memory import hashed
+from .clients.memory import Beginnings, hashed
 from .clients.organizations import Organizations
 from .clients.persons import Persons
 from .clients.tags import Tags
@@ -32,6 +33,7 @@ class Desk:
     organizations: Organizations
     lookups: Lookups
     tags: Tags
+    beginnings: Beginnings
 
     @property
     def settings(self) -> KrayinSettings:
@@ -48,6 +50,16 @@ class Desk:
         """The external ids of the records at hand."""
         return self.context.links
 
+    def claim(self, **told: str) -> None:
+        """Be alone with a customer while it is looked for or made: of all connections to this Krayin."""
+        if names := [f"{name} {value.casefold()}" for name, value in told.items() if value]:
+            self.links.claim(f"krayin {self.settings.api_url}", *names)
+
+    def knowing(self, **facts: Any) -> Desk:
+        """Return the desk of somebody who knows better than setup did."""
+        settings = self.settings.model_copy(update={"facts": self.settings.facts.model_copy(update=facts)})
+        return replace(self, context=replace(self.context, settings=settings))
+
     @property
     def chatwoot(self) -> Chatwoot | None:
         """Chatwoot's API, where there is a token for it."""
@@ -63,6 +75,7 @@ class Bench:
     versions: Versions
     attributes: Attributes
     clock: Clock
+    beginnings: Beginnings
 
     @property
     def settings(self) -> KrayinSettings:
@@ -81,13 +94,21 @@ def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
         Organizations(transport),
         Lookups(transport),
         Tags(transport),
+        transport.memory.beginnings,
     )
 
 
 def bench_for(context: Context[KrayinSettings]) -> Bench:
     """Return what setup works with; it takes nothing for granted that an earlier one found."""
     transport = transport_of(context)
-    return Bench(context, Lookups(transport), Versions(transport), Attributes(transport), Clock(transport))
+    return Bench(
+        context,
+        Lookups(transport),
+        Versions(transport),
+        Attributes(transport),
+        Clock(transport),
+        transport.memory.beginnings,
+    )
 
 
 def transport_of(
@@ -107,6 +128,6 @@ def _allowance(context: Context[KrayinSettings], token: str) -> Allowance:
     return Allowance(
         context.budget,
         f"krayin {settings.api_url} {who}",
-        per_minute=facts.limit or settings.calls_per_minute,
+        per_minute=settings.allowed_per_minute,
         at_once=settings.calls_at_once,
     )

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crmhost import SetUpAgain, TryAgain
+from crmhost import SetUpAgain
 
 from .checkboxes import protect, why_withheld
-from .clients.errors import Missing
+from .clients.errors import Failed, Missing, just_deleted
 from .clients.leads import STAGE
 from .desk import Desk
 from .finders.leads import is_open
@@ -38,6 +38,8 @@ class LeadEdit:
         """What is to be told of a change, by its field, once it is made."""
         self.withheld = False
         """Whether the changes were not made, for the sake of checkboxes."""
+        self.overdue: frozenset[str] = frozenset()
+        """The fields that were not written, since the expected close date is over."""
 
     @property
     def id(self) -> int:
@@ -76,7 +78,11 @@ class LeadEdit:
         try:
             return self._move(date) or self._write(date)
         except Missing as error:
-            raise TryAgain(f"Lead {self.id} was deleted in Krayin just now, or its stage was.") from error
+            raise just_deleted(f"Lead {self.id}, or its stage,") from error
+        except Failed:
+            if "user_id" in self.changes:  # perhaps a user who was deleted since they were listed
+                self.desk.lookups.drop("users")
+            raise
 
     def _move(self, date: str | None) -> bool:
         """Move the lead by stage/edit, where nothing else changes and it has no close date to lose.
@@ -117,6 +123,7 @@ class LeadEdit:
             stay.append(STAGE)
         for name in stay:
             del self.changes[name]
+        self.overdue = frozenset(stay)
         words = " and ".join("stage" if name == STAGE else name for name in stay)
         self.note(f"Its {words} stayed: Krayin takes no such change once the expected close date is over.")
 
@@ -144,6 +151,7 @@ class LeadEdit:
         try:
             return close_date(shown, self._zone(shown))
         except ValueError as error:
+            self.desk.beginnings.note(shown)
             raise _another_zone(self.id, str(error)) from error
 
     def _zone(self, shown: object) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from crmhost import Conversation, Outcome
+from crmhost import Conversation, Costs, Outcome
 
 from .contacts import sync_contact
 from .conversations import note_created, note_messages, note_reopened, note_resolved, wanted_by_notes
 from .desk import Desk
 from .filters import unwanted_conversation
 from .links import ContactLinks, ConversationLinks
-from .mappers.template import needs_conversation
 from .mappers.wanted import changes_of_sources
 from .progress import Progress
 from .rules import ASPECTS, Moment, aspects_of
@@ -53,14 +52,21 @@ def changes_wanted(settings: KrayinSettings, *, chatwoot: bool) -> frozenset[str
     return wanted_by_notes(settings, chatwoot=chatwoot) | labels | leads
 
 
+def calls_taken(settings: KrayinSettings) -> Costs:
+    """Return what a customer whom Krayin does not have, and a conversation, take in calls.
+
+    A search and a create; a note found or made, and completed (the table of calls, ``make calls``).
+    """
+    tags = 0 if settings.sync_tags == "none" else 1
+    return Costs(contact=2 + tags, conversation=2 + tags, per_minute=settings.allowed_per_minute)
+
+
 def _wanted_by_leads(settings: KrayinSettings) -> set[str]:
     wanted = {ASPECTS[kind] for kind in aspects_of(settings)}
     if settings.assignee_owns_lead:
         wanted.add("assignee")
     if settings.stage_on_first_reply:
         wanted.add("first_reply")
-    if needs_conversation(settings.lead_title, settings.lead_description, settings.lead_value):
-        wanted.add("custom_attributes")
     return wanted | changes_of_sources(settings)
 
 

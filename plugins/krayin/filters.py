@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from crmhost import Contact, Conversation
 
+from .mappers.reading import NO, YES
+from .mappers.sources import source_value
 from .settings import KrayinSettings
 
 
@@ -15,7 +17,7 @@ def unwanted(settings: KrayinSettings, contact: Contact, conversation: Conversat
     Without a conversation, one that qualifies is waited for, if it takes one.
     """
     for name, wanted in settings.only_attributes.items():
-        if _folded(_attribute(contact, name)) != _folded(wanted):
+        if not _is(source_value(f"contact.{name}", contact, None), wanted):
             return f"Contact {contact.id} has not the attribute {name}={wanted}."
     if conversation is not None:
         return unwanted_conversation(settings, conversation, contact.labels)
@@ -43,9 +45,13 @@ def _labelled(settings: KrayinSettings, labels: Iterable[str]) -> bool:
     return not {_folded(label) for label in settings.only_labels}.isdisjoint(map(_folded, labels))
 
 
-def _attribute(contact: Contact, name: str) -> object:
-    own, additional = contact.custom_attributes.get(name), contact.additional_attributes.get(name)
-    return additional if own is None or own == "" else own
+def _is(value: object, wanted: str) -> bool:
+    """Whether an attribute has this value, in any case; of a list, whether an entry has."""
+    if isinstance(value, list | tuple):
+        return any(_is(one, wanted) for one in value)
+    if isinstance(value, bool):
+        return _folded(wanted) in (YES if value else NO)
+    return _folded(value) == _folded(wanted)
 
 
 def _folded(value: object) -> str:

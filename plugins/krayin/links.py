@@ -12,11 +12,23 @@ from crmhost import Links
 from .settings import Entity
 
 PERSON, LEAD, ORGANIZATION, ACTIVITY = KINDS = ("person", "lead", "organization", "activity")
-ENTITIES: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
+ENTITY_OF: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
 """What Krayin calls the kinds that have attributes and tags."""
-_GONE, _TAGS = "gone", "tags"
-_ASIDE = (_GONE, _TAGS)
-"""What is kept with an id beside what was written there."""
+PAGES: Mapping[str, str] = {
+    PERSON: "contacts/persons/view",
+    LEAD: "leads/view",
+    ORGANIZATION: "contacts/organizations/edit",
+    ACTIVITY: "activities/edit",
+}
+"""Where Krayin's people see a record: an organization and an activity have no page but their form."""
+_GONE, TAGS, MIRRORED, NEWEST = _ASIDE = ("gone", "tags", "mirrored", "newest")
+"""What is kept with an id beside what was written there: that it was deleted, its tags, which ids Chatwoot
+has of it, what its contact said last for conversations' leads."""
+
+
+def page_of(api_url: str, kind: str, remote_id: str) -> str | None:
+    """Return the address of a record's page in Krayin."""
+    return f"{api_url}/admin/{PAGES[kind]}/{remote_id}" if kind in PAGES else None
 
 
 @dataclass(frozen=True)
@@ -38,11 +50,10 @@ class ExternalId:
         """What was kept with the id; {} while there is none."""
         return {name: value for name, value in self._kept.items() if name not in _ASIDE}
 
-    @property
-    def tags(self) -> Mapping[str, Any]:
-        """What ``keep_tags`` kept with the id; {} while there is none."""
-        tags: Mapping[str, Any] = self._kept.get(_TAGS, {})
-        return tags
+    def aside(self, name: str) -> Mapping[str, Any]:
+        """Return what ``keep_aside`` kept with the id; {} while there is none."""
+        kept: Mapping[str, Any] = self._kept.get(name, {})
+        return kept
 
     @property
     def gone(self) -> bool:
@@ -55,20 +66,17 @@ class ExternalId:
         return self.links.unsure(self.record, self.kind)
 
     def keep(self, remote_id: int, written: Mapping[str, Any] | None = None) -> None:
-        """Keep the id, and what is to be compared with the next time; what is gone stays gone.
-
-        So do the tags, which are a matter of their own.
-        """
+        """Keep the id, and what is to be compared with the next time; what is kept aside stays."""
         aside = {name: self._kept[name] for name in _ASIDE if name in self._kept and remote_id == self.id}
         self.links.set(self.record, self.kind, remote_id, {**(written or {}), **aside})
 
-    def keep_tags(self, tags: Mapping[str, Any]) -> None:
-        """Keep what is known of the record's tags."""
-        self.links.set(self.record, self.kind, self.id, {**self._kept, _TAGS: tags})
+    def keep_aside(self, name: str, value: object) -> None:
+        """Keep something beside what was written: ``TAGS``, ``MIRRORED`` or ``NEWEST``."""
+        self.links.set(self.record, self.kind, self.id, {**self._kept, name: value})
 
     def keep_as_gone(self) -> None:
         """Keep the id of a record that was deleted in Krayin, so that it is not made again."""
-        self.links.set(self.record, self.kind, self.id, {**self._kept, _GONE: True})
+        self.keep_aside(_GONE, value=True)
 
     def forget(self) -> None:
         """Drop the id: Krayin's record is gone, and may be made again."""

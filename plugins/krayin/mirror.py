@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from .desk import Desk
-from .links import ContactLinks
+from .links import MIRRORED, ContactLinks
 from .telling import Told
-
-MIRRORED = "mirrored"
-"""Under which name it is remembered with the person's link what Chatwoot has of them."""
 
 
 def mirror_ids(desk: Desk, contact_id: int, told: Told) -> None:
@@ -18,11 +15,9 @@ def mirror_ids(desk: Desk, contact_id: int, told: Told) -> None:
     linked = [link for link in (links.person, links.lead) if link.id is not None and not link.gone]
     ids = {f"krayin_{link.kind}_id": str(link.id) for link in linked}
     person = links.person
-    is_new = (
-        person.written.get(MIRRORED) != ids if person.id is not None else told.outcome().state == "applied"
-    )
+    is_new = person.aside(MIRRORED) != ids if person.id is not None else told.outcome().state == "applied"
     if not ids or not is_new:
         return
     desk.chatwoot.mirror(contact_id, ids)
     if person.id is not None:
-        person.keep(person.id, {**person.written, MIRRORED: ids})
+        person.keep_aside(MIRRORED, ids)

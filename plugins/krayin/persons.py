@@ -15,9 +15,11 @@ from .finders.persons import Found, find_person, find_referred
 from .leads import LeadSync
 from .links import ORGANIZATION, PERSON, ContactLinks
 from .mapped import attributes_of_new
+from .mappers.attributes import attribute_problems
 from .mappers.contact import NOTHING, contact_to_person
 from .mappers.customer import ADDRESS, customer_of
 from .mappers.person import is_same_organization, organization_of
+from .mappers.phone import common_digits
 from .mappers.placeholders import no_phone
 from .mappers.reference import contact_reference
 from .organizations import sync_address
@@ -39,6 +41,7 @@ class PersonSync:
         self.desk = desk
         self.settings = desk.settings
         self.contact = contact
+        self.conversation = conversation
         self.lead = lead
         self.told = told
         self.links = ContactLinks(desk.links, contact.id)
@@ -51,6 +54,14 @@ class PersonSync:
         """Bring the person in step with the contact; make it where there is none."""
         if not self._known():
             self._find_or_create()
+
+    def tell_problems(self) -> None:
+        """Tell which mapped attributes can't be brought into the person; Krayin never shows them."""
+        person_id = self.links.person.id
+        if person_id is not None:
+            problems = attribute_problems(self.settings, "persons", self.contact, self.conversation)
+            for problem in problems:
+                self.told.say(PERSON, "left", person_id, problem)
 
     # A person who is linked
 
@@ -67,6 +78,7 @@ class PersonSync:
         person = self.desk.persons.get(person_id)
         if person is None:
             return self._gone(person_id)
+        self._look_for_organization(person)
         self._tell(self._update().into(person), otherwise="left")
         return True
 
@@ -90,9 +102,33 @@ class PersonSync:
         self.told.say(PERSON, "left", person_id, DELETED)
         return True
 
+    def _look_for_organization(self, person: Mapping[str, Any]) -> None:
+        """See whether the person is in none since it was deleted, and do as the settings say about that.
+
+        Out of one that is there the sales team has taken the person, who stays out.
+        """
+        link, company = self.links.organization, self.customer.fields.get("organization")
+        if link.id is None or organization_of(person) or not company:
+            return
+        if self.settings.rule("organization") == "never":
+            return
+        if not link.gone and self.desk.organizations.get(link.id) is not None:
+            return
+        if self.settings.on_deleted == "recreate":
+            self.told.say(ORGANIZATION, "left", link.id, "It was deleted in Krayin, and comes again.")
+            link.forget()
+        elif not link.gone:
+            self.told.say(ORGANIZATION, "left", link.id, DELETED)
+            link.keep_as_gone()
+        if self.settings.on_deleted == "recreate" or not is_same_organization(self._company_before, company):
+            self.written.pop("organization", None)
+
     # A person who is not linked yet
 
     def _find_or_create(self) -> None:
+        fields = self.customer.fields
+        phone = common_digits(fields.get("phone", ""), self.settings.phone_region)
+        self.desk.claim(email=fields.get("email", ""), phone=phone, company=fields.get("organization", ""))
         found = find_person(self.desk.persons, self.customer.fields, self.settings)
         if found.person:
             self._link(found)
@@ -214,7 +250,8 @@ class PersonSync:
         if is_new and address and not self._is_the_company(organization):
             organization = organization_of(self.desk.persons.get(person["id"]) or {})
         if not self._is_the_company(organization):
-            self.links.organization.forget()
+            if not self.links.organization.gone:
+                self.links.organization.forget()
             return
         self.links.organization.keep(organization["id"])
         if address:

@@ -15,6 +15,7 @@ from .edits import LeadEdit
 from .lead_updates import WITHHELD
 from .leads import BEGAN, RULES, LeadSync
 from .links import LEAD
+from .mapped import with_new_options
 from .mappers.lead import first_stage, place_of
 from .owners import agent_email, owner_of
 from .rules import Moment, Wish, asked
@@ -29,11 +30,11 @@ class Progress:
     """The lead of one conversation; ``seen`` is what its earlier events have asked for."""
 
     def __init__(self, desk: Desk, conversation: Conversation, told: Told) -> None:
-        self.desk = desk
+        self.desk = with_new_options(desk, conversation.contact, conversation)
         self.settings = desk.settings
         self.conversation = conversation
         self.told = told
-        self.sync = LeadSync(desk, conversation.contact, conversation, told, is_news=False)
+        self.sync = LeadSync(self.desk, conversation.contact, conversation, told, is_news=False)
         self.seen: dict[str, Any] = dict(self._remembered().get(str(conversation.id), {}))
         if WITHHELD in self.seen and not is_withheld(self.settings, "leads"):
             self.seen = dict(self.seen[WITHHELD])
@@ -54,7 +55,7 @@ class Progress:
         lead = self.sync.read()
         if lead is not None and not (edit := LeadEdit(self.desk, lead, self.told)).is_open:
             if self.settings.closed_leads == "new":
-                self.sync.number += 1
+                self.sync.making.number += 1
                 self.sync.find_or_make()
             else:
                 self._reopen(edit)
@@ -72,6 +73,7 @@ class Progress:
         if wanted.wishes or owner is not None or not self.sync.is_known:
             self._change(wanted.wishes, owner, before)
         self._remember()
+        self.sync.tell_problems()
 
     @property
     def _is_there(self) -> bool:
@@ -87,7 +89,7 @@ class Progress:
         if owner is not None and not lead.get("user"):
             edit.change("user_id", owner, f"{self.conversation.assignee or 'The agent'} owns it now.")
         self.sync.settle(edit)
-        if edit.withheld:
+        if edit.withheld or STAGE in edit.overdue:
             self.seen.setdefault(WITHHELD, before)
         if lead.get("user") or edit.lead.get("user"):
             self._keep({"owned": True})

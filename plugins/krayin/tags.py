@@ -14,8 +14,8 @@ from crmhost import Contact, Conversation, Outcome, PluginError, Rejected, TryAg
 
 from .clients.errors import Invalid, Missing
 from .desk import Desk
-from .leads import lead_link
-from .links import ENTITIES, ContactLinks, ExternalId
+from .lead_making import lead_link
+from .links import ENTITY_OF, TAGS, ContactLinks, ExternalId
 from .telling import Told
 
 COLOR = "#337CFF"
@@ -71,10 +71,10 @@ class Tagging:
         self.desk = desk
         self.link = link
         self.told = told
-        self.entity = ENTITIES[link.kind]
+        self.entity = ENTITY_OF[link.kind]
         self.record_id = link.id or 0
-        self.of: Labels = dict(link.tags.get("of", {}))
-        self.ours: dict[str, int] = dict(link.tags.get("ours", {}))
+        self.of: Labels = dict(link.aside(TAGS).get("of", {}))
+        self.ours: dict[str, int] = dict(link.aside(TAGS).get("ours", {}))
 
     def bring(self, seen: Labels) -> None:
         """Bring the tags in step with the labels that were seen now."""
@@ -90,7 +90,7 @@ class Tagging:
                 raise
             self.told.say(self.link.kind, "left", self.record_id, "It is gone from Krayin: no tags.")
             return
-        self.link.keep_tags({"of": now, "ours": self.ours})
+        self.link.keep_aside(TAGS, {"of": now, "ours": self.ours})
         if put_on or taken_off:
             self.told.say(self.link.kind, "updated", self.record_id, _said(put_on, taken_off))
 
@@ -125,13 +125,12 @@ class Tagging:
 
     def _keep(self) -> None:
         """Keep what we did so far: what fails next must not make our own tags the sales team's."""
-        self.link.keep_tags({"of": self.of, "ours": self.ours})
+        self.link.keep_aside(TAGS, {"of": self.of, "ours": self.ours})
 
     @property
     def _is_new(self) -> bool:
         """Whether the record was made just now, and so has no tags."""
-        made = (self.link.kind, "created", str(self.record_id))
-        return any((said.kind, said.action, said.remote_id) == made for said in self.told.changes)
+        return self.told.is_new(self.link.kind, self.record_id)
 
     def _tag(self, name: str) -> tuple[int, bool]:
         """Return the id of the tag of this name, and whether it had to be made."""

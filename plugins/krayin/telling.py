@@ -47,6 +47,11 @@ class Told:
         """Whether anything was told of this kind of record."""
         return any(change.kind == kind for change in self.changes)
 
+    def is_new(self, kind: str, remote_id: int) -> bool:
+        """Whether this very record was told to have been made."""
+        made = (kind, "created", str(remote_id))
+        return any((change.kind, change.action, change.remote_id) == made for change in self.changes)
+
     def outcome(self) -> Outcome:
         """Return all that was told."""
         return Outcome(tuple(self.changes))

@@ -86,5 +86,5 @@ def _slim(message: Message) -> Message:
     """Return the message without what no transcript shows, and no longer than a comment."""
     if message.deleted:
         return Message(id=message.id, deleted=True)
-    content = shortened(plain(message.content or ""), TEXT_LIMIT)
+    content = shortened(plain(message.content or "").strip(), TEXT_LIMIT)
     return message.model_copy(update={"content": content or None, "sender_email": None})

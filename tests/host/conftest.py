@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from crmhost.cli import main
 from crmhost.connect import connect
@@ -23,9 +24,12 @@ from crmhost.wiring import open_house
 from ..processes import Ran
 from .fake_crm import FakeCRM
 
+KEY = Fernet.generate_key().decode()
+"""The key of databases that are not in a data folder."""
+
 
 def settings_for(folder: Path, database_url: str | None, redis_url: str | None, **more: Any) -> Settings:
-    values = {"settle_ms": 0, "secret_key": None, **more}
+    values = {"settle_ms": 0, "secret_key": KEY if database_url else None, **more}
     return Settings(data_dir=folder, database_url=database_url, redis_url=redis_url, **values)
 
 

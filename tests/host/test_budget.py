@@ -27,19 +27,19 @@ class Minutes:
     def delivery(self) -> DeliveryBudget:
         return DeliveryBudget(self.redis, clock=lambda: self.now)
 
-    def spend(self, of: DeliveryBudget, wanted: int, per_minute: int = 10) -> int:
+    def spend(self, of: DeliveryBudget, wanted: int, calls: int = 10) -> int:
         """Make so many calls, or as many as are allowed; return how many those were."""
         for made in range(wanted):
             try:
-                with of.call(self.key, per_minute=per_minute):
+                with of.call(self.key, calls=calls):
                     pass
             except NotYet:
                 return made
         return wanted
 
-    def delay(self, per_minute: int = 10) -> float | None:
+    def delay(self, calls: int = 10) -> float | None:
         """Return for how long one more call has to wait."""
-        with pytest.raises(NotYet) as wait, self.delivery().call(self.key, per_minute=per_minute):
+        with pytest.raises(NotYet) as wait, self.delivery().call(self.key, calls=calls):
             pass
         return wait.value.delay
 
@@ -167,38 +167,65 @@ def test_what_was_taken_in_a_minute_that_the_crm_has_ended_is_not_given_back(min
     assert minutes.spend(minutes.delivery(), 10) == 9
 
 
+def test_a_crm_may_count_another_span_than_a_minute(minutes: Minutes) -> None:
+    with minutes.delivery().call(minutes.key, calls=1, seconds=5):
+        minutes.now += 4
+    with (
+        pytest.raises(NotYet, match="1 in 5 seconds") as wait,
+        minutes.delivery().call(minutes.key, calls=1, seconds=5),
+    ):
+        pass
+    minutes.now += 1
+
+    assert 1 <= (wait.value.delay or 0) <= 2
+    with minutes.delivery().call(minutes.key, calls=1, seconds=5):
+        pass
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_delivery_in_its_middle_waits_for_the_end_of_a_short_span(redis: Redis) -> None:
+    """Where fewer calls are allowed than it takes, it would begin anew for ever."""
+    delivery, key, made = DeliveryBudget(redis), uuid.uuid4().hex, 0
+
+    for _ in range(5):
+        with delivery.call(key, calls=2, seconds=0.1):
+            made += 1
+
+    assert made == 5
+
+
 @pytest.mark.usefixtures("impatient")
 def test_no_more_calls_are_made_at_once_than_there_are_slots(minutes: Minutes) -> None:
     one, other = minutes.delivery(), minutes.delivery()
 
-    with one.call(minutes.key, per_minute=10, at_once=1):
+    with one.call(minutes.key, calls=10, at_once=1):
         with (
             pytest.raises(NotYet, match="1 at once") as wait,
-            other.call(minutes.key, per_minute=10, at_once=1),
+            other.call(minutes.key, calls=10, at_once=1),
         ):
             pass
         assert 0 < (wait.value.delay or 0) < 2
 
-    with other.call(minutes.key, per_minute=10, at_once=1):
+    with other.call(minutes.key, calls=10, at_once=1):
         pass
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_call_that_fails_frees_its_slot(minutes: Minutes) -> None:
-    with pytest.raises(KeyError), minutes.delivery().call(minutes.key, per_minute=10, at_once=1):
+    with pytest.raises(KeyError), minutes.delivery().call(minutes.key, calls=10, at_once=1):
         raise KeyError
 
-    with minutes.delivery().call(minutes.key, per_minute=10, at_once=1):
+    with minutes.delivery().call(minutes.key, calls=10, at_once=1):
         pass
 
 
 @pytest.mark.usefixtures("impatient")
 def test_the_slot_of_a_process_that_died_is_free_in_time(minutes: Minutes) -> None:
     with ExitStack() as never_left:
-        never_left.enter_context(minutes.delivery().call(minutes.key, per_minute=10, at_once=1))
+        never_left.enter_context(minutes.delivery().call(minutes.key, calls=10, at_once=1))
         minutes.now += SLOT
 
-        with minutes.delivery().call(minutes.key, per_minute=10, at_once=1):
+        with minutes.delivery().call(minutes.key, calls=10, at_once=1):
             pass
 
 
@@ -206,7 +233,7 @@ def test_a_slot_that_is_free_soon_is_waited_for(minutes: Minutes) -> None:
     entered, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with minutes.delivery().call(minutes.key, per_minute=10, at_once=1):
+        with minutes.delivery().call(minutes.key, calls=10, at_once=1):
             entered.set()
             leave.wait(5)
 
@@ -214,15 +241,15 @@ def test_a_slot_that_is_free_soon_is_waited_for(minutes: Minutes) -> None:
         pool.submit(hold)
         assert entered.wait(5)
         pool.submit(leave.set)
-        with minutes.delivery().call(minutes.key, per_minute=10, at_once=1):
+        with minutes.delivery().call(minutes.key, calls=10, at_once=1):
             assert leave.is_set()
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_call_that_gets_no_slot_costs_nothing_of_the_minute(minutes: Minutes) -> None:
     one, other = minutes.delivery(), minutes.delivery()
-    with one.call(minutes.key, per_minute=10, at_once=1), pytest.raises(NotYet):  # noqa: SIM117
-        with other.call(minutes.key, per_minute=10, at_once=1):
+    with one.call(minutes.key, calls=10, at_once=1), pytest.raises(NotYet):  # noqa: SIM117
+        with other.call(minutes.key, calls=10, at_once=1):
             pass
     one.close()
 
@@ -238,7 +265,7 @@ def test_keys_do_not_share(minutes: Minutes) -> None:
 def test_without_redis_no_call_is_made_and_nothing_breaks() -> None:
     away = DeliveryBudget(Redis.from_url("unix:///nowhere/valkey.sock"))
 
-    with pytest.raises(NotYet, match="Redis is away") as wait, away.call("key", per_minute=10):
+    with pytest.raises(NotYet, match="Redis is away") as wait, away.call("key", calls=10):
         pass
     away.told("key", limit=10, remaining=5)
     away.close()
@@ -255,7 +282,7 @@ def test_threads_that_share_a_minute_make_its_calls_and_not_one_more(redis_url: 
                 with closing(DeliveryBudget(client)) as delivery:
                     try:
                         for _ in range(calls):
-                            with delivery.call(key, per_minute=60, at_once=8):
+                            with delivery.call(key, calls=60, at_once=8):
                                 made.append(1)
                     except NotYet:
                         pass

@@ -11,7 +11,7 @@ from crmhost.cli.look import _line
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from ..processes import run
-from .conftest import Types
+from .conftest import KEY, Types
 
 WRONG = [
     (["crmhost", "connect", "salesforce", "--account", "3"], 1, "No plugin named 'salesforce'"),
@@ -91,8 +91,10 @@ def test_a_secret_for_no_connection_is_refused(types: Types) -> None:
     assert (ran.status, "There is no connection 7." in ran.err) == (1, True)
 
 
-def test_a_wrong_variable_is_refused_by_name(tmp_path: Path) -> None:
-    ran = run(tmp_path, "crmhost", "serve", CRMHOST_WORKER_THREADS="many")
+def test_a_wrong_variable_is_refused_by_name(types: Types, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRMHOST_WORKER_THREADS", "many")
+
+    ran = types("crmhost", "serve")
 
     assert (ran.status, "CRMHOST_WORKER_THREADS" in ran.err) == (1, True)
 
@@ -108,12 +110,30 @@ def test_a_wrong_variable_is_refused_by_name(tmp_path: Path) -> None:
         ("CRMHOST_REDIS_URL", "redis://127.0.0.1:1/0?bogus=1"),
     ],
 )
-def test_an_address_that_is_wrong_is_one_sentence(tmp_path: Path, name: str, value: str) -> None:
-    ran = run(tmp_path, "crmhost", "serve", "--port", "0", **{name: value})
+def test_an_address_that_is_wrong_is_one_sentence(
+    types: Types, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv("CRMHOST_SECRET_KEY", KEY)
+    monkeypatch.setenv(name, value)
+
+    ran = types("crmhost", "serve", "--port", "0")
 
     assert ran.status == 1
     assert ran.err.count("Error:") == 1
+    assert "CRMHOST_SECRET_KEY" not in ran.err
     assert "PASSWORDX" not in ran.err
+
+
+def test_a_database_elsewhere_needs_a_key_that_is_not_on_one_machine_only(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"
+
+    without = run(tmp_path, "crmhost", "serve", "--port", "0", CRMHOST_DATABASE_URL=url)
+    given = run(tmp_path, "crmhost", "status", CRMHOST_DATABASE_URL=url, CRMHOST_SECRET_KEY=KEY)
+
+    assert (without.status, given.status) == (1, 0)
+    assert "CRMHOST_SECRET_KEY is not" in without.err
+    assert "generate_key" in without.err
+    assert list(tmp_path.glob("**/secret.key")) == []
 
 
 def test_a_token_that_was_typed_in_the_wrong_place_is_not_shown(types: Types) -> None:
@@ -123,8 +143,8 @@ def test_a_token_that_was_typed_in_the_wrong_place_is_not_shown(types: Types) ->
         assert "SUPERSECRET" not in ran.out + ran.err
 
 
-def test_a_worker_without_redis_says_what_to_do(tmp_path: Path) -> None:
-    ran = run(tmp_path, "crmhost", "worker")
+def test_a_worker_without_redis_says_what_to_do(types: Types) -> None:
+    ran = types("crmhost", "worker")
 
     assert (ran.status, "crmhost serve" in ran.err) == (1, True)
 

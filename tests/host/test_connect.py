@@ -44,6 +44,12 @@ def test_a_second_connection_to_the_same_crm_is_warned_of(house: House) -> None:
     assert [line.name for line in report] == ["Beware"]
 
 
+def test_where_only_secrets_tell_which_crm_it_is_another_one_is_another_crm(house: House) -> None:
+    connected(house)
+
+    assert connect(house, "fake", 3, {"token": "another"}).report == ()
+
+
 def test_a_changed_setting_is_checked_and_the_rest_kept(house: House) -> None:
     made = connected(house)
 

@@ -1,23 +1,19 @@
 """Where the host lets itself be sent, and whose certificates it believes."""
 
-import ipaddress
 import ssl
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from starlette.responses import PlainTextResponse
 
 from crmhost import Http, SettingsError, TryAgain
-from crmhost.http import _check_peer, new_pool
+from crmhost.http import _check_peer, check_address, new_pool
 from crmhost.server import listening, serving
+
+from .certificates import own_certificate
 
 
 class Stream:
@@ -34,30 +30,6 @@ class Stream:
         self.closed = True
 
 
-def own_certificate(folder: Path) -> Path:
-    """Return a file with a key and a certificate for localhost, signed with that key itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file = folder / "localhost.pem"
-    file.write_bytes(private + certificate.public_bytes(pem))
-    return file
-
-
 @pytest.fixture(scope="module")
 def local() -> Iterator[str]:
     with serving(PlainTextResponse("hello")) as address:
@@ -65,7 +37,18 @@ def local() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "address", ["169.254.169.254", "fe80::1%eth0", "::ffff:169.254.1.1", "224.0.0.1", "0.0.0.0"]
+    "address",
+    [
+        "169.254.169.254",
+        "fe80::1%eth0",
+        "224.0.0.1",
+        "0.0.0.0",
+        pytest.param("::ffff:169.254.1.1", id="mapped"),
+        pytest.param("64:ff9b::a9fe:a9fe", id="NAT64"),
+        pytest.param("2002:a9fe:a9fe::1", id="6to4"),
+        pytest.param("fd00:ec2::254", id="a cloud's metadata by IPv6"),
+        pytest.param("100.100.100.200", id="another cloud's metadata"),
+    ],
 )
 def test_where_no_crm_is_nothing_is_said(address: str) -> None:
     stream = Stream(address)
@@ -76,7 +59,7 @@ def test_where_no_crm_is_nothing_is_said(address: str) -> None:
     assert stream.closed
 
 
-@pytest.mark.parametrize("address", ["10.0.0.7", "192.168.1.2", "127.0.0.1", "fd00::7", "::1"])
+@pytest.mark.parametrize("address", ["10.0.0.7", "192.168.1.2", "100.64.0.1", "127.0.0.1", "fd00::7", "::1"])
 def test_private_networks_are_a_setting(address: str) -> None:
     _check_peer(Stream(address), private=True)
     with pytest.raises(SettingsError, match="private network"):
@@ -84,8 +67,8 @@ def test_private_networks_are_a_setting(address: str) -> None:
 
 
 def test_a_public_address_is_anybodys() -> None:
-    _check_peer(Stream("93.184.216.34"), private=False)
-    assert not ipaddress.ip_address("93.184.216.34").is_private
+    for address in ("93.184.216.34", "64:ff9b::5db8:d822", "2606:4700::1111"):
+        check_address(address, private=False)
 
 
 def test_a_request_to_a_private_network_is_stopped_before_it_is_sent(local: str) -> None:
@@ -93,9 +76,35 @@ def test_a_request_to_a_private_network_is_stopped_before_it_is_sent(local: str)
         Http(pool).request("GET", local)
 
 
+def test_an_address_is_refused_also_where_a_proxy_would_be_asked(
+    local: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", local)
+
+    with new_pool() as pool, pytest.raises(SettingsError, match="no address of a CRM"):
+        Http(pool).request("GET", "http://169.254.169.254/latest/meta-data")
+
+
+def test_a_password_in_an_address_is_not_said() -> None:
+    with listening("127.0.0.1", 0) as silent, new_pool(read=0.1) as pool:
+        url = f"http://jane:s3cret@127.0.0.1:{silent.getsockname()[1]}/records?email=jane@example.com"
+        with pytest.raises(TryAgain, match="/records got no whole answer") as failed:
+            Http(pool).request("GET", url)
+
+    assert "jane" not in str(failed.value)
+
+
 def test_a_request_that_may_be_sent_is(local: str) -> None:
     with new_pool() as pool:
         assert Http(pool).request("GET", local).text == "hello"
+
+
+@pytest.mark.parametrize("token", ["3|abc\ndef", "3|abc\x00", "3|tok\u00e9n"])
+def test_a_token_that_no_header_can_have_is_not_shown(local: str, token: str) -> None:
+    with new_pool() as pool, pytest.raises(SettingsError, match="sent as Authorization") as refused:
+        Http(pool).request("GET", local, headers={"Authorization": f"Bearer {token}"})
+
+    assert "3|" not in f"{refused.value} {refused.value.fix} {refused.value.__cause__}"
 
 
 def test_a_private_authority_is_believed_where_it_is_named(tmp_path: Path) -> None:

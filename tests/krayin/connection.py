@@ -109,6 +109,9 @@ class Chatwoot:
     def messages(self, conversation_id: int) -> tuple[crmhost.Message, ...]:
         return self.messages_of.get(conversation_id, ())
 
+    def inboxes(self) -> tuple[crmhost.Inbox, ...]:
+        return ()
+
     def agents(self) -> Mapping[int, str]:
         return {}
 

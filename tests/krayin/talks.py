@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from crmhost import Contact, Context, Conversation, Links, Message, Outcome
+from crmhost import Contact, Context, Conversation, Inbox, Links, Message, Outcome
 from crmhost_krayin import KrayinSettings
 from crmhost_krayin.conversations import note_messages, note_reopened
 from crmhost_krayin.desk import desk_for
@@ -71,6 +71,9 @@ class Chatwoot:
         raise NotImplementedError
 
     def conversation(self, conversation_id: int) -> Conversation | None:
+        raise NotImplementedError
+
+    def inboxes(self) -> tuple[Inbox, ...]:
         raise NotImplementedError
 
     def agents(self) -> Mapping[int, str]:

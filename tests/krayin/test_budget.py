@@ -33,11 +33,12 @@ class Counted:
         self.heard: list[tuple[str, int, int]] = []
 
     @contextmanager
-    def call(self, key: str, *, per_minute: int, at_once: int = 0) -> Iterator[None]:
+    def call(self, key: str, *, calls: int, seconds: float = 60.0, at_once: int = 0) -> Iterator[None]:
         if not self.left:
             raise NotYet("Calls to the CRM must wait.", delay=17)
         self.left, self.open = self.left - 1, self.open + 1
-        self.asked.append((key, per_minute, at_once))
+        assert seconds == 60.0
+        self.asked.append((key, calls, at_once))
         try:
             yield
         finally:

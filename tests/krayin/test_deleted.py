@@ -61,6 +61,75 @@ def test_a_person_that_was_made_anew_by_the_sales_team_is_found_again(desk: Desk
     assert [row["name"] for row in desk.state.persons.values()] == ["Jane"]
 
 
+# Organizations
+
+AT_GLOBEX = JANE | {"company": "Globex"}
+HEAD = AT_GLOBEX | {"additional_attributes": {"job_title": "Head of Sales"}}
+READ, LOOK, WRITE = "GET /contacts/persons", "GET /contacts/organizations", "PUT /contacts/persons/1"
+
+
+def organization_of(desk: Desk) -> Any:
+    """Return the name of Jane's organization."""
+    organization = desk.state.organizations.get(desk.state.persons[1]["organization_id"])
+    return organization and organization["name"]
+
+
+def test_an_organization_that_was_deleted_is_made_again_with_the_next_change(desk: Desk) -> None:
+    desk.contact(contact(**AT_GLOBEX))
+    desk.delete("contacts/organizations/1")
+
+    outcome = desk.contact(contact(**HEAD))
+    took = desk.calls
+    desk.contact(contact(**HEAD))
+
+    assert (organization_of(desk), took, desk.calls) == ("Globex", [READ, LOOK, WRITE], [])
+    assert ("organization", "left", "1", "It was deleted in Krayin, and comes again.") in [
+        (change.kind, change.action, change.remote_id, change.note) for change in outcome.changes
+    ]
+
+
+def test_an_organization_that_is_to_stay_deleted_is_not_asked_for_twice(desk: Desk) -> None:
+    desk = desk.with_settings(on_deleted="leave")
+    desk.contact(contact(**AT_GLOBEX))
+    desk.delete("contacts/organizations/1")
+
+    desk.contact(contact(**HEAD))
+    first = desk.calls
+    desk.contact(contact(**HEAD | {"name": "Jane Smith"}))
+
+    assert first == [READ, LOOK, WRITE]
+    assert LOOK not in desk.calls
+    assert organization_of(desk) is None
+
+    desk.contact(contact(**HEAD | {"company": "Initech"}))
+
+    assert organization_of(desk) == "Initech"
+
+
+def test_who_was_taken_out_of_an_organization_that_is_there_stays_out(desk: Desk) -> None:
+    desk.contact(contact(**AT_GLOBEX))
+    desk.state.persons[1]["organization_id"] = None
+
+    desk.contact(contact(**HEAD))
+
+    assert (organization_of(desk), desk.calls) == (None, [READ, LOOK, WRITE])
+
+
+def test_an_organization_that_is_deleted_while_its_address_is_written_comes_again(desk: Desk) -> None:
+    desk.contact(contact(**AT_GLOBEX))
+    desk.delete("contacts/organizations/1")
+    there = {"additional_attributes": {"city": "London"}}
+
+    desk.contact(contact(**AT_GLOBEX | there))
+    address = next(iter(desk.state.organizations.values()))["address"]
+
+    assert organization_of(desk) == "Globex"
+    assert "London" in str(address)
+
+
+# Ids in Chatwoot
+
+
 @dataclass
 class Chatwoot:
     """As much of Chatwoot's API as is needed to see what is mirrored."""

@@ -13,6 +13,7 @@ from .crm import Desk, contact, conversation
 from .leading import JANE, brought, changed, talk
 
 ANN = contact(5, name="Ann", email="ann@example.com", custom_attributes={"plan": "Pro ", "vip": True})
+ANN.custom_attributes["topics"] = ["Coffee", "Tea"]
 WITH_CITY = ANN.model_copy(update={"additional_attributes": {"city": "Brno", "plan": "free"}})
 
 
@@ -21,7 +22,17 @@ def settings(**fields: Any) -> KrayinSettings:
 
 
 @pytest.mark.parametrize(
-    "wanted", [{}, {"plan": "pro"}, {"city": "BRNO", "plan": "pro"}, {"vip": "true"}, {"nothing": ""}]
+    "wanted",
+    [
+        {},
+        {"plan": "pro"},
+        {"city": "BRNO", "plan": "pro"},
+        {"vip": "true"},
+        {"vip": "yes"},
+        {"nothing": ""},
+        {"email": "Ann@example.com"},
+        {"topics": "tea"},
+    ],
 )
 def test_a_customer_with_the_right_attributes_is_wanted(wanted: dict[str, str]) -> None:
     assert unwanted(settings(only_attributes=wanted), WITH_CITY, None) == ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from crmhost import SetUpAgain, TryAgain
+from crmhost_krayin.settings import Attribute
 
 from .crm import Desk, contact
 from .leading import (
@@ -72,6 +74,59 @@ def test_each_conversation_has_a_lead_of_its_own(desk: Desk) -> None:
     assert [row["person_id"] for row in desk.state.leads.values()] == [1, 1]
 
 
+def test_conversations_leads_follow_the_customer_with_their_next_events(desk: Desk) -> None:
+    desk = desk.with_settings(
+        lead_policy="one_per_conversation", lead_description="Plan {contact.plan}, {conversation.topic}"
+    )
+    brought(desk, talk(1, custom_attributes={"topic": "one"}))
+    desk.created(talk(1, custom_attributes={"topic": "one"}))
+
+    outcome = desk.contact(SMITH.model_copy(update={"custom_attributes": {"plan": "pro"}}))
+    at_once = desk.calls
+    desk.created(talk(2, custom_attributes={"topic": "two"}))
+    desk.resolved(talk(1, status="resolved", custom_attributes={"topic": "one"}))
+    took = desk.calls
+    desk.resolved(talk(1, status="resolved", custom_attributes={"topic": "one"}))
+
+    assert at_once == ["GET /contacts/persons", "PUT /contacts/persons/1"]
+    assert "follow with their next events" in told(outcome, "person")
+    assert [call.split("/")[1] for call in took] == ["activities", "leads", "leads"]
+    assert desk.calls == []
+    said = [(row["title"], row["description"]) for row in desk.state.leads.values()]
+    assert said == [("Jane Smith", "Plan pro, one"), ("Jane Smith", "Plan pro, two")]
+
+
+def test_what_was_kept_for_conversations_leads_is_not_taken_for_news_under_another_policy(
+    desk: Desk,
+) -> None:
+    own = desk.with_settings(lead_policy="one_per_conversation")
+    desk.contact(JANE)
+    own.contact(JANE.model_copy(update={"name": "Jane Roe"}))
+
+    desk.contact(SMITH)
+    desk.created(talk(1))
+    took = desk.calls
+    own.created(talk(2, sender=SMITH))
+
+    assert took == ["POST /activities"]
+    assert [row["title"] for row in desk.state.leads.values()] == ["Jane Smith", "Jane Smith"]
+
+
+def test_a_mapped_attribute_of_the_customers_follows_in_each_conversations_lead(desk: Desk) -> None:
+    number = desk.make_attribute("leads", "plan")
+    plan = Attribute(entity="leads", id=number, code="plan", type="text")
+    desk = desk.with_facts(attributes=(plan,)).with_settings(
+        lead_policy="one_per_conversation", attributes={"lead.plan": "contact.plan"}
+    )
+    free, pro = (JANE.model_copy(update={"custom_attributes": {"plan": plan}}) for plan in ("free", "pro"))
+    brought(desk, talk(1, sender=free))
+
+    desk.contact(pro)
+    desk.created(talk(1, sender=free))
+
+    assert desk.attribute("leads", 1, number) == "pro"
+
+
 def test_without_a_conversation_such_a_customer_is_a_person_alone(desk: Desk) -> None:
     desk.with_settings(lead_policy="one_per_conversation").contact(JANE)
 
@@ -88,6 +143,19 @@ def test_a_conversations_lead_whose_answer_was_lost_is_found_again(desk: Desk) -
     desk.created(talk(2))
 
     assert len(desk.state.leads) == 2
+
+
+def test_a_krayin_that_ignores_filters_gives_nobody_a_strangers_lead(desk: Desk) -> None:
+    desk.with_settings(create_lead=False).contact(JANE)
+    desk.contact(contact(7, name="Ann", email="ann@example.com"))
+
+    async def unfiltered(scope: Scope, receive: Receive, send: Send) -> None:
+        await desk.sandbox({**scope, "query_string": b""}, receive, send)
+
+    desk.stage.app = unfiltered
+    desk.created(talk())
+
+    assert [row["title"] for row in desk.state.leads.values()] == ["Ann", "Jane Doe"]
 
 
 def test_policy_none_makes_no_leads(desk: Desk) -> None:

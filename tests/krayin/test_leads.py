@@ -49,11 +49,41 @@ def test_a_lead_is_worded_by_templates(desk: Desk) -> None:
     assert float(lead(desk)["lead_value"]) == 1200.5
 
 
-def test_a_value_that_is_no_number_is_nought_and_told(desk: Desk) -> None:
-    outcome = desk.with_settings(lead_value="{name}").contact(JANE)
+def test_a_value_that_is_no_number_is_told_with_each_event(desk: Desk) -> None:
+    desk = desk.with_settings(lead_value="{contact.worth}")
+    odd = JANE.model_copy(update={"custom_attributes": {"worth": "a lot"}})
+
+    first, again = desk.contact(odd), desk.contact(odd)
+    at_a_conversation = desk.created(talk(sender=odd))
 
     assert float(lead(desk)["lead_value"]) == 0
-    assert "«Jane Doe» is no value" in told(outcome)
+    assert told(first) == "«a lot» is no value for a lead in Krayin; it is 0."
+    assert told(again) == "«a lot» is no value for a lead in Krayin; what it has stays."
+    assert told(at_a_conversation) == told(again)
+    assert desk.calls == ["POST /activities"]
+
+
+def test_a_value_that_becomes_none_leaves_the_one_that_is_there(desk: Desk) -> None:
+    desk = desk.with_settings(lead_value="{contact.worth}")
+    desk.contact(JANE.model_copy(update={"custom_attributes": {"worth": 80}}))
+
+    outcome = desk.contact(JANE.model_copy(update={"custom_attributes": {"worth": "a lot"}}))
+    desk.contact(JANE.model_copy(update={"custom_attributes": {"worth": "90"}}))
+
+    assert told(outcome) == "«a lot» is no value for a lead in Krayin; what it has stays."
+    assert float(lead(desk)["lead_value"]) == 90
+
+
+def test_what_the_rules_keep_out_is_not_in_a_new_lead_either(desk: Desk) -> None:
+    never = {"lead_title": "never", "lead_description": "never", "lead_value": "never"}
+
+    outcome = desk.with_settings(field_rules=never, lead_description="{name}", lead_value="{name}").contact(
+        JANE
+    )
+
+    assert (lead(desk)["title"], lead(desk)["description"]) == ("Jane Doe", None)
+    assert float(lead(desk)["lead_value"]) == 0
+    assert told(outcome) == ""
 
 
 def test_what_a_conversation_said_is_remembered_for_the_next_event(desk: Desk) -> None:
@@ -221,6 +251,52 @@ def test_a_date_gone_by_holds_back_a_title_on_2_1_and_never_a_value(desk: Desk) 
     assert float(lead(desk)["lead_value"]) == 80
     assert str(lead(desk)["expected_close_date"]) == "2020-01-01"
     assert ("Its title stayed" in told(outcome)) == is_old
+
+
+def test_what_a_date_gone_by_held_back_is_written_once_the_date_was_moved(desk: Desk) -> None:
+    desk = desk.with_settings(lead_description="Is {name}")
+    desk.contact(JANE)
+    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2020-01-01"})
+    desk.contact(SMITH)
+
+    still = desk.contact(SMITH)
+    looked = desk.calls
+    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2031-12-31"})
+    desk.created(talk())
+    took = desk.calls
+    desk.contact(SMITH)
+
+    assert (lead(desk)["title"], lead(desk)["description"]) == ("Jane Smith", "Is Jane Smith")
+    assert str(lead(desk)["expected_close_date"]) == "2031-12-31"
+    assert desk.calls == []
+    if desk.sandbox.profile.checks_closing_date:
+        assert looked == ["GET /leads"]
+        assert told(still).startswith("Its title and description stayed")
+        assert took == ["POST /activities", "GET /leads", "PUT /leads/1"]
+
+
+def test_what_the_sales_team_wrote_while_a_title_waited_stays(desk: Desk) -> None:
+    desk.contact(JANE)
+    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2020-01-01"})
+    desk.contact(SMITH)
+    desk.ask("PUT", "leads/1", {"title": "Big deal", "lead_pipeline_stage_id": 1})
+
+    desk.contact(SMITH)
+    desk.contact(SMITH)
+
+    assert lead(desk)["title"] == "Big deal"
+    assert desk.calls == []
+
+
+def test_a_title_for_want_of_words_is_the_newest_name(desk: Desk) -> None:
+    desk = desk.with_settings(lead_title="{contact.plan}")
+    desk.contact(JANE)
+    desk.contact(SMITH)
+
+    desk.created(talk(sender=JANE))
+
+    assert lead(desk)["title"] == "Jane Smith"
+    assert desk.calls == ["POST /activities"]
 
 
 def test_where_the_servers_zone_is_another_one_nothing_is_written(desk: Desk) -> None:

@@ -45,7 +45,7 @@ def _lead(payload: Any) -> dict[str, Any]:
 
 def _texts(contact: Contact, *, lone: bool, **chosen: Any) -> dict[str, str]:
     settings = KrayinSettings(api_url="https://crm.example.com", api_token=SecretStr("3|abc"), **chosen)
-    return Wanted(settings, contact, None, {}, is_news=True).texts(lone=lone)
+    return Wanted(settings, contact, None, {}, is_news=True, newest={}).texts(lone=lone)
 
 
 def _activity(payload: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crmhost import Message
@@ -101,7 +101,7 @@ ODD_TALK = st.lists(SAID, max_size=8)
 
 def read_all(said: list[dict[str, Any]]) -> list[Message]:
     """Return the messages, some of them huge, with ids in their order."""
-    huge = ({**one, "content": (one["content"] or "") * one["times"]} for one in said)
+    huge = ({**one, "content": (one["content"] or "") * one.get("times", 1)} for one in said)
     return [Message.model_validate({**one, "id": number}) for number, one in enumerate(huge, 1)]
 
 
@@ -124,6 +124,7 @@ def test_whatever_is_said_the_note_is_words_and_whole_messages(
 
 
 @given(ODD_TALK)
+@example([{"content": "\x1b\n0"}])
 @settings(max_examples=50)
 def test_what_is_kept_is_small_and_comes_back_the_same(said: list[dict[str, Any]]) -> None:
     every = Transcript().with_news(read_all(said), private_notes=False)

@@ -156,6 +156,23 @@ def test_where_it_is_allowed_a_lead_goes_back(desk: Desk, here: int, wanted: str
     assert desk.state.leads[1]["closed_at"] is None
 
 
+def test_a_move_to_another_pipeline_that_a_date_gone_by_held_back_is_made_once_it_was_moved(
+    desk: Desk,
+) -> None:
+    desk, _, agreed = with_pipeline(desk)
+    desk = met(desk, stage_rules={"label:partner": str(agreed.id)}, allow_backwards=True)
+    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2020-01-01"})
+
+    outcome = changed(desk, talk(labels=["partner"]), "labels")
+    held = desk.sandbox.profile.checks_closing_date
+    assert (at(desk), "Its stage stayed" in told(outcome)) == ((1, True) if held else (agreed.id, False))
+    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2031-12-31"})
+    desk.created(talk(labels=["partner"]))
+    desk.created(talk(labels=["partner"]))
+
+    assert (at(desk), desk.calls) == (agreed.id, [])
+
+
 def test_where_it_is_allowed_a_lead_goes_to_another_pipeline_whole(desk: Desk) -> None:
     """attributes/edit would leave it in both (recording 550)."""
     desk, _, agreed = with_pipeline(desk)

@@ -251,14 +251,14 @@ def test_changed_labels_are_asked_for_only_where_they_are_needed(
 
 @pytest.mark.parametrize("keep", [lambda link: link.keep(1, {"name": "x"}), lambda link: link.keep_as_gone()])
 def test_what_is_known_of_tags_outlives_what_else_is_kept(keep: Callable[[Any], None]) -> None:
-    from crmhost_krayin.links import ContactLinks
+    from crmhost_krayin.links import TAGS, ContactLinks
 
     link = ContactLinks(Links(), 5821).person
     link.keep(1, {"name": "y"})
-    link.keep_tags({"ours": {"vip": 3}})
+    link.keep_aside(TAGS, {"ours": {"vip": 3}})
 
     keep(link)
-    assert (link.tags, "tags" in link.written) == ({"ours": {"vip": 3}}, False)
+    assert (link.aside(TAGS), "tags" in link.written) == ({"ours": {"vip": 3}}, False)
 
     link.keep(2, {"name": "x"})
-    assert link.tags == {}
+    assert link.aside(TAGS) == {}

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
+from pydantic import SecretStr
+
+from crmhost_krayin.mappers.attributes import attribute_values
+from crmhost_krayin.mappers.sources import OF_CONTACT, OF_CONVERSATION
 from crmhost_krayin.mappers.template import (
     amount,
     description,
     filled,
-    known_of_contact,
-    known_of_conversation,
-    needs_conversation,
+    known_of,
     places_of,
     title,
     unknown_places,
 )
+from crmhost_krayin.mappers.wanted import changes_of_sources
+from crmhost_krayin.settings import KrayinSettings
 
 from .crm import contact, conversation
 
@@ -26,14 +31,23 @@ ANN = contact(
     company="Globex",
     custom_attributes={"plan": "pro", "seats": 12, "vip": True, "tags": ["a", "b"], "empty": ""},
 ).model_copy(update={"additional_attributes": {"company_name": "Globex", "city": "Brno", "plan": "old"}})
+ANN.additional_attributes["social_profiles"] = {"twitter": "ann_lee"}
 TALK = conversation(
-    731, ANN, inbox_id=4, custom_attributes={"budget": "1000"}, additional_attributes={"referer": "/x"}
+    731,
+    ANN,
+    inbox_id=4,
+    created_at=1767607200,
+    custom_attributes={"budget": "1000"},
+    additional_attributes={"referer": "/x"},
 )
 
 
+def settings(**fields: Any) -> KrayinSettings:
+    return KrayinSettings(api_url="https://crm.example.com", api_token=SecretStr("1|x"), **fields)
+
+
 def said(template: str) -> str:
-    places = places_of(template)
-    return filled(template, known_of_contact(places, ANN, region="") | known_of_conversation(places, TALK))
+    return filled(template, known_of(places_of(template), settings(timezone="Europe/Prague"), ANN, TALK))
 
 
 @pytest.mark.parametrize(
@@ -46,6 +60,10 @@ def said(template: str) -> str:
         ("{contact.vip} {contact.tags}", "yes a, b"),
         ("[{contact.nothing}{contact.empty}{conversation.nothing}{nonsense}]", "[]"),
         ("{conversation.referer} {} {", "/x  {"),
+        ("{contact.social_profiles.twitter}{contact.social_profiles}", "ann_lee"),
+        ("{additional.plan} {additional.referer}", "old /x"),
+        ("{conversation.created_at}", "2026-01-05 11:00"),
+        ("{contact.name}", "Ann Lee"),
     ],
 )
 def test_a_template_is_filled_with_what_is_known(template: str, text: str) -> None:
@@ -62,9 +80,33 @@ def test_setup_is_told_which_places_are_unknown() -> None:
     assert unknown_places(template) == ["nmae", "contact.", "deal.size"]
 
 
-def test_it_is_known_whether_a_conversation_is_needed() -> None:
-    assert needs_conversation("{name}", "{conversation.x}")
-    assert not needs_conversation("{name}", "{contact.x}")
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(f"contact.{name}" for name in (*OF_CONTACT, "plan", "city", "empty", "social_profiles.twitter")),
+        *(f"conversation.{name}" for name in (*OF_CONVERSATION, "budget", "referer")),
+        "additional.plan",
+        "additional.referer",
+    ],
+)
+def test_a_place_is_filled_with_what_the_same_source_says_to_an_attribute(source: str) -> None:
+    text = {"entity": "leads", "id": 9, "code": "thing", "type": "text"}
+    mapped = settings(
+        attributes=f"lead.thing={source}", facts={"attributes": [text]}, timezone="Europe/Prague"
+    )
+
+    assert said(f"{{{source}}}") == (attribute_values(mapped, "leads", ANN, TALK).get("thing") or "")
+
+
+def test_the_changes_of_what_a_template_names_are_waited_for() -> None:
+    chosen = settings(
+        lead_title="{name} {inbox} {contact.plan} {conversation.status}",
+        lead_description="{conversation.team} {conversation.id}",
+        lead_value="{conversation.budget}",
+    )
+
+    assert changes_of_sources(chosen) == {"status", "team", "custom_attributes"}
+    assert changes_of_sources(settings(lead_title="{name} {inbox}")) == set()
 
 
 @pytest.mark.parametrize(

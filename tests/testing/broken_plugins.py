@@ -356,6 +356,12 @@ class KeepsTheContactAtHand(Tiny):
         return {**super().fields(contact), "name": self.current.name}
 
 
+@loses("same-customer-twice")
+class ClaimsNobody(Tiny):
+    def claim(self, context: Settings, who: str) -> None:
+        """Trust that nobody else looks for the same customer."""
+
+
 @loses("record-deleted")
 class StumblesOverTheDeleted(Tiny):
     def moved(self, context: Settings, contact: Contact, gone: Gone) -> Outcome:

@@ -92,8 +92,13 @@ class Tiny:
 
     def find(self, context: Context[TinySettings], contact: Contact) -> Mapping[str, Any] | None:
         key, value = ("email", contact.email) if contact.email else ("phone", contact.phone)
+        self.claim(context, f"{key} {value}")
         found = self.ask(context, "GET", "/people", params={key: value}).json()
         return found[0] if found else None
+
+    def claim(self, context: Context[TinySettings], who: str) -> None:
+        """Be alone with this customer until the attempt has ended."""
+        context.links.claim(f"tiny {context.settings.api_url}", who)
 
     def create(self, context: Context[TinySettings], contact: Contact, fields: dict[str, Any]) -> Outcome:
         try:

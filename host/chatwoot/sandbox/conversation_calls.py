@@ -9,6 +9,7 @@ from .call import Call
 from .state import Conversation, Json
 
 CONVERSATIONS_A_PAGE = 25
+LAST_USED_FIRST = "last_activity_at_desc"
 LATEST, AFTER, BETWEEN = 20, 100, 1000
 
 
@@ -17,7 +18,8 @@ def list_conversations(call: Call) -> Json:
     state = call.chatwoot.state
     status = call.params.get("status", "open")
     rows = [row for row in state.conversations.values() if status in {"all", row.status}]
-    rows.sort(key=lambda row: row.last_activity_at, reverse=True)
+    column, _, way = call.params.get("sort_by", LAST_USED_FIRST).rpartition("_")
+    rows.sort(key=lambda row: (getattr(row, column), row.id), reverse=way == "desc")
     if within := call.number("updated_within"):
         page: Sequence[Conversation] = [row for row in rows if row.updated_at > state.clock() - within]
     else:
@@ -30,6 +32,15 @@ def list_conversations(call: Call) -> Json:
         "all_count": len(rows),
     }
     return {"data": {"meta": meta, "payload": [rest.conversation(state, row) for row in page]}}
+
+
+def make_conversation(call: Call) -> Json:
+    """Open a conversation with a contact; a message along with it is the agent's."""
+    talks, body = call.chatwoot.conversations, call.body
+    row = talks.open(body["contact_id"], inbox_id=body.get("inbox_id", 12))
+    if said := (body.get("message") or {}).get("content"):
+        talks.answer(row.id, said, user_id=call.user.id)
+    return rest.conversation(call.chatwoot.state, row)
 
 
 def show_conversation(call: Call, conversation_id: int) -> Json:
@@ -55,10 +66,12 @@ def list_messages(call: Call, conversation_id: int) -> Json:
 
 
 def make_message(call: Call, conversation_id: int) -> Json:
-    """Add an agent's message or a private note."""
+    """Add an agent's message, a private note, or what a customer wrote elsewhere (``incoming``)."""
+    talks, said = call.chatwoot.conversations, call.body.get("content")
+    if call.body.get("message_type") == "incoming":
+        return rest.message(call.chatwoot.state, talks.say(conversation_id, said))
     private = bool(call.body.get("private"))
-    answer = call.chatwoot.conversations.answer
-    row = answer(conversation_id, call.body.get("content"), user_id=call.user.id, private=private)
+    row = talks.answer(conversation_id, said, user_id=call.user.id, private=private)
     return rest.message(call.chatwoot.state, row)
 
 

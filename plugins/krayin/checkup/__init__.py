@@ -9,6 +9,7 @@ from crmhost import Context, ReportLine, SetupResult
 from ..desk import bench_for
 from ..settings import Facts, KrayinSettings
 from .attributes import attribute_lines, attributes_found, checkbox_lines, checkboxes, unprotected
+from .effects import effect_lines
 from .reach import user_of
 from .reference import references_found
 from .rows import Row, named
@@ -63,7 +64,7 @@ def check(context: Context[KrayinSettings]) -> SetupResult:
         *attribute_lines(mapped),
         *checkbox_lines(boxes, settings),
         *unprotected(boxes, settings, changes_nothing=context.read_only),
-        *_without_chatwoot(context),
+        *effect_lines(settings, version, context.chatwoot),
         ReportLine("Calls", f"{len(context.http.calls)} for this check"),
     )
     return SetupResult(found, report)
@@ -78,12 +79,6 @@ def _reach(settings: KrayinSettings, version: Version, user: Row) -> Iterator[Re
 def _choices(*chosen: Row) -> Iterator[ReportLine]:
     for name, row in zip(("Pipeline", "Stage", "Source", "Type"), chosen, strict=True):
         yield ReportLine(f"{name} of new leads", named(row))
-
-
-def _without_chatwoot(context: Context[KrayinSettings]) -> Iterator[ReportLine]:
-    """Say what is asked for and cannot be, where Chatwoot's API can't be asked."""
-    if context.settings.mirror_ids and context.chatwoot is None:
-        yield ReportLine("Ids in Chatwoot", "not kept there: that needs --chatwoot-url and --chatwoot-token.")
 
 
 def _allowance(settings: KrayinSettings, version: Version) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from crmhost import Rejected, ReportLine, SettingsError
@@ -9,8 +10,7 @@ from crmhost import Rejected, ReportLine, SettingsError
 from ..clients.clock import TITLE, Readings
 from ..clients.errors import Failed
 from ..desk import Bench
-from ..settings import KrayinSettings
-from .zones import agrees, moments, spoken, zone_of
+from .zones import agrees, moments, others_of, spoken, zones_of
 
 SET_IT = "Set server_timezone to Krayin's APP_TIMEZONE"
 
@@ -24,9 +24,14 @@ def zone_found(bench: Bench) -> tuple[str | None, ReportLine]:
         readings, left = bench.clock.read(*moments(datetime.now(UTC).date()))
     except (Rejected, Failed) as error:
         return known, ReportLine("Time zone", f"{known or 'unknown'}: {error} {SET_IT} if it is another.")
-    zone = _agreed(bench.settings, readings)
-    said = f"{zone}, as set" if bench.settings.server_timezone else _told(zone, readings)
-    return zone, ReportLine("Time zone", said + _left_behind(left))
+    guess = bench.settings.server_timezone or bench.settings.timezone
+    zones = zones_of(readings, bench.beginnings.known(), guess)
+    if bench.settings.server_timezone:
+        _check_set(bench.settings.server_timezone, zones, readings)
+        said = f"{zones[0]}, as set"
+    else:
+        said = _told(zones, readings)
+    return next(iter(zones), None), ReportLine("Time zone", said + _left_behind(left))
 
 
 def _unread(bench: Bench, known: str | None) -> str:
@@ -35,21 +40,25 @@ def _unread(bench: Bench, known: str | None) -> str:
     return f"{known}, as found before" if known else "not looked for: that takes a write"
 
 
-def _agreed(settings: KrayinSettings, readings: Readings) -> str | None:
-    """Return the zone that is set or the one that the clock tells, or raise where they differ."""
-    zone = zone_of(readings, settings.server_timezone or settings.timezone)
-    if settings.server_timezone and not agrees(settings.server_timezone, readings):
-        raise SettingsError(
-            f"Krayin's clock is {spoken(readings)} ahead of UTC, which is not {settings.server_timezone}.",
-            fix=f"{SET_IT}, such as {zone}, or to nothing." if zone else f"{SET_IT}.",
-        )
-    return zone
+def _check_set(wanted: str, zones: Sequence[str], readings: Readings) -> None:
+    """Refuse the zone that is set where the clock, or a lead's close date, tells another one."""
+    if wanted in zones:
+        return
+    what = f"Krayin's clock is {spoken(readings)} ahead of UTC, which is not {wanted}."
+    if agrees(wanted, readings):
+        what = f"A lead's close date shows that Krayin's time zone is not {wanted}."
+    raise SettingsError(what, fix=f"{SET_IT}, such as {zones[0]}, or to nothing." if zones else f"{SET_IT}.")
 
 
-def _told(zone: str | None, readings: Readings) -> str:
-    if zone is None:
+def _told(zones: Sequence[str], readings: Readings) -> str:
+    if not zones:
         return f"unknown: no zone has Krayin's clock ({spoken(readings)}). {SET_IT}."
-    return f"{zone}, by Krayin's clock ({spoken(readings)}). {SET_IT} if it is another with the same clock."
+    said = (
+        f"{zones[0]}, by Krayin's clock ({spoken(readings)}). {SET_IT} if it is another with the same clock."
+    )
+    others = ", ".join(others_of(zones, max(readings).year))
+    between = f" At other times of the year {others} have another: a lead's close date will tell."
+    return said + between if others else said
 
 
 def _left_behind(activity_id: int | None) -> str:

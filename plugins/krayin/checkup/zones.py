@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
+
+from ..mappers.dates import begins_day
+
+Readings = Mapping[datetime, timedelta]
+"""By the clock's own time, without a zone: how far it is ahead of UTC then."""
 
 WELL_KNOWN = (
     "UTC", "Asia/Kolkata", "Europe/London", "Europe/Berlin", "Europe/Athens", "Europe/Istanbul",
@@ -29,26 +35,44 @@ def moments(today: date) -> tuple[datetime, datetime]:
     return first, then
 
 
-def agrees(zone: str, readings: Mapping[datetime, timedelta]) -> bool:
+def agrees(zone: str, readings: Readings) -> bool:
     """Whether a clock in this zone would be so far ahead."""
     return all(local.replace(tzinfo=ZoneInfo(zone)).utcoffset() == ahead for local, ahead in readings.items())
 
 
-def zone_of(readings: Mapping[datetime, timedelta], guess: str = "") -> str | None:
-    """Return the guess if a clock there would be so far ahead, else a zone where it would; None: nowhere."""
-    return next((zone for zone in _candidates(guess) if agrees(zone, readings)), None)
+def zones_of(readings: Readings, beginnings: Collection[datetime] = (), guess: str = "") -> list[str]:
+    """Return the zones where a clock would be so far ahead, the guess first and then the well-known ones.
+
+    ``beginnings`` are instants at which a day began: of those zones, the ones where most of them did.
+    """
+    zones = [zone for zone in _candidates(guess) if agrees(zone, readings)]
+    fits = {zone: sum(begins_day(moment, zone) for moment in beginnings) for zone in zones}
+    return [zone for zone in zones if fits[zone] == max(fits.values())]
 
 
-def spoken(readings: Mapping[datetime, timedelta]) -> str:
+def others_of(zones: Sequence[str], year: int) -> list[str]:
+    """Return one each of the zones whose days begin otherwise than the first one's, this year or next."""
+    kinds: dict[tuple[timedelta | None, ...], str] = {}
+    for zone in zones:
+        kinds.setdefault(_offsets(zone, year) + _offsets(zone, year + 1), zone)
+    return list(kinds.values())[1:]
+
+
+def spoken(readings: Readings) -> str:
     """Return ``+01:00 in January, +02:00 in July``."""
     return ", ".join(f"{_signed(ahead)} in {local:%B}" for local, ahead in readings.items())
 
 
-def _candidates(guess: str) -> Iterator[str]:
-    if guess:
-        yield guess
-    yield from WELL_KNOWN
-    yield from sorted(name for name in available_timezones() if "/" in name)
+def _candidates(guess: str) -> Iterable[str]:
+    others = sorted(name for name in available_timezones() if "/" in name)
+    return dict.fromkeys(filter(None, (guess, *WELL_KNOWN, *others)))
+
+
+@lru_cache(maxsize=2048)
+def _offsets(zone: str, year: int) -> tuple[timedelta | None, ...]:
+    """Return how far ahead of UTC each of the year's days begins."""
+    first = datetime(year, 1, 1, tzinfo=ZoneInfo(zone))
+    return tuple((first + timedelta(days=day)).utcoffset() for day in range(365))
 
 
 def _signed(ahead: timedelta) -> str:

@@ -20,7 +20,7 @@ class Allowance:
 
     def call(self) -> AbstractContextManager[None]:
         """Take one call for the block; NotYet where none is left."""
-        return self.budget.call(self.key, per_minute=self.per_minute, at_once=self.at_once)
+        return self.budget.call(self.key, calls=self.per_minute, at_once=self.at_once)
 
     def told(self, headers: Mapping[str, str]) -> None:
         """Pass on what Krayin says is left of this minute, where it does."""

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +19,8 @@ from .pace import Pace
 
 KEPT_FOR = 600.0
 """Seconds that a list may be old: a new user or tag is known so soon without being asked for."""
+ENOUGH = 20
+"""Beginnings of days that tell any zones apart."""
 
 Rows = list[dict[str, Any]]
 
@@ -41,6 +45,23 @@ class Lists:
         self._kept.pop(name, None)
 
 
+class Beginnings:
+    """When days began in Krayin's time zone, as close dates showed that we had taken for another one's."""
+
+    def __init__(self) -> None:
+        self._known: deque[datetime] = deque(maxlen=ENOUGH)
+
+    def note(self, shown: str) -> None:
+        """Keep when a day began, as Krayin showed it."""
+        moment = datetime.fromisoformat(shown).astimezone(UTC)
+        if moment not in self._known:
+            self._known.append(moment)
+
+    def known(self) -> tuple[datetime, ...]:
+        """Return the newest of them."""
+        return tuple(self._known)
+
+
 @dataclass(frozen=True)
 class Memory:
     """All that is remembered."""
@@ -48,6 +69,7 @@ class Memory:
     pace: Pace = field(default_factory=Pace)
     doubts: Doubts = field(default_factory=Doubts)
     lists: Lists = field(default_factory=Lists)
+    beginnings: Beginnings = field(default_factory=Beginnings)
 
 
 _memories: dict[tuple[str, str], Memory] = {}

@@ -25,18 +25,6 @@ class Organizations:
         """Return the organization, or None."""
         return self._transport.one(ORGANIZATIONS, organization_id)
 
-    def named(self, name: str) -> dict[str, Any] | None:
-        """Return the organization of this name, upper and lower case alike, or None.
-
-        A comma in a filter means «or», so of such a name only the parts can be asked for: none is found.
-        """
-        rows = self._transport.get(ORGANIZATIONS, {"name": name})
-        return next((row for row in rows if str(row.get("name")).casefold() == name.casefold()), None)
-
-    def create(self, organization: Mapping[str, Any]) -> dict[str, Any]:
-        """Make an organization; a name that is taken, in whatever case, is refused."""
-        return self._transport.write("POST", ORGANIZATIONS, organization)
-
     def update(self, organization_id: int, organization: Mapping[str, Any]) -> dict[str, Any]:
         """Change what is named and leave the rest."""
         return self._transport.write("PUT", f"{ORGANIZATIONS}/{organization_id}", organization)

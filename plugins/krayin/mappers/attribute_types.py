@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from ..settings import Attribute, KrayinSettings
 from .markup import cut, one_line
-from .reading import date_in, is_empty, moment_of, number_of, text_of, truth_of
+from .reading import date_in, is_empty, local, moment_of, number_of, text_of, truth_of
 
 DECIMALS = Decimal("0.0001")
 """What is finer, Krayin refuses."""
 TOO_LARGE = 10**11
 """From here on PHP writes four decimals of a number no longer."""
+
+NO_OPTION = "none of its options"
 
 Fitted = tuple[Any, str]
 """The value, and what of it could not be brought over."""
@@ -34,12 +36,12 @@ def zones_of(settings: KrayinSettings) -> Zones:
     return Zones(ZoneInfo(settings.timezone), ZoneInfo(server) if server else None)
 
 
-def _text(value: Any, _attribute: Attribute, _zones: Zones) -> Fitted:
-    return cut(one_line(text_of(_local(value, _zones)))), ""
+def _text(value: Any, _attribute: Attribute, zones: Zones) -> Fitted:
+    return cut(one_line(text_of(local(value, zones.people)))), ""
 
 
-def _textarea(value: Any, _attribute: Attribute, _zones: Zones) -> Fitted:
-    return cut(text_of(_local(value, _zones))), ""
+def _textarea(value: Any, _attribute: Attribute, zones: Zones) -> Fitted:
+    return cut(text_of(local(value, zones.people))), ""
 
 
 def _price(value: Any, _attribute: Attribute, _zones: Zones) -> Fitted:
@@ -59,7 +61,7 @@ def _select(value: Any, attribute: Attribute, _zones: Zones) -> Fitted:
     """Return the option's id (recordings 244 and 310)."""
     text = one_line(text_of(value))
     if text.casefold() not in attribute.options:
-        raise ValueError(f"is none of its options ({text})")
+        raise ValueError(f"is {NO_OPTION} ({text})")
     return attribute.options[text.casefold()], ""
 
 
@@ -69,7 +71,7 @@ def _choices(value: Any, attribute: Attribute, _zones: Zones) -> Fitted:
     names = [one_line(text_of(entry)) for entry in entries if not is_empty(entry)]
     chosen = {attribute.options[name.casefold()] for name in names if name.casefold() in attribute.options}
     strange = [name for name in names if name.casefold() not in attribute.options]
-    problem = f"has what is none of its options ({', '.join(strange)})" if strange else ""
+    problem = f"has what is {NO_OPTION} ({', '.join(strange)})" if strange else ""
     return sorted(chosen) or None, problem
 
 
@@ -86,13 +88,6 @@ def _datetime(value: Any, _attribute: Attribute, zones: Zones) -> Fitted:
         moment = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - placed below
     placed = moment if moment.tzinfo else moment.replace(tzinfo=zones.people)
     return placed.astimezone(zones.server).strftime("%Y-%m-%d %H:%M:%S"), ""
-
-
-def _local(value: Any, zones: Zones) -> Any:
-    """Return a moment as the people's clock shows it; anything else as it is."""
-    if isinstance(value, datetime):
-        return value.astimezone(zones.people) if value.tzinfo else value
-    return value
 
 
 TYPES: Mapping[str, Callable[[Any, Attribute, Zones], Fitted]] = {

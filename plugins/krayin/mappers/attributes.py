@@ -7,9 +7,9 @@ from typing import Any
 
 from crmhost import Contact, Conversation
 
-from ..settings import Attribute, Entity, KrayinSettings
+from ..settings import ENTITIES, Attribute, Entity, KrayinSettings
 from ..settings.mapping import Mapped, mapping_of
-from .attribute_types import TYPES, Zones, zones_of
+from .attribute_types import NO_OPTION, TYPES, Zones, zones_of
 from .sources import is_at_hand, source_value
 from .transforms import transformed
 
@@ -27,11 +27,31 @@ def attribute_values(
 
 
 def attribute_problems(
-    settings: KrayinSettings, entity: Entity, contact: Contact, conversation: Conversation | None = None
+    settings: KrayinSettings,
+    entity: Entity,
+    contact: Contact,
+    conversation: Conversation | None = None,
+    *,
+    scope: str = "",
 ) -> list[str]:
-    """Return a sentence for each value that is there and can't be brought over whole."""
+    """Return a sentence for each value that is there and can't be brought over whole.
+
+    Only sources that begin with ``scope`` are looked at.
+    """
     said = _said(settings, entity, contact, conversation)
-    return [f"{mapped.target}: {mapped.source} {problem}." for mapped, _, problem in said if problem]
+    return [
+        f"{mapped.target}: {mapped.source} {problem}."
+        for mapped, _, problem in said
+        if problem and mapped.source.startswith(scope)
+    ]
+
+
+def names_unknown_options(
+    settings: KrayinSettings, contact: Contact, conversation: Conversation | None = None
+) -> bool:
+    """Whether a mapped value names an option that the attribute had not got when setup looked."""
+    said = (one for entity in ENTITIES for one in _said(settings, entity, contact, conversation))
+    return any(NO_OPTION in problem for _, _, problem in said)
 
 
 def _said(

@@ -11,6 +11,7 @@ from crmhost import Contact
 from .markup import one_line
 from .phone import to_e164
 from .placeholders import placeholder_for
+from .sources import attribute_of
 
 NAME_LIMIT = 255
 """Characters of a name or title that Krayin keeps; it cuts the rest without a word."""
@@ -36,7 +37,7 @@ def contact_to_fields(contact: Contact, *, organizations: bool = True, region: s
         "email": email,
         "phone": phone,
         "organization": _fitting(contact.company) if organizations else "",
-        "job_title": _fitting(text_of(contact, "job_title")),
+        "job_title": _fitting(first_said(contact, "job_title")),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -79,9 +80,8 @@ def _fitting(text: str | None) -> str:
     return _UNSEEN_ENDS.sub("", _UNSEEN_ENDS.sub("", one_line(text))[:NAME_LIMIT])
 
 
-def text_of(contact: Contact, *names: str) -> str:
-    """Return the first of these attributes that says something; Chatwoot's own go before custom ones."""
-    sources = (contact.additional_attributes, contact.custom_attributes)
-    values = (source.get(name) for name in names for source in sources)
+def first_said(contact: Contact, *names: str) -> str:
+    """Return the first of these attributes that says something in words or digits."""
+    values = (attribute_of(contact, name) for name in names)
     said = (str(value) if type(value) in {int, float} else value for value in values)
     return next(filter(None, map(one_line, said)), "")

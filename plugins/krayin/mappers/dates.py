@@ -15,11 +15,16 @@ def close_date(shown: object, zone: str) -> str | None:
     moment = _moment(shown)
     if moment is None:
         return None
+    if not begins_day(moment, zone):
+        raise ValueError(f"no day begins at {shown} in {zone}")
+    return moment.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def begins_day(moment: datetime, zone: str) -> bool:
+    """Whether a day of this zone begins at that instant."""
     day = moment.astimezone(ZoneInfo(zone)).date()
     # Compared the other way round, since where clocks change at midnight a day begins at one.
-    if datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) != moment:
-        raise ValueError(f"no day begins at {shown} in {zone}")
-    return day.isoformat()
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) == moment
 
 
 def server_time(shown: object, zone: str) -> str | None:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..settings import KrayinSettings
+from .markup import one_line, shortened
 from .merge import merge
 from .template import amount, description, filled, title
 
 FOLLOWED = {"title": "title", "description": "description", "value": "lead_value"}
 """What of a lead follows Chatwoot, by our names: Krayin's."""
+SHOWN = 100
+"""Bytes that are shown of what is no value."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,22 @@ def first_stage(settings: KrayinSettings, pipeline_id: int | None) -> int | None
     return min(stages, key=lambda stage: stage.position).id if stages else None
 
 
-def texts_of(settings: KrayinSettings, known: Mapping[str, str], name: str) -> tuple[dict[str, str], str]:
-    """Return a lead's title, description and value, and what of them can't be."""
-    said = filled(settings.lead_value, known)
-    value = amount(said)
-    texts = {
+def texts_of(settings: KrayinSettings, known: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return a lead's title, which it must have, and its description and value, where they are brought."""
+    brings = {field: settings.rule(f"lead_{field}") != "never" for field in FOLLOWED}
+    return {
         "title": title(settings.lead_title, known, name),
-        "description": description(settings.lead_description, known),
-        "value": value or "0",
+        "description": description(settings.lead_description, known) if brings["description"] else "",
+        "value": (amount(filled(settings.lead_value, known)) or "0") if brings["value"] else "0",
     }
-    return texts, "" if value else f"«{said}» is no value for a lead in Krayin; it is 0."
+
+
+def value_problem(settings: KrayinSettings, known: Mapping[str, str]) -> str:
+    """Return in a clause why a lead's value can't be brought; "" where it can, or is not to be."""
+    said = filled(settings.lead_value, known)
+    if amount(said) is not None or settings.rule("lead_value") == "never":
+        return ""
+    return f"«{one_line(shortened(said, SHOWN))}» is no value for a lead in Krayin"
 
 
 def texts_to_lead(
@@ -91,9 +100,10 @@ def texts_to_lead(
     return {name: value for name, value in lead.items() if value is not None}
 
 
-def reach_of(fields: Mapping[str, str]) -> str:
-    """Return how to reach a customer whom only the lead tells of."""
-    return ", ".join(fields[name] for name in ("email", "phone", "organization") if name in fields)
+def reach_of(said: Mapping[str, str], *, company: bool) -> str:
+    """Return how to reach a customer whom only the lead tells of, with the company or without."""
+    names = ("email", "phone", "company") if company else ("email", "phone")
+    return ", ".join(filter(None, (said.get(name, "") for name in names)))
 
 
 def as_number(value: str) -> int | str:

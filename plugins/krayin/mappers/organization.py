@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from crmhost import Contact
 
-from .contact import text_of
+from .contact import first_said
 
 PARTS = {
     "address": ("address", "street"),
@@ -20,7 +20,7 @@ PARTS = {
 
 def contact_to_address(contact: Contact) -> dict[str, str]:
     """Return what is known of the address of a contact's company; {} where nothing is."""
-    found = {part: text_of(contact, *names) for part, names in PARTS.items()}
+    found = {part: first_said(contact, *names) for part, names in PARTS.items()}
     return {part: text for part, text in found.items() if text}
 
 

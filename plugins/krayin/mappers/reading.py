@@ -48,6 +48,11 @@ def text_of(value: Any) -> str:
     raise ValueError("is a group of values; name one of them, such as contact.social_profiles.twitter")
 
 
+def local(value: Any, zone: tzinfo) -> Any:
+    """Return a moment as the zone's clock shows it; anything else as it is."""
+    return value.astimezone(zone) if isinstance(value, datetime) and value.tzinfo else value
+
+
 def number_of(value: Any) -> Decimal:
     """Return a number; of ``1,234.50 €`` the digits. Of . and , the later one begins the decimals.
 

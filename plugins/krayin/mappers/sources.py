@@ -1,8 +1,8 @@
-"""Where a mapped value is read: a few things that are no attributes, and Chatwoot's attributes.
+"""What the settings can name of Chatwoot's records: a few things that are no attributes, and attributes.
 
 ``contact.KEY`` and ``conversation.KEY`` are what is listed here, else a custom attribute, else an
 additional one, which Chatwoot or the channel wrote. ``additional.KEY`` is an additional one only: the
-contact's, else the conversation's.
+contact's, else the conversation's. So it is for mapped attributes, places in templates and filters alike.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from crmhost import Contact, Conversation
+
+from .reading import is_empty
 
 OF_CONTACT: Mapping[str, Callable[[Contact], Any]] = {
     "id": lambda contact: contact.id,
@@ -50,15 +52,16 @@ def source_value(source: str, contact: Contact, conversation: Conversation | Non
         value = _under(contact.additional_attributes, key)
         return value if value is not None or conversation is None else _additional(conversation, key)
     if scope == "contact":
-        return OF_CONTACT[key](contact) if key in OF_CONTACT else _attribute(contact, key)
+        return OF_CONTACT[key](contact) if key in OF_CONTACT else attribute_of(contact, key)
     if conversation is None:
         return None
-    return OF_CONVERSATION[key](conversation) if key in OF_CONVERSATION else _attribute(conversation, key)
+    return OF_CONVERSATION[key](conversation) if key in OF_CONVERSATION else attribute_of(conversation, key)
 
 
-def _attribute(record: Contact | Conversation, key: str) -> Any:
+def attribute_of(record: Contact | Conversation, key: str) -> Any:
+    """Return the custom attribute of this key, or the additional one where that says nothing."""
     value = _under(record.custom_attributes, key)
-    return _additional(record, key) if value is None else value
+    return _additional(record, key) if is_empty(value) else value
 
 
 def _additional(record: Contact | Conversation, key: str) -> Any:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crmhost import Contact, Conversation
 
+from ..settings import KrayinSettings
+from ..settings.mapping import SCOPES, is_source
 from .contact import NAME_LIMIT, contact_to_fields
 from .markup import cut, one_line, plain
+from .reading import local, text_of
+from .sources import is_at_hand, source_value
 
-PLACES = ("name", "email", "phone", "company", "id", "inbox")
-"""What has a place of its own; any other is ``contact.KEY`` or ``conversation.KEY``."""
+FIELDS = {"name": "name", "email": "email", "phone": "phone", "company": "organization"}
+"""Places for what is written of the person, and our names of it."""
+SHORT = {"id": "contact.id", "inbox": "conversation.inbox_id"}
+"""Places that are short for a source."""
+PLACES = (*FIELDS, *SHORT)
+"""What has a place of its own; any other is a source as in ``mappers.sources``, such as ``contact.plan``."""
 HIGHEST_VALUE = Decimal("99999999.9999")
 """Of a lead, to four decimals; Krayin makes this of anything higher (recording 296)."""
 
@@ -28,29 +38,32 @@ def places_of(*templates: str) -> list[str]:
 
 def unknown_places(template: str) -> list[str]:
     """Return the places that nothing can ever be put into, for setup to refuse."""
-    return [name for name in places_of(template) if name not in PLACES and not _is_attribute(name)]
+    return [name for name in places_of(template) if name not in PLACES and not is_source(name)]
 
 
-def needs_conversation(*templates: str) -> bool:
-    """Whether only a conversation can fill all places."""
-    return any(name.startswith("conversation.") for name in places_of(*templates))
+def example_places() -> str:
+    """Return what can be put into a template, as it is said to people."""
+    own = ", ".join(f"{{{place}}}" for place in PLACES)
+    return f"{own}, and {', '.join(f'{{{scope}.KEY}}' for scope in SCOPES)}"
 
 
-def known_of_contact(places: Sequence[str], contact: Contact, *, region: str) -> dict[str, str]:
-    """Return what a contact puts into these places; an attribute is a custom one or else an additional."""
-    fields = contact_to_fields(contact, region=region)
-    own = {"name": "name", "email": "email", "phone": "phone", "company": "organization"}
-    known = {name: fields.get(own[name], "") for name in places if name in own}
-    if "id" in places:
-        known["id"] = str(contact.id)
-    return known | _attributes("contact.", places, contact)
+def source_of(place: str) -> str:
+    """Return the source that a place is filled from; "" where it is a field, or nothing."""
+    source = SHORT.get(place, place)
+    return source if is_source(source) else ""
 
 
-def known_of_conversation(places: Sequence[str], conversation: Conversation) -> dict[str, str]:
-    """Return what a conversation puts into these places."""
-    inbox = conversation.inbox_id
-    known = {"inbox": "" if inbox is None else str(inbox)} if "inbox" in places else {}
-    return known | _attributes("conversation.", places, conversation)
+def known_of(
+    places: Iterable[str], settings: KrayinSettings, contact: Contact, conversation: Conversation | None
+) -> dict[str, str]:
+    """Return what fills these places now; those of a conversation that is not at hand are left out."""
+    fields = contact_to_fields(contact, region=settings.phone_region)
+    known = {place: fields.get(FIELDS[place], "") for place in places if place in FIELDS}
+    for place in places:
+        source = source_of(place)
+        if source and is_at_hand(source, contact, conversation):
+            known[place] = _spoken(source_value(source, contact, conversation), settings.timezone)
+    return known
 
 
 def filled(template: str, known: Mapping[str, str]) -> str:
@@ -82,25 +95,8 @@ def amount(text: object) -> str | None:
     return f"{value.quantize(Decimal('1.0000'), ROUND_HALF_UP):f}".rstrip("0").rstrip(".")
 
 
-def _is_attribute(name: str) -> bool:
-    source, dot, key = name.partition(".")
-    return source in {"contact", "conversation"} and bool(dot and key)
-
-
-def _attributes(prefix: str, places: Sequence[str], record: Contact | Conversation) -> dict[str, str]:
-    said = {**record.additional_attributes, **{k: v for k, v in record.custom_attributes.items() if _says(v)}}
-    names = (name for name in places if name.startswith(prefix))
-    return {name: _spoken(said.get(name.removeprefix(prefix))) for name in names}
-
-
-def _says(value: object) -> bool:
-    return value is not None and value != ""
-
-
-def _spoken(value: Any) -> str:
-    """Return an attribute as text; a list as its parts, and "" for what has none."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(_spoken, value)))
-    return str(value).strip() if isinstance(value, str | int | float) else ""
+def _spoken(value: Any, zone: str) -> str:
+    """Return a value as text; "" for what has none."""
+    with suppress(ValueError):
+        return text_of(local(value, ZoneInfo(zone)))
+    return ""

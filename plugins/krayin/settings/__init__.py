@@ -5,10 +5,11 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from .choices import Conversations, Defaults, LeadChoices, People, Reach, Rule, StageRules, Which
-from .facts import CLOSED_CODES, Attribute, Entity, Facts, Stage, target_of
+from .facts import CLOSED_CODES, ENTITIES, Attribute, Entity, Facts, Stage, target_of
 
 __all__ = [
     "CLOSED_CODES",
+    "ENTITIES",
     "Attribute",
     "Defaults",
     "Entity",
@@ -37,6 +38,11 @@ class KrayinSettings(Conversations, StageRules, LeadChoices, People, Which, Reac
     def server_zone(self) -> str | None:
         """The zone of Krayin's clock: as it was set, or as setup found it; None where nobody knows."""
         return self.server_timezone or self.facts.timezone
+
+    @property
+    def allowed_per_minute(self) -> int:
+        """The calls that may be made in a minute: what Krayin says, or what is polite."""
+        return self.facts.limit or self.calls_per_minute
 
     @property
     def leads(self) -> bool:

@@ -161,7 +161,8 @@ class People(BaseModel):
     on_deleted: Literal["recreate", "leave"] = Field(
         "recreate",
         title="When deleted",
-        description="What to do when a record is gone that was deleted in Krayin and is needed again.",
+        description="What to do when a person, organization, lead or activity is needed again that was "
+        "deleted in Krayin.",
     )
     mirror_ids: bool = Field(
         False,
@@ -191,8 +192,8 @@ class LeadChoices(BaseModel):
         "{name}",
         min_length=1,
         title="Lead's title",
-        description="May hold {name}, {email}, {phone}, {company}, {id}, {inbox}, {contact.KEY} and "
-        "{conversation.KEY}.",
+        description="May hold {name}, {email}, {phone}, {company}, {id}, {inbox}, {contact.KEY}, "
+        "{conversation.KEY} and {additional.KEY}.",
     )
     lead_description: str = Field("", title="Lead's description", description="The same may be in it.")
     lead_value: str = Field(

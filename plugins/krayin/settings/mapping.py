@@ -80,9 +80,14 @@ def _mapped(target: str, value: str) -> Mapped:
     return Mapped(entity, code, _source(target, source.strip()), tuple(map(_transform, steps)))
 
 
+def is_source(text: str) -> bool:
+    """Whether a text names something of Chatwoot's, such as ``contact.plan``."""
+    scope, _, key = text.partition(".")
+    return scope in SCOPES and bool(key)
+
+
 def _source(target: str, source: str) -> str:
-    scope, _, key = source.partition(".")
-    if scope not in SCOPES or not key:
+    if not is_source(source):
         known = ", ".join(f"{scope}.KEY" for scope in SCOPES)
         raise ValueError(f"{target} has no source {source or 'at all'}; there are {known}")
     return source

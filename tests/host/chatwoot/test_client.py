@@ -178,7 +178,9 @@ def test_the_profile_says_what_the_token_may(sandbox: ChatwootSandbox, asks: Ask
 
 
 def test_inboxes_are_listed(api: ChatwootAPI) -> None:
-    assert [(row["id"], row["name"]) for row in api.account.inboxes()] == [(12, "Website")]
+    (website,) = api.inboxes()
+
+    assert (website.id, website.name, website.channel) == (12, "Website", "Channel::WebWidget")
 
 
 def test_conversations_are_found_by_when_they_changed_and_by_page(

@@ -17,6 +17,7 @@ from ..crm import Desk
         ({"lead_value": "{deal}"}, "lead_value has a place {deal}"),
         ({"lead_value": "1,000"}, "lead_value is 1,000, which Krayin does not take as a lead's value."),
         ({"lead_value": "-5"}, "lead_value is -5"),
+        ({"field_rules": "person.plan=never"}, "field_rules has a rule for person.plan, which the setting"),
         ({"phone_region": "UK"}, "phone_region is UK, which is no country's two letters."),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from crmhost import PluginError, SettingsError
-from crmhost_krayin.checkup.zones import agrees, moments, spoken, zone_of
+from crmhost import PluginError, SettingsError, SetUpAgain
+from crmhost_krayin.checkup.zones import agrees, moments, others_of, spoken, zones_of
 
-from ..crm import Desk
+from ..crm import PROFILES, Desk
+from ..leading import JANE, SMITH
 from .conftest import Fresh
 from .test_versions import facts_of, said_of
 
@@ -165,14 +166,78 @@ def test_any_zones_clock_is_found_again(zone: str) -> None:
         local: local.replace(tzinfo=ZoneInfo(zone)).utcoffset() or timedelta() for local in (JANUARY, JULY)
     }
 
-    found = zone_of(readings)
+    found = zones_of(readings)
 
-    assert found is not None
-    assert agrees(found, readings)
+    assert found
+    assert all(agrees(one, readings) for one in found)
+
+
+# Clocks that are alike in January and in July
+
+IN_BETWEEN = {
+    # Egypt's summer begins at the end of April, the European one at the end of March.
+    "Africa/Cairo": ("Europe/Athens", "2031-04-10"),
+    # Morocco sets its clocks back for Ramadan.
+    "Africa/Casablanca": ("Africa/Lagos", "2031-01-10"),
+}
+
+
+def in_between(desk: Desk, day: str) -> Desk:
+    """Return the desk as setup leaves it, at a Krayin where Jane's lead is to be closed on that day."""
+    ready = desk.with_settings(**desk.setup().settings)
+    ready.contact(JANE)
+    ready.ask("PUT", "leads/1", {"lead_pipeline_stage_id": 1, "expected_close_date": day})
+    return ready
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize(("kept", "taken", "day"), [(zone, *rest) for zone, rest in IN_BETWEEN.items()])
+def test_a_close_date_that_contradicts_the_zone_tells_it_from_others(
+    fresh: Fresh, profile: str, kept: str, taken: str, day: str
+) -> None:
+    desk = in_between(fresh.of(profile, timezone=kept), day)
+    before = desk.settings["facts"]["timezone"]
+
+    with pytest.raises(SetUpAgain, match="time zone is not as it was found"):
+        desk.contact(SMITH)
+    again = desk.with_settings(**desk.setup().settings)
+    again.contact(SMITH)
+
+    assert (before, again.settings["facts"]["timezone"]) == (taken, kept)
+    assert again.state.leads[1]["title"] == "Jane Smith"
+    assert str(again.state.leads[1]["expected_close_date"]) == day
+
+
+def test_zones_that_the_clock_does_not_tell_apart_are_named(fresh: Fresh) -> None:
+    said = said_of(fresh(timezone="Africa/Cairo"), "Time zone")
+
+    assert said.startswith("Europe/Athens, ")
+    assert " Africa/Cairo, " in said
+    assert said.endswith(" have another: a lead's close date will tell.")
+
+
+def test_a_zone_that_is_set_and_that_a_close_date_contradicts_is_refused(fresh: Fresh) -> None:
+    desk = in_between(fresh(timezone="Africa/Cairo"), "2031-04-10")
+    with pytest.raises(SetUpAgain):
+        desk.contact(SMITH)
+
+    with pytest.raises(SettingsError, match="time zone is not Europe/Athens") as no:
+        desk.setup(server_timezone="Europe/Athens")
+
+    assert "such as Africa/Cairo" in no.value.fix
+    assert desk.setup(server_timezone="Africa/Cairo")
+
+
+def test_beginnings_that_no_zone_has_change_nothing() -> None:
+    readings = {JANUARY: timedelta(hours=1), JULY: timedelta(hours=2)}
+    nowhere = datetime(2026, 5, 1, 11, 11, tzinfo=UTC)
+
+    assert zones_of(readings, [nowhere]) == zones_of(readings)
+    assert others_of(zones_of(readings), 2026) == []
 
 
 def test_a_clock_that_no_zone_keeps_is_said_to_be_so() -> None:
     readings = {JANUARY: timedelta(hours=-3, minutes=-20), JULY: timedelta(hours=1)}
 
-    assert zone_of(readings) is None
+    assert zones_of(readings) == []
     assert spoken(readings) == "-03:20 in January, +01:00 in July"

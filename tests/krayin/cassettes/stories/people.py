@@ -6,7 +6,6 @@ from crmhost_krayin.clients.organizations import Organizations
 from crmhost_krayin.clients.persons import Persons
 from crmhost_krayin.clients.transport import Transport
 
-from ...live.server import MARK
 from ..story import Known, somebody, story, values
 
 
@@ -75,32 +74,6 @@ def _(krayin: Transport, known: Known) -> None:
     assert found
     assert found["name"] == organization["name"]
     assert set(found["address"]) == {"address", "city", "country", "postcode", "state"}
-
-
-@story("Organizations.named", 203)
-def _(krayin: Transport, known: Known) -> None:
-    organization = known["organizations"]
-
-    found = Organizations(krayin).named(organization["name"].upper())
-
-    assert found
-    assert found["id"] == organization["id"]
-
-
-@story("Organizations.create", 193)
-def _(krayin: Transport, _known: Known) -> None:
-    address = {
-        "address": "Main Street 1",
-        "city": "Praha",
-        "country": "CZ",
-        "postcode": "11000",
-        "state": "PR",
-    }
-
-    made = Organizations(krayin).create({"name": f"{MARK} Newcomers Ltd", "address": address})
-
-    assert made["id"]
-    assert set(made["address"]) == set(address)
 
 
 @story("Organizations.update", 210)

@@ -1,0 +1,115 @@
+"""What one attempt knows of the records at hand, and what it keeps at once: before a process can die.
+
+Links are read before the hook and kept after it. Intents (a record may exist that we do not know),
+claims (nobody else finds or makes this customer now) and what the plugin was handed (a write may have
+been carried out) are committed while the hook runs.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from .context import Links
+from .errors import NotYet
+from .store import attempts, clock, identities, links
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from .context import Key
+    from .locks import HeldLane
+    from .store import Store
+    from .store.deliveries import Delivery
+
+CLAIM = 60.0
+"""Seconds for which a customer is one lane's to find or make; a call to the CRM takes less."""
+BUSY = (0.5, 1.5)
+"""Seconds after which it is tried again where another lane has the customer."""
+
+
+class Ledger:
+    """The book of one attempt; ``links`` is what the hook is handed."""
+
+    def __init__(self, store: Store, held: HeldLane, delivery: Delivery, *, unknown_hold: float) -> None:
+        self.links = Links()
+        self._store = store
+        self._held = held
+        self._delivery = delivery
+        self._connection_id = held.lane[0]
+        self._hold = unknown_hold
+        self._linked: frozenset[str] = frozenset()
+        self._claimed: set[str] = set()
+        self._begun: set[Key] = set()
+
+    def open(self, records: Iterable[str]) -> float:
+        """Read what is known of these records; return for how long the CRM may still be writing them."""
+        named = set(records)
+        with self._store.read() as tx:
+            known = links.load(tx, self._connection_id, named)
+            intents = links.open_intents(tx, self._connection_id, named)
+            since = max([*intents.values(), self._delivery.attempted_at or 0.0])
+            wait = since + self._hold - clock.now(tx)
+        self._linked = frozenset(record for record, _ in known)
+        self.links = Links(
+            known,
+            intents=frozenset(intents),
+            begin=self._begin,
+            cancel=self._cancel,
+            claim=self._claim,
+            records_of=self._records_of,
+        )
+        return wait
+
+    def writing(self, handed: Mapping[str, Any]) -> None:
+        """Keep, before a write, what the plugin was handed; only the lane's holder can."""
+        with self._held.committing() as tx:
+            attempts.begin_write(tx, self._delivery.id, handed, clock.now(tx))
+
+    def introduced(self, record: str) -> bool:
+        """Whether the record had no link before this attempt and has one now."""
+        made = {named for (named, _), link in self.links.changed.items() if link is not None}
+        return record in made - self._linked
+
+    def save(self, tx: Connection) -> None:
+        """Keep the links, in the commit that ends the attempt.
+
+        Claims end with it, but for those on what the CRM may still be making.
+        """
+        links.save(tx, self._connection_id, self.links.changed, clock.now(tx))
+        if not any(self.links.unsure(*key) for key in self._begun):
+            identities.release(tx, self._held.lane, self._claimed)
+
+    def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
+        """Keep that records may exist from here on; their customer is ours until the CRM must have ended."""
+        with self._held.committing() as tx:
+            now = clock.now(tx)
+            if not identities.extend(tx, self._held.lane, self._claimed, now + max(CLAIM, self._hold)):
+                raise _busy()
+            links.begin_intents(tx, self._connection_id, record, kinds, now)
+        self._begun |= {(record, kind) for kind in kinds}
+
+    def _cancel(self, record: str, kinds: tuple[str, ...]) -> None:
+        with self._held.committing() as tx:
+            links.end_intents(tx, self._connection_id, record, kinds)
+
+    def _claim(self, crm: str, names: tuple[str, ...]) -> None:
+        wanted = {sha256(f"{crm}\n{name}".encode(errors="replace")).hexdigest() for name in names}
+        if wanted <= self._claimed:
+            return
+        with self._held.committing() as tx:
+            now = clock.now(tx)
+            if not identities.claim(tx, self._held.lane, wanted, now, now + CLAIM):
+                raise _busy()
+        self._claimed |= wanted
+
+    def _records_of(self, kind: str, remote_id: str) -> tuple[str, ...]:
+        with self._store.read() as tx:
+            return links.records_of(tx, self._connection_id, kind, remote_id)
+
+
+def _busy() -> NotYet:
+    delay = random.uniform(*BUSY)  # noqa: S311 - it spreads the waiting, it keeps no secret
+    return NotYet("Another contact's delivery is just finding or making the same customer.", delay=delay)

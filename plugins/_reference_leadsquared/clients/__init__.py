@@ -1,0 +1,1 @@
+"""LeadSquared's API: a module a resource. Nothing here knows Chatwoot or crmhost's store."""

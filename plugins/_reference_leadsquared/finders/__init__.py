@@ -1,0 +1,1 @@
+"""Finding in LeadSquared what belongs to a Chatwoot record."""

@@ -1,0 +1,1 @@
+"""Chatwoot's records in LeadSquared's words: functions of their arguments, and nothing else."""

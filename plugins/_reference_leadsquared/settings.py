@@ -1,0 +1,102 @@
+"""What a person tells about their LeadSquared, and what setup found there."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+
+def _printable(value: SecretStr) -> SecretStr:
+    """Refuse what can't be sent in a header."""
+    text = value.get_secret_value()
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("it is one line of letters, digits and signs, without blanks")
+    return value
+
+
+def _mapping(value: object) -> object:
+    """Read JSON: the command line has only texts."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"it is no JSON ({error})") from None
+
+
+AccessKey = Annotated[SecretStr, AfterValidator(_printable)]
+
+
+class Facts(BaseModel):
+    """What setup learnt; unknown keys are left out, so that an older plugin reads what a newer one kept."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    api_url: str = ""
+    """Where the account's API is, /v2 included."""
+    organization: str = ""
+    """The account's short code: who shares it shares its limit of calls."""
+    timezone: str = "UTC"
+    conversation_code: int | None = None
+    transcript_code: int | None = None
+
+
+class LeadSquaredSettings(BaseModel):
+    """The settings of one connection, by the names that Chatwoot's own integration has for them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    access_key: AccessKey = Field(
+        title="Access key", description="Of an administrator: My Account, Settings, API and Webhooks."
+    )
+    secret_key: AccessKey = Field(title="Secret key", description="The one beside the access key.")
+    api_url: str = Field(
+        "https://api.leadsquared.com",
+        title="Address",
+        description="Of any LeadSquared host: setup asks it for the account's own.",
+    )
+    brand: str = Field(
+        "Chatwoot",
+        title="Brand",
+        description="What leads have as their source, and activities in their names.",
+    )
+    attributes: Annotated[dict[str, str], BeforeValidator(_mapping)] = Field(
+        {},
+        title="Attributes",
+        description='JSON: which attributes of the contact go where, such as {"Company": "company_name"}.',
+    )
+    enable_conversation_activity: bool = Field(
+        True, title="Note conversations", description="An activity when a conversation begins."
+    )
+    conversation_activity_score: int = Field(
+        0, title="Score of a conversation", description="Of the activity's type, where setup makes it."
+    )
+    enable_transcript_activity: bool = Field(
+        True, title="Note transcripts", description="An activity with what was said, when it is resolved."
+    )
+    transcript_activity_score: int = Field(
+        0, title="Score of a transcript", description="Of the activity's type, where setup makes it."
+    )
+    in_doubt: Literal["ask", "repeat"] = Field(
+        "repeat",
+        title="In doubt",
+        description="Where LeadSquared did not say if it took an activity: ask a person, or repeat it.",
+    )
+    mirror_ids: bool = Field(
+        False, title="Ids in Chatwoot", description="Keep the lead's id with the contact; needs a token."
+    )
+    calls: int = Field(
+        10,
+        ge=1,
+        title="Calls in five seconds",
+        description="By all workers together; the plan says how many.",
+    )
+    calls_at_once: int = Field(4, ge=1, title="Calls at once", description="By all workers together.")
+    facts: Facts = Field(Facts(), title="Facts", description="What setup found; not to be set.", repr=False)
+
+    @property
+    def crm(self) -> str:
+        """What all connections to this account call it: they share its customers and its limit of calls."""
+        return f"leadsquared {self.facts.organization}"
