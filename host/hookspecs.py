@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from .context import Context
-    from .models import Contact, Conversation, Outcome, PluginInfo, SetupResult
+    from .models import Contact, Conversation, Costs, Outcome, PluginInfo, SetupResult
     from .stand_in import StandIn
 
 hookspec = pluggy.HookspecMarker("crmhost")
@@ -102,6 +102,14 @@ def record_url(settings: Any, kind: str, remote_id: str) -> str | None:
     """Return the address at which a person opens this record of the CRM in a browser.
 
     Optional. None where there is no such page. Must not do any I/O.
+    """
+
+
+@hookspec(firstresult=True)
+def costs(settings: Any) -> Costs:  # type: ignore[empty-body]
+    """Say what a contact and a conversation that the CRM does not have yet take in calls.
+
+    Optional; ``crmhost backfill`` estimates by it how long it takes. Must not do any I/O.
     """
 
 

@@ -68,9 +68,12 @@ class House:
         http = Http(self.http_pool, guard=guard) if guard else Http(self.http_pool)
         return ChatwootAPI(http, url, token, account_id, agents=self.agents)
 
-    def chatwoot_of(self, connection: CRMConnection) -> ChatwootAPI:
+    def chatwoot_of(
+        self, connection: CRMConnection, guard: Callable[[bool, float], None] | None = None
+    ) -> ChatwootAPI:
         """Return the Chatwoot of a connection, or say that it has no token for it."""
-        api = self.chatwoot(connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
+        asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
+        api = self.chatwoot(*asked, guard)
         if api is None:
             raise SettingsError(
                 f"Connection {connection.id} has no token of Chatwoot's.",

@@ -23,8 +23,10 @@ PATIENCE = 15.0
 SUBJECT = "crmhost needs you"
 
 
-class Undelivered(Exception):
+class Undelivered(CRMHostError):
     """The message did not get there."""
+
+    kind = "undelivered"
 
 
 class Messenger(Protocol):

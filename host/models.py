@@ -249,6 +249,15 @@ class PluginInfo:
 
 
 @dataclass(frozen=True)
+class Costs:
+    """What a contact, and a conversation with its end, takes in calls to the CRM, and how many it allows."""
+
+    contact: float
+    conversation: float
+    per_minute: int
+
+
+@dataclass(frozen=True)
 class Expected:
     """The customers and conversations a stand-in CRM should hold, each once, and nothing else."""
 

@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
-from .messenger import Messenger, Undelivered
 from .store import notices
 from .store.notices import Known
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from .loop import Rest
+    from .messenger import Messenger
     from .store import Store
 
 PERIOD = 15.0
 """Seconds between two looks."""
 QUIET = 600.0
 """Seconds in which the same thing is told once."""
-OVER = {"paused": "Connection {} works again.", "dead": "No delivery of connection {} is dead any more."}
+GAP = 60.0
+"""Seconds from one message to the next: what comes up meanwhile is told in one."""
+CALM = 7200.0
+"""Seconds after which what only grows is over, if it grew no more."""
+OVER = {
+    "paused": "Connection {} works again.",
+    "dead": "No delivery of connection {} is dead any more.",
+    "compare": "Connection {} is compared with Chatwoot again.",
+    "signature": "No webhook of connection {} was refused for its signature in the last two hours.",
+    "lost": "Nothing more that Chatwoot never delivered to connection {} was found in the last two hours.",
+}
+"""What is said once a thing is over, by the beginning of its key."""
+MESSAGE = "message"
+"""The key of the last message."""
 _NEVER = Known(0, 0.0, over=True)
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Matter:
     """Something a person should know: a state that will be over, or a number that ``grows``.
 
-    ``{}`` in the text is where the number is said.
+    ``{}`` in the text is where the number is said. One that ``fades`` never falls, and is over once it
+    has not grown for a while.
     """
 
     text: str
     count: int = 1
     grows: bool = False
+    fades: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,12 +70,15 @@ def matters(tx: Connection) -> dict[str, Matter]:
         found[f"dead:{connection_id}"] = Matter(text, count, grows=True)
     for connection_id, count in notices.counted(tx, "refused", "bad_signature", "no_secret").items():
         text = f"Webhooks of connection {connection_id} refused for their signature: {{}} more."
-        found[f"signature:{connection_id}"] = Matter(text, count, grows=True)
+        found[f"signature:{connection_id}"] = Matter(text, count, grows=True, fades=True)
     for connection_id, count in notices.counted(tx, "reconcile", "lost").items():
         text = (
             f"Connection {connection_id}: {{}} more events that Chatwoot never delivered, found by reconcile."
         )
-        found[f"lost:{connection_id}"] = Matter(text, count, grows=True)
+        found[f"lost:{connection_id}"] = Matter(text, count, grows=True, fades=True)
+    for connection_id, (problem, fix) in notices.not_compared(tx).items():
+        text = f"Connection {connection_id} cannot be compared with Chatwoot: {problem} {fix}"
+        found[f"compare:{connection_id}"] = Matter(text)
     return found
 
 
@@ -80,48 +94,42 @@ def news(found: Mapping[str, Matter], known: Mapping[str, Known], now: float) ->
             told[key] = Known(matter.count, now, over=False)
         elif more < 0:  # some were mended
             told[key] = Known(matter.count, before.told_at, over=False)
+        elif matter.fades and more == 0 and not before.over and now - before.told_at >= CALM:
+            lines.append(_over(key))
+            told[key] = Known(matter.count, before.told_at, over=True)
     for key, before in known.items():
         if key not in found and not before.over:
-            what, _, connection_id = key.partition(":")
-            lines += [OVER[what].format(connection_id)] if what in OVER else []
+            lines.append(_over(key))
             told[key] = Known(0, before.told_at, over=True)
     return News(tuple(lines), told)
 
 
+def _over(key: str) -> str:
+    what, _, connection_id = key.partition(":")
+    return OVER[what].format(connection_id)
+
+
 class Notices:
-    """A loop that looks and tells; of all processes one does at a time."""
+    """Looks and tells; of all processes one does at a time."""
 
     def __init__(self, store: Store, messenger: Messenger, *, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._messenger = messenger
         self._clock = clock
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
 
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop looking; returns when the loop has ended."""
-        self._stop.set()
-        self._thread.join()
-
-    def look(self) -> None:
+    def look(self, _rest: Rest | None = None) -> None:
         """Look once, and tell what is new; what could not be delivered is told the next time."""
         now = self._clock()
         with self._store.write() as tx:
             if not notices.take_turn(tx, now, PERIOD * 0.8):
                 return
-            said = news(matters(tx), notices.known(tx), now)
+            known = notices.known(tx)
+            said = news(matters(tx), known, now)
+        told = dict(said.told)
         if said.lines:
+            if now - known.get(MESSAGE, _NEVER).told_at < GAP:
+                return
             self._messenger.send(said.lines)
+            told[MESSAGE] = Known(0, now, over=True)
         with self._store.write() as tx:
-            notices.keep(tx, said.told)
-
-    def _run(self) -> None:
-        while not self._stop.wait(PERIOD):
-            try:
-                self.look()
-            except (Undelivered, SQLAlchemyError) as error:
-                log.warning("a notice could not be delivered", error=str(error) or type(error).__name__)
+            notices.keep(tx, told)

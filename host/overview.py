@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from .connect import divided
 from .errors import SettingsError
-from .store import connections, counters, deliveries, lanes
+from .store import backfills, connections, counters, deliveries, lanes, reconciliations
 from .validation import validated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
     from .house import House
     from .plugins import Plugins
+    from .store.backfills import Backfill
     from .store.connections import CRMConnection
+    from .store.reconciliations import Reconciliation
+
+    Compared = Mapping[tuple[int, str], Reconciliation]
 
 
 def status(house: House) -> dict[str, Any]:
@@ -23,7 +31,7 @@ def status(house: House) -> dict[str, Any]:
     with house.store.read() as tx:
         oldest = deliveries.oldest_pending(tx)
         return {
-            "connections": [_connection(house, one) for one in connections.every(tx, house.vault)],
+            "connections": _connections(house, tx),
             "deliveries": deliveries.counts(tx),
             "lanes": {"waiting": lanes.waiting(tx)},
             "oldest_pending_seconds": round(time.time() - oldest, 1) if oldest else None,
@@ -42,7 +50,7 @@ def waiting_lanes(house: House) -> int:
 def all_connections(house: House) -> list[dict[str, Any]]:
     """Return all connections, their secrets left out."""
     with house.store.read() as tx:
-        return [_connection(house, one) for one in connections.every(tx, house.vault)]
+        return _connections(house, tx)
 
 
 def newest_deliveries(house: House, limit: int, states: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -62,6 +70,41 @@ def plugins(found: Plugins) -> dict[str, Any]:
         "broken": [
             {"name": one.name, "package": one.package, "problem": one.problem} for one in found.broken
         ],
+    }
+
+
+def _connections(house: House, tx: Connection) -> list[dict[str, Any]]:
+    compared, brought = reconciliations.every(tx), backfills.newest(tx)
+    return [
+        {
+            **_connection(house, one),
+            "reconcile": _compared(house, one, compared),
+            "backfill": backfill(tx, brought[one.id]) if one.id in brought else None,
+        }
+        for one in connections.every(tx, house.vault)
+    ]
+
+
+def backfill(tx: Connection, one: Backfill) -> dict[str, Any]:
+    """Return how far a backfill has come; what is ``in_line`` was read and is not worked yet."""
+    waiting = 0 if one.finished_at else deliveries.background_pending(tx, one.connection_id)
+    return {
+        "id": one.id,
+        "state": one.state,
+        "since": _iso(one.since),
+        "stage": one.stage,
+        "page": one.page,
+        "contacts": one.counts["contacts"],
+        "contacts_read": one.counts["contacts_read"],
+        "conversations": one.counts["conversations"],
+        "conversations_read": one.counts["conversations_read"],
+        "lined_up": one.counts["lined_up"],
+        "in_line": waiting,
+        "seconds_left": None if one.seconds_left is None else round(one.seconds_left),
+        "began_at": _iso(one.began_at),
+        "finished_at": _iso(one.finished_at),
+        "reason": one.problem,
+        "fix": one.fix,
     }
 
 
@@ -98,6 +141,34 @@ def _state(house: House, one: CRMConnection) -> dict[str, Any]:
             "until": None,
         }
     return {"state": "working", "reason": None, "fix": None, "until": None}
+
+
+def _compared(house: House, one: CRMConnection, compared: Compared) -> dict[str, Any]:
+    """Say how the connection is compared with Chatwoot: only that finds what was never delivered."""
+    scopes = {scope: compared.get((one.id, scope)) for scope in ("recent", "full")}
+    problem = next((known for known in scopes.values() if known and known.problem), None)
+    state, reason, fix = "by_itself", None, None
+    if one.chatwoot_token is None:
+        state = "impossible"
+        reason = "Without a token of Chatwoot's, what Chatwoot never delivered cannot be found."
+        fix = f"Give it one: crmhost set {one.id} --chatwoot-url URL --chatwoot-token @file"
+    elif house.settings.reconcile_minutes == 0:
+        state, fix = "by_hand", f"crmhost reconcile {one.id}"
+        reason = "What Chatwoot never delivered is looked for by hand only (CRMHOST_RECONCILE_MINUTES is 0)."
+    elif problem:
+        state, reason, fix = "failing", problem.problem, problem.fix
+    shown = {scope: _reconciliation(known) for scope, known in scopes.items()}
+    return {"state": state, "reason": reason, "fix": fix, **shown}
+
+
+def _reconciliation(known: Reconciliation | None) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    return {
+        "finished_at": _iso(known.finished_at),
+        "found": dict(known.found),
+        "due_at": _iso(known.due_at),
+    }
 
 
 def _problem(house: House, one: CRMConnection) -> SettingsError | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from .context import Context
-    from .models import Contact, Conversation, Outcome, SetupResult
+    from .models import Contact, Conversation, Costs, Outcome, SetupResult
     from .stand_in import StandIn
 
 GROUP = "crmhost"
@@ -81,6 +81,10 @@ class Plugin:
     def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
         """Return where a person opens a record of the CRM, where the plugin knows."""
         return cast("str | None", self._hook.record_url(settings=settings, kind=kind, remote_id=remote_id))
+
+    def costs(self, settings: BaseModel) -> Costs | None:
+        """Return what the plugin's work takes in calls, where it says so."""
+        return cast("Costs | None", self._hook.costs(settings=settings))
 
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""

@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     )
     give_up_hours: int = Field(72, ge=1, description="How long a delivery is tried again before it is dead.")
     retention_days: int = Field(30, ge=1, description="How long the payload of a finished delivery is kept.")
+    reconcile_minutes: int = Field(
+        60, ge=0, le=10_000, description="How often what Chatwoot never delivered is looked for; 0 for never."
+    )
+    reconcile_all_at: int = Field(
+        3, ge=0, le=23, description="At which hour (UTC) all contacts are compared with Chatwoot's."
+    )
     notify: Annotated[SecretStr | None, AfterValidator(_notify)] = Field(
         None, description="Where operators are told what needs them: smtp://… or a webhook's https://…"
     )

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from .errors import DeliveryRefused
-from .models import is_identifiable
+from .models import ADDRESSES, is_identifiable
 
 SIGNATURE = "x-chatwoot-signature"
 TIMESTAMP = "x-chatwoot-timestamp"
@@ -48,6 +48,8 @@ EVENTS = (
 
 # Every incoming message moves a contact's last activity, and raises contact_updated (chatwoot#11973).
 NOISE = frozenset({"last_activity_at", "updated_at"})
+TOLD = ("name", *ADDRESSES, "additional_attributes", "custom_attributes")
+"""What both a webhook and the API say of a contact."""
 CHANGE_OF = {
     "assignee_agent_bot_id": "assignee",
     "assignee_id": "assignee",
@@ -76,6 +78,8 @@ class Event:
     """When the record was in this state, in unix seconds: 0 at its creation, None where not said."""
     changed: frozenset[str] = frozenset()
     """Of a changed conversation what is new, some of CHANGES: it is stored only where a rule needs that."""
+    told: str | None = None
+    """Of a contact a digest of what is said of it (``told_of``)."""
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
@@ -145,7 +149,7 @@ def classify(payload: Mapping[str, Any]) -> Event:
             return _conversation_event(name, "conversation_resolved", payload)
         if changed := changes(payload):
             return _conversation_event(name, "conversation_changed", conversation_in(payload), changed)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise DeliveryRefused("unreadable", f"The {name} does not say which record it is about.") from error
     return Event(name)
 
@@ -158,7 +162,16 @@ def _contact_event(name: Kind, payload: Mapping[str, Any]) -> Event:
     created = 0.0 if name == "contact_created" else None
     moment = changed.get("updated_at")
     version = datetime.fromisoformat(moment).timestamp() if isinstance(moment, str) else created
-    return Event(name, name, _identity(payload["id"]), None, version)
+    return Event(name, name, _identity(payload["id"]), None, version, told=told_of(payload))
+
+
+def told_of(contact: Mapping[str, Any]) -> str:
+    """Return a digest of what Chatwoot says of a contact, in a webhook or by its API.
+
+    What was received is compared by it with what there is, long after the payload was forgotten.
+    """
+    said = [contact.get(name) or None for name in TOLD]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _conversation_event(

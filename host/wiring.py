@@ -139,7 +139,7 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     worker.start()
     sweep.start()
     try:
-        with _telling(house):
+        with _telling(house), _reconciling(house), _backfilling(house):
             yield
     finally:
         sweep.stop()
@@ -152,13 +152,34 @@ def _telling(house: House) -> Iterator[None]:
     if house.settings.notify is None:
         yield
         return
+    from .loop import looking
     from .messenger import messenger
-    from .notices import Notices
+    from .notices import PERIOD, Notices
 
     url, ca_file = house.settings.notify.get_secret_value(), house.settings.ca_file
     notices = Notices(house.store, messenger(url, house.http_pool, ca_file))
-    notices.start()
-    try:
+    with looking("notices", notices.look, PERIOD):
         yield
-    finally:
-        notices.stop()
+
+
+@contextmanager
+def _reconciling(house: House) -> Iterator[None]:
+    """Look for what Chatwoot never delivered while the block lasts, unless it is set that nobody does."""
+    if house.settings.reconcile_minutes == 0:
+        yield
+        return
+    from .loop import looking
+    from .reconcile.clock import PERIOD, Clock
+
+    with looking("reconcile", Clock(house).look, PERIOD):
+        yield
+
+
+@contextmanager
+def _backfilling(house: House) -> Iterator[None]:
+    """Go on with the backfills that run while the block lasts."""
+    from .backfill.feeding import PERIOD, Feeder
+    from .loop import looking
+
+    with looking("backfill", Feeder(house).look, PERIOD):
+        yield

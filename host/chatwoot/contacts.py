@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..models import Contact
-from .transport import Row, read, rows_of
+from .pages import Page, page_of, rows_of_pages
+from .transport import Row, read
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -37,18 +38,14 @@ class Contacts:
     def rows(self, sort: str = OLDEST_FIRST, *, inboxes: bool = False) -> Iterator[Row]:
         """Yield all contacts that have an e-mail, a phone or an identifier, 15 a request, each once.
 
-        ``inboxes`` brings ``contact_inboxes`` along. There is no end mark: a page without a new row is it.
+        ``inboxes`` brings ``contact_inboxes`` along.
         """
-        seen: set[Any] = set()
-        page = 1
-        while True:
-            asked = {"page": page, "sort": sort, "include_contact_inboxes": str(inboxes).lower()}
-            new = [row for row in self._page(asked) if row.get("id") not in seen]
-            if not new:
-                return
-            yield from new
-            seen |= {row.get("id") for row in new}
-            page += 1
+        return rows_of_pages(lambda number: self.page(number, sort, inboxes=inboxes))
+
+    def page(self, number: int, sort: str = OLDEST_FIRST, *, inboxes: bool = False) -> Page:
+        """Return a page of those contacts."""
+        asked = {"page": number, "sort": sort, "include_contact_inboxes": str(inboxes).lower()}
+        return page_of(self._transport.get("/contacts", asked), "meta", "count")
 
     def mirror(self, contact_id: int, ids: Mapping[str, str]) -> bool:
         """Add ids to ``additional_attributes.external``; return whether anything was written.
@@ -75,6 +72,3 @@ class Contacts:
     def _labels(self, contact_id: int) -> list[Any]:
         found = self._transport.get(f"/contacts/{contact_id}/labels") or {}
         return list(found.get("payload") or ())
-
-    def _page(self, asked: Mapping[str, Any]) -> list[Row]:
-        return rows_of(self._transport.get("/contacts", asked), "payload")

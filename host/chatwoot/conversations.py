@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..models import Conversation, Message
+from .pages import Page, page_of, rows_of_pages
 from .transport import Row, read, rows_of
 
 if TYPE_CHECKING:
     from .transport import Transport
 
+LAST_USED_FIRST = "last_activity_at_desc"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,20 +30,15 @@ class Conversations:
 
     def updated_within(self, seconds: int) -> list[Row]:
         """Return all conversations that changed in the last seconds, whatever their status; not paged."""
-        return self._list({"status": "all", "updated_within": seconds})
+        return self._list({"status": "all", "updated_within": seconds}).rows
 
     def rows(self) -> Iterator[Row]:
         """Yield all conversations, the last used first, 25 a request (a setting of the server), each once."""
-        seen: set[Any] = set()
-        page = 1
-        while True:
-            asked = {"status": "all", "sort_by": "last_activity_at_desc", "page": page}
-            new = [row for row in self._list(asked) if row.get("id") not in seen]
-            if not new:
-                return
-            yield from new
-            seen |= {row.get("id") for row in new}
-            page += 1
+        return rows_of_pages(self.page)
+
+    def page(self, number: int, sort: str = LAST_USED_FIRST) -> Page:
+        """Return a page of all conversations, whatever their status."""
+        return self._list({"status": "all", "sort_by": sort, "page": number})
 
     def messages(self, conversation_id: int) -> tuple[Message, ...]:
         """Return all messages, the oldest first, private ones and Chatwoot's own notes included.
@@ -63,5 +60,6 @@ class Conversations:
     def _messages(self, conversation_id: int, asked: Mapping[str, Any]) -> list[Row]:
         return rows_of(self._transport.get(f"/conversations/{conversation_id}/messages", asked), "payload")
 
-    def _list(self, asked: Mapping[str, Any]) -> list[Row]:
-        return rows_of(self._transport.get("/conversations", asked), "data", "payload")
+    def _list(self, asked: Mapping[str, Any]) -> Page:
+        said = self._transport.get("/conversations", asked)
+        return page_of(said.get("data") if isinstance(said, dict) else None, "meta", "all_count")

@@ -27,6 +27,7 @@ COMMANDS = {
     "disconnect": "connect",
     "links": "links",
     "reconcile": "reconcile",
+    "backfill": "backfill",
     "status": "look",
     "deliveries": "look",
     "replay": "mend",

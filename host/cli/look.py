@@ -9,6 +9,16 @@ import click
 from ..models import STATES
 from .output import document, house_of, json_option, table
 
+SCOPES = {"recent": "what is recent", "full": "everything"}
+WORDS = {
+    "missed_contacts": "contact(s) lost",
+    "missed_conversations": "beginning(s) lost",
+    "missed_resolves": "end(s) lost",
+    "looked_again": "looked at again",
+    "gone": "gone in Chatwoot (crmhost reconcile names them)",
+}
+"""What a comparison found, for people."""
+
 
 @click.command()
 @json_option
@@ -22,6 +32,8 @@ def status(*, as_json: bool) -> None:
         document(state)
         return
     _connections(state["connections"])
+    _compared(state["connections"])
+    _backfills(state["connections"])
     table("Deliveries", ("State", "How many"), state["deliveries"].items())
     table("Refused", ("Reason", "How many"), state["refused"].items())
     click.echo(f"Data: {folder}")
@@ -47,6 +59,40 @@ def _connections(rows: list[dict[str, Any]]) -> None:
     columns = ("Id", "Plugin", "Account", "State", "Why, and what to do")
     lines = [(r["id"], r["plugin"], r["account_id"], r["state"], _why(r)) for r in rows]
     table("Connections", columns, lines)
+
+
+def _compared(rows: list[dict[str, Any]]) -> None:
+    """Show when each connection was compared with Chatwoot, and what that found."""
+    columns = ("Connection", "What", "Last", "Found", "Next", "Why, and what to do")
+    lines: list[tuple[object, ...]] = []
+    for row in rows:
+        known = row["reconcile"]
+        done = [(what, known[scope]) for scope, what in SCOPES.items() if known[scope]]
+        lines += [
+            (row["id"], what, _when(one["finished_at"]), _found(one["found"]), _when(one["due_at"]), "")
+            for what, one in done
+        ]
+        if known["reason"]:
+            lines.append((row["id"], "", "", "", "", _why(known)))
+    table("Compared with Chatwoot", columns, lines)
+
+
+def _backfills(rows: list[dict[str, Any]]) -> None:
+    """Show the backfills, where there are any."""
+    from .backfill import in_words
+
+    lines = [(row["id"], in_words(row["backfill"])) for row in rows if row["backfill"]]
+    if lines:
+        table("Backfills", ("Connection", "How far"), lines)
+
+
+def _found(counts: dict[str, int]) -> str:
+    said = ", ".join(f"{count} {WORDS[name]}" for name, count in counts.items() if count and name in WORDS)
+    return said or ("nothing" if counts else "")
+
+
+def _when(moment: str | None) -> str:
+    return moment[:16].replace("T", " ") if moment else ""
 
 
 def _why(row: dict[str, Any]) -> str:

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 @json_option
 def reconcile(connection: int, *, dry_run: bool, as_json: bool) -> None:
     """Find what was never received, and contacts that are gone in Chatwoot but not in the CRM."""
+    from ..reconcile import keep
     from ..reconcile import reconcile as run
 
     with house_of() as house:
         found = run(house, connection, dry_run=dry_run)
+        if not dry_run:
+            keep(house, connection, "full", found)
     if as_json:
         since = datetime.fromtimestamp(found.since, UTC).isoformat(timespec="seconds")
         document({"connection": connection, "dry_run": dry_run, **asdict(found), "since": since})
@@ -39,3 +42,5 @@ def _show(found: Reconciled, *, dry_run: bool) -> None:
         f"Missed: {found.missed_contacts} contact(s), {found.missed_conversations} conversation(s) that "
         f"began, {found.missed_resolves} that ended" + ("." if dry_run else "; they are worked now.")
     )
+    if found.looked_again:
+        click.echo(f"Looked at again: {found.looked_again} resolved conversation(s) that changed since.")

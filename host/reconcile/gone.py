@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..store import known
 
@@ -51,16 +51,15 @@ class Search:
         with self.store.read() as tx:
             linked = known.linked_contacts(tx, self.connection_id)
             talks = known.conversations(tx, self.connection_id)
-            newest = known.newest_contact_deliveries(tx, self.connection_id)
         for contact_id in sorted(linked.keys() - self.everyone.ids):
             # The list leaves out who has no address left, so each is asked for.
             if not self.api.all_contacts.exists(contact_id):
-                yield self._told(contact_id, linked, talks, newest.get(contact_id))
+                yield self._told(contact_id, linked, talks)
 
-    def _told(self, contact_id: int, linked: Linked, talks: Mapping[int, Talk], delivery: int | None) -> Gone:
+    def _told(self, contact_id: int, linked: Linked, talks: Mapping[int, Talk]) -> Gone:
         successor, because = (
             self._by_conversation(contact_id, talks)
-            or self._by_address(delivery)
+            or self._by_address(contact_id)
             or self._by_record(contact_id, linked)
             or (None, "nothing in Chatwoot tells of it")
         )
@@ -80,13 +79,11 @@ class Search:
                 )
         return None
 
-    def _by_address(self, delivery: int | None) -> tuple[int, str] | None:
+    def _by_address(self, contact_id: int) -> tuple[int, str] | None:
         """Look who has the e-mail, phone or identifier that was last received about the contact."""
-        if delivery is None:
-            return None
         with self.store.read() as tx:
-            body: Any = json.loads(known.bodies(tx, [delivery])[delivery])
-        found = self.everyone.owner(body)
+            payload = known.last_payload(tx, self.connection_id, contact_id)
+        found = self.everyone.owner(json.loads(payload)) if payload else None
         return (found[0], f"contact {found[0]} has the {found[1]} now") if found else None
 
     def _by_record(self, contact_id: int, linked: Linked) -> tuple[int, str] | None:

@@ -2,110 +2,96 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from ..models import Contact, is_identifiable
-from ..store import counters, deliveries, known, lanes
+from ..models import is_identifiable
+from ..store import counters, known
 from ..store.deliveries import Arrival
-from ..webhooks import Event, Kind
+from ..webhooks import Kind, told_of
+from .lining import Origin, batches, line_up, moment_of, sender_of
 
 if TYPE_CHECKING:
     from ..store import Store
     from ..store.known import Talk
 
 Row = Mapping[str, Any]
+Tally = Counter[tuple[str, str]]
+"""How much there is of what, by the event's name and kind."""
 EVENT = "reconcile"
-"""The event's name of what was found here."""
-BATCH = 100
+"""The event's name of what was lost."""
+AGAIN = "looked_again"
+"""That of a resolved conversation that changed since: it may have been opened and resolved again."""
 SLACK = 0.001
 """Seconds: both of Chatwoot's ways to say when a conversation changed are floats."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Missed:
-    """Finds what was missed of one connection; ``counts`` says how much, by what it becomes."""
+    """Finds what was missed of one connection."""
 
     store: Store
     connection_id: int
     since: float
     """When the connection was made: what was over by then is none of its business."""
+    grace: float = 0.0
+    """Seconds for which a webhook may be on its way yet; what is younger is left to the next look."""
     began: float = field(default_factory=time.time)
-    counts: dict[Kind, int] = field(default_factory=dict)
 
     def contacts(self, rows: Iterable[Row]) -> Iterator[Arrival]:
         """Yield contacts that differ from what was received about them last, or were never heard of."""
-        with self.store.read() as tx:
-            newest = known.newest_contact_deliveries(tx, self.connection_id)
-        each = iter(rows)
-        while batch := list(islice(each, BATCH)):
+        for batch in batches(rows):
             with self.store.read() as tx:
-                bodies = known.bodies(tx, [newest[row["id"]] for row in batch if row["id"] in newest])
-            for row in batch:
-                body = bodies.get(newest.get(row["id"], 0))
-                if self._is_news(row, body):
-                    yield self._arrival("contact_updated", row["id"], None, None, row)
+                told = known.told(tx, self.connection_id, [row["id"] for row in batch])
+            yield from (self._origin.contact(row) for row in batch if self._is_news(row, told))
 
     def conversations(self, rows: Iterable[Row]) -> Iterator[Arrival]:
         """Yield conversations whose beginning or end was not received."""
-        with self.store.read() as tx:
-            received = known.conversations(tx, self.connection_id)
-        for row in rows:
-            sender = (row.get("meta") or {}).get("sender") or {}
-            kind = _kind(row, received.get(row["id"]))
-            if kind and is_identifiable(sender):
-                yield self._arrival(kind, sender["id"], row["id"], float(row["updated_at"]), row)
+        for batch in batches(rows):
+            with self.store.read() as tx:
+                received = known.conversations(tx, self.connection_id, [row["id"] for row in batch])
+            for row in batch:
+                event, kind = _missing(row, received.get(row["id"]))
+                if kind and is_identifiable(sender_of(row)) and moment_of(row) <= self.began - self.grace:
+                    yield self._origin.conversation(row, kind, event=event)
 
-    def put(self, arrivals: Iterable[Arrival]) -> None:
-        """Store them, and make their lanes due; the sweep of the next worker rings."""
-        each = iter(arrivals)
-        while batch := list(islice(each, BATCH)):
-            now = time.time()
+    def put(self, arrivals: Iterable[Arrival]) -> Tally:
+        """Store them, and count those that were lost; return what was found."""
+        found: Tally = Counter()
+        for batch in batches(arrivals):
             with self.store.write() as tx:
-                stored = deliveries.store(tx, batch)
-                if stored:
-                    counters.add(tx, Counter({(self.connection_id, "reconcile", "lost"): len(stored)}))
-                wanted = [(one.connection_id, one.event.contact_id) for one in stored]
-                for lane in lanes.add_work(tx, wanted, now, 0) if wanted else []:
-                    lanes.end(tx, lane, now)
+                stored = counted(line_up(tx, batch))
+                if lost := sum(count for (event, _), count in stored.items() if event == EVENT):
+                    counters.add(tx, Counter({(self.connection_id, "reconcile", "lost"): lost}))
+            found += stored
+        return found
 
-    def _is_news(self, row: Row, body: str | None) -> bool:
+    @property
+    def _origin(self) -> Origin:
+        return Origin(self.connection_id, EVENT, str(self.began))
+
+    def _is_news(self, row: Row, told: Mapping[int, str]) -> bool:
         """Whether a contact is not as it was received last; of one never received, whether it is new."""
-        if body is None:
-            return max(row.get("created_at") or 0, row.get("last_activity_at") or 0) >= self.since
-        try:
-            return _told(row) != _told(json.loads(body))
-        except ValidationError:
+        touched = max(row.get("created_at") or 0, row.get("last_activity_at") or 0)
+        if touched > self.began - self.grace:
             return False
-
-    def _arrival(
-        self, kind: Kind, contact_id: int, conversation_id: int | None, version: float | None, row: Row
-    ) -> Arrival:
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        body = json.dumps(row)
-        # The same state may come again within a day, and mean something again: the moment tells them apart.
-        digest = hashlib.sha256(f"{self.began} {body}".encode()).hexdigest()
-        event = Event(EVENT, kind, contact_id, conversation_id, version)
-        return Arrival(self.connection_id, None, digest, event, time.time(), body)
+        if row["id"] not in told:
+            return touched >= self.since
+        return told_of(row) != told[row["id"]]
 
 
-def _told(payload: Row) -> Contact:
-    """Return the contact that a payload tells of, without its labels: lists and webhooks have none."""
-    return Contact.model_validate({**payload, "labels": ()})
+def counted(arrivals: Iterable[Arrival]) -> Tally:
+    """Return how many there are of each event and kind."""
+    return Counter((one.event.name, one.event.kind or "") for one in arrivals)
 
 
-def _kind(row: Row, received: Talk | None) -> Kind | None:
-    """Return what a conversation is to be handled as; None where all of it was received."""
+def _missing(row: Row, received: Talk | None) -> tuple[str, Kind | None]:
+    """Return what a conversation is to be handled as, and by which event; no kind where all was received."""
     if row.get("status") != "resolved":
-        return "conversation_created" if received is None else None
-    last = received.resolved if received else None
-    is_new = last is None or last < float(row["updated_at"]) - SLACK
-    return "conversation_resolved" if is_new else None
+        return EVENT, "conversation_created" if received is None else None
+    if received is None or received.resolved is None:
+        return EVENT, "conversation_resolved"
+    return AGAIN, "conversation_resolved" if received.resolved < moment_of(row) - SLACK else None

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from ..errors import SettingsError
 from ..vault import Vault
+from .notices import forget
 from .tables import connections, lanes, metadata
 from .text import storable
 
@@ -159,8 +160,9 @@ def set_chatwoot(tx: Connection, vault: Vault, connection_id: int, url: str, tok
 
 def remove(tx: Connection, connection_id: int) -> None:
     """Remove the connection and all that is kept for it; the CRM keeps what it has."""
+    forget(tx, connection_id)
     for table in metadata.sorted_tables:
-        # What operators were told of it stays told, and who may see the pages is nobody's own.
+        # What operators were told of it is forgotten apart, and who may see the pages is nobody's own.
         if table is connections or "connection_id" in table.c:
             key = table.c.id if table is connections else table.c.connection_id
             tx.execute(table.delete().where(key == connection_id))

@@ -177,6 +177,7 @@ def _row(arrival: Arrival) -> dict[str, Any]:
         "state": "pending",
         "attempts": 0,
         "background": arrival.background,
+        "told": arrival.event.told,
     }
 
 
@@ -197,6 +198,12 @@ def any_pending(tx: Connection, connection_id: int, contact_id: int) -> bool:
         _in_lane(connection_id, contact_id), deliveries.c.state == "pending"
     )
     return tx.execute(query.limit(1)).first() is not None
+
+
+def background_pending(tx: Connection, connection_id: int) -> int:
+    """Return how many deliveries of the past a connection has in line."""
+    query = select(func.count()).select_from(deliveries).where(deliveries.c.connection_id == connection_id)
+    return tx.scalar(query.where(deliveries.c.state == "pending", deliveries.c.background)) or 0
 
 
 def _in_lane(connection_id: int, contact_id: int) -> Any:

@@ -1,9 +1,10 @@
-"""What is known of all of a connection's records at once: for whoever compares it with Chatwoot."""
+"""What is known of many of a connection's records at once: for whoever compares it with Chatwoot."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -31,21 +32,32 @@ def linked_contacts(tx: Connection, connection_id: int) -> dict[int, dict[str, s
     return found
 
 
-def newest_contact_deliveries(tx: Connection, connection_id: int) -> dict[int, int]:
-    """Return the newest delivery about each contact itself, by the contact's id."""
-    query = select(deliveries.c.contact_id, func.max(deliveries.c.id))
-    about = (deliveries.c.connection_id == connection_id) & deliveries.c.conversation_id.is_(None)
-    return {row[0]: row[1] for row in tx.execute(query.where(about).group_by(deliveries.c.contact_id))}
+def linked(tx: Connection, connection_id: int, records: Iterable[str]) -> set[str]:
+    """Return which of these records (``contact:5821``) have a link."""
+    query = select(links.c.record).distinct()
+    here = (links.c.connection_id == connection_id) & links.c.record.in_(list(records))
+    return set(tx.scalars(query.where(here)))
 
 
-def bodies(tx: Connection, ids: Iterable[int]) -> dict[int, str]:
-    """Return the bodies of these deliveries."""
-    query = select(deliveries.c.id, deliveries.c.body).where(deliveries.c.id.in_(list(ids)))
+def told(tx: Connection, connection_id: int, contact_ids: Collection[int]) -> dict[int, str]:
+    """Return what was said last of each of these contacts that was heard of, as ``webhooks.told_of`` does."""
+    newest = select(func.max(deliveries.c.id)).where(_about_contacts(connection_id))
+    newest = newest.where(deliveries.c.contact_id.in_(contact_ids)).group_by(deliveries.c.contact_id)
+    query = select(deliveries.c.contact_id, deliveries.c.told).where(deliveries.c.id.in_(newest))
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def conversations(tx: Connection, connection_id: int) -> dict[int, Talk]:
-    """Return what was received of each conversation, by its id."""
+def last_payload(tx: Connection, connection_id: int, contact_id: int) -> str:
+    """Return what the newest delivery about a contact held; "" where none came, or it was forgotten."""
+    query = select(deliveries.c.body).where(_about_contacts(connection_id))
+    query = query.where(deliveries.c.contact_id == contact_id).order_by(deliveries.c.id.desc())
+    return tx.scalar(query.limit(1)) or ""
+
+
+def conversations(
+    tx: Connection, connection_id: int, conversation_ids: Collection[int] | None = None
+) -> dict[int, Talk]:
+    """Return what was received of each of these conversations, by its id; of all where none are named."""
     query = select(
         deliveries.c.conversation_id,
         deliveries.c.contact_id,
@@ -53,6 +65,8 @@ def conversations(tx: Connection, connection_id: int) -> dict[int, Talk]:
         func.max(deliveries.c.version),
     )
     about = (deliveries.c.connection_id == connection_id) & deliveries.c.conversation_id.is_not(None)
+    if conversation_ids is not None:
+        about &= deliveries.c.conversation_id.in_(conversation_ids)
     query = query.where(about).group_by(
         deliveries.c.conversation_id, deliveries.c.contact_id, deliveries.c.kind
     )
@@ -79,3 +93,7 @@ def set_watermark(tx: Connection, connection_id: int, name: str, moment: float) 
     insert = upsert(tx, watermarks).values(connection_id=connection_id, name=name, moment=moment)
     keep = {"moment": insert.excluded.moment}
     tx.execute(insert.on_conflict_do_update(index_elements=["connection_id", "name"], set_=keep))
+
+
+def _about_contacts(connection_id: int) -> Any:
+    return (deliveries.c.connection_id == connection_id) & deliveries.c.conversation_id.is_(None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select, update
 
-from .tables import connections, counters, deliveries, notices
+from .tables import connections, counters, deliveries, notices, reconciliations
 from .upsert import upsert
 
 TURN = "turn"
@@ -62,6 +62,18 @@ def dead(tx: Connection) -> dict[int, tuple[int, str]]:
     last = select(deliveries.c.id, deliveries.c.reason).where(deliveries.c.id.in_([row[2] for row in rows]))
     reasons = {row[0]: row[1] or "" for row in tx.execute(last)}
     return {row[0]: (row[1], reasons.get(row[2], "")) for row in rows}
+
+
+def not_compared(tx: Connection) -> dict[int, tuple[str, str]]:
+    """Return of the connections that cannot be compared with Chatwoot why, where a person can mend it."""
+    query = select(reconciliations.c.connection_id, reconciliations.c.problem, reconciliations.c.fix)
+    mendable = reconciliations.c.problem.is_not(None) & reconciliations.c.fix.is_not(None)
+    return {row[0]: (row[1], row[2]) for row in tx.execute(query.where(mendable))}
+
+
+def forget(tx: Connection, connection_id: int) -> None:
+    """Forget what was told of a connection that is removed: the next one may get its number."""
+    tx.execute(notices.delete().where(notices.c.key.like(f"%:{connection_id}")))
 
 
 def counted(tx: Connection, family: str, *names: str) -> dict[int, int]:

@@ -71,6 +71,8 @@ deliveries = Table(
     Column("cause", String(200)),
     # It tells of the past (a backfill): what is live goes before it.
     Column("background", Boolean, nullable=False),
+    # A digest of what was said of a contact, which outlives the payload.
+    Column("told", String(64)),
 )
 LIVE = "state <> 'dead'"
 Index(
@@ -104,6 +106,24 @@ Index(
     postgresql_where=text("state = 'ignored'"),
 )
 Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
+ABOUT_CONTACT = "conversation_id IS NULL"
+Index(
+    "deliveries_by_contact",
+    deliveries.c.connection_id,
+    deliveries.c.contact_id,
+    deliveries.c.id,
+    sqlite_where=text(ABOUT_CONTACT),
+    postgresql_where=text(ABOUT_CONTACT),
+)
+ABOUT_CONVERSATION = "conversation_id IS NOT NULL"
+Index(
+    "deliveries_by_conversation",
+    deliveries.c.connection_id,
+    deliveries.c.conversation_id,
+    deliveries.c.id,
+    sqlite_where=text(ABOUT_CONVERSATION),
+    postgresql_where=text(ABOUT_CONVERSATION),
+)
 # For the pages: whatever is filtered by, each set of exact keys has its deliveries in order.
 Index(
     "deliveries_by_kind",
@@ -113,14 +133,6 @@ Index(
     deliveries.c.id,
 )
 Index("deliveries_of_contact", deliveries.c.connection_id, deliveries.c.contact_id, deliveries.c.id)
-Index(
-    "deliveries_of_conversation",
-    deliveries.c.connection_id,
-    deliveries.c.conversation_id,
-    deliveries.c.id,
-    sqlite_where=text("conversation_id IS NOT NULL"),
-    postgresql_where=text("conversation_id IS NOT NULL"),
-)
 DEAD = "state = 'dead'"
 Index(
     "dead_deliveries_by_cause",
@@ -218,6 +230,43 @@ notices = Table(
     Column("told_at", Time, nullable=False),
     Column("over", Boolean, nullable=False),
 )
+
+# Comparing each connection with Chatwoot, by scope: "recent" often, "full" once a night.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("scope", String(16), primary_key=True),
+    # When it is done next. While a process does it, when another may take it for dead.
+    Column("due_at", Time),
+    # Of the last one that came to its end; ``found`` are counts by name.
+    Column("finished_at", Time),
+    Column("found", JSON),
+    # Why the last try did not come to its end.
+    Column("problem", Text),
+    Column("fix", Text),
+)
+
+# Bringing the past of an account: how far each has come, for whoever goes on with it or shows it.
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection_id", BigInteger, nullable=False),
+    Column("since", Time),  # null: all there is
+    Column("state", String(16), nullable=False),  # running, paused, done or cancelled
+    Column("stage", String(32), nullable=False),  # which list is read
+    Column("page", Integer, nullable=False),  # the next one of it
+    Column("counts", JSON, nullable=False),
+    Column("seconds_left", Float),  # an estimate
+    Column("began_at", Time, nullable=False),
+    Column("finished_at", Time),
+    # When the next page is read. While a process reads one, when another may take it for dead.
+    Column("due_at", Time, nullable=False),
+    Column("problem", Text),  # why it does not go on
+    Column("fix", Text),
+)
+Index("backfills_by_connection", backfills.c.connection_id, backfills.c.id)
 
 # Up to when something was looked through that is looked through again and again, by name.
 watermarks = Table(

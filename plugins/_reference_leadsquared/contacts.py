@@ -76,6 +76,9 @@ class _LeadSync:
         known = contact_to_known_id(self.contact)
         if known and known != gone:
             return self._keep("linked", known)
+        # Two contacts, or two connections, may mean one customer: the second finds what the first made.
+        names = [f"{key} {self.lead[key].casefold()}" for key in KEYS if key in self.lead]
+        self.desk.context.links.claim(self.desk.settings.crm, *names)
         found = find_lead(self.desk.leads, self.lead)
         if found is None:
             return self._create()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from crmhost import Change, Conversation, Message, Outcome, SetUpAgain
@@ -10,27 +11,32 @@ from crmhost import Change, Conversation, Message, Outcome, SetUpAgain
 from .clients.errors import Failed, LeadGone
 from .contacts import replace_lead
 from .desk import Desk
-from .links import CONVERSATION, TRANSCRIPT, ExternalId, activity_of, lead_of
-from .mappers.note import conversation_to_note, conversation_to_transcript, is_shown
+from .links import NOTE, TRANSCRIPT, ExternalId, activity_of, lead_of
+from .mappers.note import Style, conversation_to_note, conversation_to_transcript, is_shown
 
 LAST = "last_message"
 """Under which name it is kept with a transcript's link how far it went."""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """An activity to be posted: where its id goes, the code of its type, its text, what is kept with it."""
+
+    link: ExternalId
+    code: int | None
+    text: str
+    written: Mapping[str, Any] = field(default_factory=dict)
 
 
 def note_conversation(desk: Desk, conversation: Conversation) -> Outcome:
     """Post that a conversation began, once."""
     if not desk.settings.enable_conversation_activity:
         return Outcome(ignored="The settings say not to note conversations.")
-    link = activity_of(desk.context.links, conversation.id, CONVERSATION)
+    link = activity_of(desk.context.links, conversation.id, NOTE)
     if link.id is not None:
-        return Outcome((Change(CONVERSATION, "left", link.id),))
-    note = conversation_to_note(
-        conversation,
-        brand=desk.settings.brand,
-        zone=desk.settings.facts.timezone,
-        address=desk.context.conversation_url(conversation.id),
-    )
-    return _post(desk, conversation, link, desk.settings.facts.conversation_code, note, {})
+        return Outcome((Change(NOTE, "left", link.id),))
+    text = conversation_to_note(conversation, _style(desk, conversation))
+    return _post(desk, conversation, Activity(link, desk.settings.facts.conversation_code, text))
 
 
 def note_transcript(desk: Desk, conversation: Conversation) -> Outcome:
@@ -42,15 +48,9 @@ def note_transcript(desk: Desk, conversation: Conversation) -> Outcome:
     messages = [message for message in _messages(desk, conversation) if message.id > last]
     if link.id is not None and not messages:
         return Outcome((Change(TRANSCRIPT, "left", link.id),))
-    note = conversation_to_transcript(
-        conversation,
-        messages,
-        brand=desk.settings.brand,
-        zone=desk.settings.facts.timezone,
-        address=desk.context.conversation_url(conversation.id),
-    )
+    text = conversation_to_transcript(conversation, messages, _style(desk, conversation))
     written = {LAST: max((message.id for message in messages), default=last)}
-    return _post(desk, conversation, link, desk.settings.facts.transcript_code, note, written)
+    return _post(desk, conversation, Activity(link, desk.settings.facts.transcript_code, text, written))
 
 
 def _messages(desk: Desk, conversation: Conversation) -> list[Message]:
@@ -60,38 +60,36 @@ def _messages(desk: Desk, conversation: Conversation) -> list[Message]:
     return list(filter(is_shown, every or conversation.messages))
 
 
-def _post(
-    desk: Desk,
-    conversation: Conversation,
-    link: ExternalId,
-    code: int | None,
-    note: str,
-    written: Mapping[str, Any],
-) -> Outcome:
+def _style(desk: Desk, conversation: Conversation) -> Style:
+    address = desk.context.conversation_url(conversation.id)
+    return Style(desk.settings.brand, desk.settings.facts.timezone, address)
+
+
+def _post(desk: Desk, conversation: Conversation, activity: Activity) -> Outcome:
     """Post an activity to the customer's lead; where that was deleted, to the one in its place."""
-    contact = conversation.contact
-    if lead_of(desk.context.links, contact.id).id is None:
-        who = f"contact {contact.id}, who is not in LeadSquared"
+    lead = lead_of(desk.context.links, conversation.contact.id)
+    if lead.id is None:
+        who = f"contact {conversation.contact.id}, who is not in LeadSquared"
         return Outcome(ignored=f"Conversation {conversation.id} is with {who}.")
     brought = Outcome()
     try:
-        made = _posted(desk, contact.id, link, code, note)
+        made = _posted(desk, lead.id, activity)
     except LeadGone:
-        brought = replace_lead(desk, contact)
-        made = _posted(desk, contact.id, link, code, note)
-    link.keep(made, written)
-    return brought + Outcome((Change(link.kind, "created", made),))
+        brought = replace_lead(desk, conversation.contact)
+        made = _posted(desk, lead.id, activity)
+    activity.link.keep(made, activity.written)
+    return brought + Outcome((Change(activity.link.kind, "created", made),))
 
 
-def _posted(desk: Desk, contact_id: int, link: ExternalId, code: int | None, note: str) -> str:
-    """Post an activity; return its id. A type that was deleted in LeadSquared is for setup to make anew."""
-    lead_id = lead_of(desk.context.links, contact_id).id or ""
+def _posted(desk: Desk, lead_id: str, activity: Activity) -> str:
+    """Post an activity; return its id. A type that LeadSquared has not got is for setup to find or make."""
+    missing = SetUpAgain(f"LeadSquared has no activity type for a {activity.link.kind}.")
+    if activity.code is None:
+        raise missing
     try:
-        if code is None:
-            raise Failed("No type is known.")
-        with link.creating(ask=desk.settings.in_doubt == "ask"):
-            return desk.activities.post(lead_id, code, note)
+        with activity.link.creating(ask=desk.settings.in_doubt == "ask"):
+            return desk.activities.post(lead_id, activity.code, activity.text)
     except Failed as error:
-        if code in desk.activities.types().values():
+        if activity.code in desk.activities.types().values():
             raise
-        raise SetUpAgain(f"LeadSquared has no activity type for a {link.kind}.") from error
+        raise missing from error

@@ -40,7 +40,7 @@ def transport_to(context: Context[LeadSquaredSettings], url: str, record: str = 
     keys = (settings.access_key.get_secret_value(), settings.secret_key.get_secret_value())
 
     def allowance() -> AbstractContextManager[None]:
-        name = f"leadsquared {settings.facts.organization}"
-        return context.budget.call(name, calls=settings.calls, seconds=WINDOW, at_once=settings.calls_at_once)
+        limits = {"calls": settings.calls, "at_once": settings.calls_at_once}
+        return context.budget.call(settings.crm, seconds=WINDOW, **limits)
 
     return Transport(context.http, url, keys, allowance, record)

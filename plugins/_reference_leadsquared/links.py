@@ -9,7 +9,7 @@ from typing import Any
 
 from crmhost import Links, Rejected
 
-LEAD, CONVERSATION, TRANSCRIPT = KINDS = ("lead", "conversation", "transcript")
+LEAD, NOTE, TRANSCRIPT = KINDS = ("lead", "note", "transcript")
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,10 @@ class ExternalId:
         in_doubt = self.links.unsure(self.record, self.kind)
         with self.links.creating(self.record, self.kind):
             if in_doubt and ask:
+                whose = self.record.replace(":", " ")
                 raise Rejected(
-                    f"LeadSquared may have the {self.kind} of {self.record} already: it did not answer.",
-                    fix="Look at the lead there. Where it is missing, crmhost replay makes it.",
+                    f"LeadSquared may have the {self.kind} of {whose} already: it did not say.",
+                    fix="Look there; where it is missing, crmhost replay makes it.",
                 )
             yield
 

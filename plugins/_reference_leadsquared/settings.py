@@ -69,9 +69,9 @@ class LeadSquaredSettings(BaseModel):
         0, title="Score of a transcript", description="Of the activity's type, where setup makes it."
     )
     in_doubt: Literal["ask", "repeat"] = Field(
-        "ask",
+        "repeat",
         title="In doubt",
-        description="Of an activity that LeadSquared took, or did not, without a word: ask a person, or repeat it.",
+        description="Where LeadSquared did not say if it took an activity: ask a person, or repeat it.",
     )
     mirror_ids: bool = Field(
         False, title="Ids in Chatwoot", description="Keep the lead's id with the contact; needs a token."
@@ -84,3 +84,8 @@ class LeadSquaredSettings(BaseModel):
     )
     calls_at_once: int = Field(4, ge=1, title="Calls at once", description="By all workers together.")
     facts: Facts = Field(Facts(), title="Facts", description="What setup found; not to be set.", repr=False)
+
+    @property
+    def crm(self) -> str:
+        """What all connections to this account call it: they share its customers and its limit of calls."""
+        return f"leadsquared {self.facts.organization}"

@@ -40,9 +40,9 @@ class LeadSquaredStandIn:
         return self.sandbox
 
     def settings(self, base_url: str) -> Mapping[str, Any]:
-        """Return the settings of a connection to it."""
-        keys = {"access_key": self.sandbox.access_key, "secret_key": self.sandbox.secret_key}
-        return {"api_url": base_url, **keys}
+        """Return the settings of a connection to it, with keys of its own; it takes any number of calls."""
+        access_key, secret_key = self.sandbox.make_keys()
+        return {"api_url": base_url, "access_key": access_key, "secret_key": secret_key, "calls": 1000}
 
     def tables(self) -> Mapping[str, Sequence[Mapping[str, str]]]:
         """Return leads and activities as a person would like to see them."""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from crmhost import Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
+from crmhost import Contact, Context, Conversation, Costs, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
 
 from ._version import __version__
 from .checkup import check
 from .contacts import sync_contact
 from .desk import desk_for
-from .events import changes_wanted, conversation_changed, conversation_created, conversation_resolved
+from .events import (
+    calls_taken,
+    changes_wanted,
+    conversation_changed,
+    conversation_created,
+    conversation_resolved,
+)
 from .links import KINDS, page_of
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
@@ -18,6 +24,7 @@ from .stand_in import KrayinStandIn
 __all__ = [
     "KrayinSettings",
     "__version__",
+    "costs",
     "handle_contact",
     "handle_conversation_changed",
     "handle_conversation_created",
@@ -80,6 +87,12 @@ def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
 def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
     """Return the page of a record in Krayin."""
     return page_of(settings.api_url, kind, remote_id)
+
+
+@hookimpl
+def costs(settings: KrayinSettings) -> Costs:
+    """Say what a new customer and a conversation take in calls."""
+    return calls_taken(settings)
 
 
 @hookimpl

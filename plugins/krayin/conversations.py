@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from crmhost import Conversation, Outcome, Rejected, TryAgain
+from crmhost import Conversation, Outcome, Rejected
 
-from .clients.errors import Failed, Invalid, Missing, Overlaps
+from .clients.errors import Failed, Invalid, Missing, Overlaps, just_deleted
 from .customers import Customer
 from .desk import Desk
 from .finders.activities import find_activity
@@ -191,7 +191,7 @@ class _ConversationSync:
     def _deleted(self, activity_id: int, error: Missing) -> Outcome:
         """Do as the settings say about an activity that was deleted in Krayin."""
         if self.link.id != activity_id:
-            raise TryAgain(f"Activity {activity_id} was deleted in Krayin just now.") from error
+            raise just_deleted(f"Activity {activity_id}") from error
         if self.settings.on_deleted == "leave":
             self.link.keep_as_gone()
             return self._left(DELETED)

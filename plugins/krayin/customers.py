@@ -6,7 +6,7 @@ from crmhost import Conversation, Outcome
 
 from .contacts import sync_contact
 from .desk import Desk
-from .leads import lead_link
+from .lead_making import lead_link
 from .links import ContactLinks, ExternalId
 
 

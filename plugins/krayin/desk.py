@@ -122,6 +122,6 @@ def _allowance(context: Context[KrayinSettings], token: str) -> Allowance:
     return Allowance(
         context.budget,
         f"krayin {settings.api_url} {who}",
-        per_minute=facts.limit or settings.calls_per_minute,
+        per_minute=settings.allowed_per_minute,
         at_once=settings.calls_at_once,
     )

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crmhost import SetUpAgain, TryAgain
+from crmhost import SetUpAgain
 
 from .checkboxes import protect, why_withheld
-from .clients.errors import Missing
+from .clients.errors import Failed, Missing, just_deleted
 from .clients.leads import STAGE
 from .desk import Desk
 from .finders.leads import is_open
@@ -78,7 +78,11 @@ class LeadEdit:
         try:
             return self._move(date) or self._write(date)
         except Missing as error:
-            raise TryAgain(f"Lead {self.id} was deleted in Krayin just now, or its stage was.") from error
+            raise just_deleted(f"Lead {self.id}, or its stage,") from error
+        except Failed:
+            if "user_id" in self.changes:  # perhaps a user who was deleted since they were listed
+                self.desk.lookups.drop("users")
+            raise
 
     def _move(self, date: str | None) -> bool:
         """Move the lead by stage/edit, where nothing else changes and it has no close date to lose.

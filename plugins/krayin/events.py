@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from crmhost import Conversation, Outcome
+from crmhost import Conversation, Costs, Outcome
 
 from .contacts import sync_contact
 from .conversations import note_created, note_messages, note_reopened, note_resolved, wanted_by_notes
@@ -50,6 +50,15 @@ def changes_wanted(settings: KrayinSettings, *, chatwoot: bool) -> frozenset[str
     labels = {"labels"} if settings.sync_tags != "none" or settings.only_labels else set()
     leads = _wanted_by_leads(settings) if settings.leads else set()
     return wanted_by_notes(settings, chatwoot=chatwoot) | labels | leads
+
+
+def calls_taken(settings: KrayinSettings) -> Costs:
+    """Return what a customer whom Krayin does not have, and a conversation, take in calls.
+
+    A search and a create; a note found or made, and completed (the table of calls, ``make calls``).
+    """
+    tags = 0 if settings.sync_tags == "none" else 1
+    return Costs(contact=2 + tags, conversation=2 + tags, per_minute=settings.allowed_per_minute)
 
 
 def _wanted_by_leads(settings: KrayinSettings) -> set[str]:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from crmhost import Contact, Conversation, PluginError, SetUpAgain, TryAgain
+from crmhost import Contact, Conversation, TryAgain
 
-from .clients.errors import Failed, Invalid
-from .clients.leads import CHOSEN
+from .clients.errors import BY_ITSELF, LOG_FIX
 from .desk import Desk
 from .edits import LeadEdit
-from .finders.leads import find_lone_lead, find_open_lead, find_own_lead, is_open
+from .lead_making import LeadMaking, lead_link
 from .lead_updates import is_settled, settle
-from .links import LEAD, NEWEST, PERSON, ContactLinks, ConversationLinks, ExternalId
-from .mapped import attributes_of_new
-from .mappers.lead import place_of, texts_to_lead
-from .mappers.reference import contact_reference, conversation_reference_for_lead
+from .links import LEAD, NEWEST, PERSON, ContactLinks
 from .mappers.wanted import Wanted, said_of_contact
-from .owners import owner_of
 from .telling import DELETED, Told
 
 RULES = "rules"
@@ -52,11 +46,11 @@ class LeadSync:
         self.told = told
         self.links = ContactLinks(desk.links, contact.id)
         self.link = lead_link(desk, contact.id, conversation.id if conversation else None)
-        self.number = int(self.link.written.get("number", 1))
         newest = self.links.person.aside(NEWEST)
         self.wanted = Wanted(
             desk.settings, contact, conversation, self.link.written, is_news=is_news, newest=newest
         )
+        self.making = LeadMaking(desk, contact, conversation, self.link, self.wanted)
 
     @property
     def is_due(self) -> bool:
@@ -86,13 +80,13 @@ class LeadSync:
 
     def create_with(self, person: Mapping[str, Any]) -> dict[str, Any]:
         """Make lead, person and organization by one request, and return the person."""
-        with self._creating(PERSON):
-            lead, made = self._create(person=person)
+        with self.making.creating(PERSON):
+            lead, made = self.making.create(person=person)
             if not made:
                 raise self._was_there(lead)
             customer = lead.get("person")
             if not isinstance(customer, dict) or not customer.get("id"):
-                raise TryAgain(f"Krayin's new lead {lead['id']} has no person.", unsure=True)
+                raise TryAgain(f"Krayin's new lead {lead['id']} has no person.", fix=LOG_FIX, unsure=True)
         self._keep_new(lead, lone=False)
         return customer
 
@@ -116,10 +110,10 @@ class LeadSync:
         """Take over a lead of the customer's that is open, or make one; return it."""
         if self.links.person.id is not None:
             self.desk.claim(leads_of=str(self.links.person.id))
-        lead, made = self._find(), False
+        lead, made = self.making.find(), False
         if lead is None:
-            with self._creating():
-                lead, made = self._create(person_id=self.links.person.id)
+            with self.making.creating():
+                lead, made = self.making.create(person_id=self.links.person.id)
         if made:
             self._keep_new(lead, lone=self._is_lone)
             return lead
@@ -164,106 +158,23 @@ class LeadSync:
         if person.id is not None and person.aside(NEWEST) != news:
             person.keep_aside(NEWEST, news)
 
-    # Finding and making
-
-    def _find(self) -> dict[str, Any] | None:
-        leads, person_id, reference = self.desk.leads, self.links.person.id, self._reference()
-        if self._is_conversations:
-            if not self.link.unsure:
-                return None
-            return find_own_lead(leads, self._payload(person_id=person_id), reference, self._is_nobodys)
-        if person_id is not None:
-            return find_open_lead(leads, person_id, self.settings.closed_stage_ids)
-        if not self.link.unsure:
-            return None
-        if reference:
-            return next(iter(leads.referred_to(reference)), None)
-        return find_lone_lead(leads, self._payload())
-
-    def _create(self, **person: Any) -> tuple[dict[str, Any], bool]:
-        """Return the new lead, or the open one that has our reference already, and whether it is new.
-
-        A closed one keeps the reference, so the next gets a number.
-        """
-        while True:
-            payload = self._payload(**person)
-            try:
-                return self.desk.leads.create(payload), True
-            except Failed as error:
-                raise self._explained(error, payload) from error
-            except Invalid as error:
-                there = self._referred(error)
-                if is_open(there, self.settings.closed_stage_ids):
-                    return there, False
-                self.number += 1
-
-    def _referred(self, error: Invalid) -> dict[str, Any]:
-        """Return the lead that has our reference already; raise where Krayin refuses something else."""
-        if self.settings.reference_attribute not in error.errors:
-            raise error
-        lead = next(iter(self.desk.leads.referred_to(self._reference())), None)
-        if lead is None:
-            raise error
-        return lead
-
-    def _was_there(self, lead: Mapping[str, Any]) -> TryAgain:
-        """Link a lead that a customer without a person had already, and the person whom it names."""
-        self._take_over(lead["id"])
-        if isinstance(customer := lead.get("person"), Mapping):
-            self.links.person.keep(customer["id"])
-        return TryAgain(f"Contact {self.contact.id} has lead {lead['id']} already; it is taken over now.")
-
-    def _explained(self, error: Failed, payload: Mapping[str, Any]) -> PluginError:
-        """Return what Krayin's failure was about: a person, source or type that is gone; it only says 500."""
-        person_id = payload.get("person_id")
-        if person_id is not None and self.desk.persons.get(person_id) is None:
-            self.links.forget()
-            return TryAgain(f"Person {person_id} is gone from Krayin; the customer is brought back.")
-        lists = {"source": self.desk.lookups.sources, "type": self.desk.lookups.types}
-        for name, rows in lists.items():
-            wanted = payload.get(CHOSEN[name])
-            if wanted is not None and wanted not in {row["id"] for row in rows()}:
-                fix = f"Set {name}_id to one that is there."
-                return SetUpAgain(f"Krayin has no {name} {wanted} any more.", fix=fix, unsure=error.unsure)
-        return error
-
-    @contextmanager
-    def _creating(self, *kinds: str) -> Iterator[None]:
-        """Say that the request in this block makes the lead, and other records of the contact."""
-        with ExitStack() as stack:
-            if self.link.record == self.links.lead.record:
-                stack.enter_context(self.links.creating(*kinds, LEAD))
-            else:
-                stack.enter_context(self.desk.links.creating(self.link.record, LEAD))
-                if kinds:
-                    stack.enter_context(self.links.creating(*kinds))
-            yield
-
-    def _payload(self, **person: Any) -> dict[str, Any]:
-        lone = person.get("person") is None and person.get("person_id") is None
-        place = place_of(self.settings, self.conversation.inbox_id if self.conversation else None)
-        attributes = attributes_of_new(self.desk, "leads", self.wanted.attributes)
-        more = {"user_id": owner_of(self.desk, self.conversation), **attributes}
-        if reference := self._reference():
-            more[self.settings.reference_attribute] = reference
-        return texts_to_lead(
-            self.wanted.texts(lone=lone),
-            stage_id=place.stage_id,
-            source_id=place.source_id,
-            type_id=place.type_id,
-            more=more,
-            **person,
-        )
+    # What is kept
 
     def _keep_new(self, lead: Mapping[str, Any], *, lone: bool) -> None:
         seen, owned = self.wanted.all(lone=lone), bool(lead.get("user"))
-        known = {"seen": seen, "said": self.wanted.said, "number": self.number, "owned": owned, "lone": lone}
+        known = {
+            "seen": seen,
+            "said": self.wanted.said,
+            "number": self.making.number,
+            "owned": owned,
+            "lone": lone,
+        }
         self.link.keep(lead["id"], {**self._rules(), **seen, **known})
         self.told.say(LEAD, "created", lead["id"])
 
     def _take_over(self, lead_id: int) -> None:
         """Link a lead of which we don't know who wrote what."""
-        self.link.keep(lead_id, {**self._rules(), "number": self.number, "lone": False})
+        self.link.keep(lead_id, {**self._rules(), "number": self.making.number, "lone": False})
 
     def _rules(self) -> dict[str, Any]:
         """Return what is remembered of conversations; the one at hand begins with this lead."""
@@ -276,23 +187,10 @@ class LeadSync:
         if not self.told.has(LEAD):
             self.told.say(LEAD, "left", lead_id)
 
-    def _is_nobodys(self, lead_id: int) -> bool:
-        return not self.desk.links.records_of(LEAD, lead_id)
-
-    def _reference(self) -> str:
-        """Return what the lead is called in Krayin's unique attribute; "" where there is none."""
-        if not self.settings.has_reference("leads"):
-            return ""
-        account_id = self.desk.account_id
-        if self.link.record == self.links.lead.record or self.conversation is None:
-            reference = contact_reference(self.settings, account_id, self.contact.id)
-        else:
-            reference = conversation_reference_for_lead(self.settings, account_id, self.conversation.id)
-        return reference if self.number == 1 else f"{reference}-{self.number}"
-
-
-def lead_link(desk: Desk, contact_id: int, conversation_id: int | None) -> ExternalId:
-    """Return the link of the lead that a conversation belongs to: its own, or its customer's."""
-    if conversation_id is not None and desk.settings.lead_policy == "one_per_conversation":
-        return ConversationLinks(desk.links, conversation_id).lead
-    return ContactLinks(desk.links, contact_id).lead
+    def _was_there(self, lead: Mapping[str, Any]) -> TryAgain:
+        """Link a lead that a customer without a person had already, and the person whom it names."""
+        self._take_over(lead["id"])
+        if isinstance(customer := lead.get("person"), Mapping):
+            self.links.person.keep(customer["id"])
+        message = f"Contact {self.contact.id} has lead {lead['id']} already; it is taken over now."
+        return TryAgain(message, fix=BY_ITSELF)

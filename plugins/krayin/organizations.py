@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crmhost import TryAgain
-
-from .clients.errors import Missing
+from .clients.errors import Missing, just_deleted
 from .desk import Desk
 from .links import ORGANIZATION
 from .mappers.merge import merge
@@ -28,5 +26,5 @@ def sync_address(
     try:
         desk.organizations.update(organization["id"], {"address": address_payload(ours)})
     except Missing as error:
-        raise TryAgain(f"Organization {organization['id']} was deleted in Krayin just now.") from error
+        raise just_deleted(f"Organization {organization['id']}") from error
     told.say(ORGANIZATION, "updated", organization["id"])

@@ -7,10 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmhost import TryAgain
-
 from .checkboxes import is_withheld, protect, why_withheld
-from .clients.errors import Invalid, Missing
+from .clients.errors import Invalid, Missing, just_deleted
 from .desk import Desk
 from .mapped import due_attributes
 from .mappers.contact import NOTHING
@@ -89,7 +87,7 @@ class PersonUpdate:
         try:
             updated = self.desk.persons.update(person["id"], {**along, **payload})
         except Missing as error:
-            raise TryAgain(f"Person {person['id']} was deleted in Krayin just now.") from error
+            raise just_deleted(f"Person {person['id']}") from error
         except Invalid as error:
             refused = at_fault(error)
             news = {name for name in refused if LISTS[name] in changes.values}

@@ -54,7 +54,7 @@ class Progress:
         lead = self.sync.read()
         if lead is not None and not (edit := LeadEdit(self.desk, lead, self.told)).is_open:
             if self.settings.closed_leads == "new":
-                self.sync.number += 1
+                self.sync.making.number += 1
                 self.sync.find_or_make()
             else:
                 self._reopen(edit)

@@ -14,7 +14,7 @@ from crmhost import Contact, Conversation, Outcome, PluginError, Rejected, TryAg
 
 from .clients.errors import Invalid, Missing
 from .desk import Desk
-from .leads import lead_link
+from .lead_making import lead_link
 from .links import ENTITIES, TAGS, ContactLinks, ExternalId
 from .telling import Told
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from crmhost import Change, Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, hookimpl
+from crmhost import Change, Contact, Context, Conversation, Costs, Outcome, PluginInfo, SetupResult, hookimpl
 from crmhost.plugins import Plugin, Plugins, load
 
 
@@ -49,6 +49,8 @@ class FakeCRM:
     budget: int = 0
     """The calls it allows in a minute, if any number is too many."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    costs: Costs | None = None
+    """What it says that its work takes."""
     owners: list[tuple[str, ...]] = field(default_factory=list)
     """Whose customer 1 was, at each contact."""
 
@@ -111,6 +113,10 @@ class Hooks:
         if isinstance(self._crm.wanted, Exception):
             raise self._crm.wanted
         return self._crm.wanted
+
+    @hookimpl
+    def costs(self) -> Costs | None:
+        return self._crm.costs
 
     def _note(self, context: Context[Any], conversation: Conversation, text: str) -> Outcome:
         self._crm.asked.append(f"conversation {conversation.id} {text}")

@@ -4,6 +4,7 @@ import time
 
 from crmhost.demo import payloads
 from crmhost.store import known
+from crmhost.webhooks import told_of
 
 from .conftest import Bench
 
@@ -20,14 +21,29 @@ def test_links_deliveries_and_conversations_are_told_together(bench: Bench) -> N
 
     with bench.house.store.read() as tx:
         linked = known.linked_contacts(tx, 1)
-        newest = known.newest_contact_deliveries(tx, 1)
-        bodies = known.bodies(tx, newest.values())
+        told = known.told(tx, 1, [5821, 9])
+        last = known.last_payload(tx, 1, 5821), known.last_payload(tx, 1, 9)
         talks = known.conversations(tx, 1)
 
     assert linked == {5821: {"customer": "1"}}
-    assert newest == {5821: 2}
-    assert '"Jane Doe"' in bodies[2]
+    assert told == {5821: told_of({**JANE, "name": "Jane Doe"})}
+    assert '"Jane Doe"' in last[0]
+    assert last[1] == ""
     assert talks == {731: known.Talk([5821], DONE["updated_at"])}
+
+
+def test_of_many_records_only_those_that_are_named_are_looked_up(bench: Bench) -> None:
+    bench.receive(payloads.contact_created(JANE))
+    for number in (731, 732):
+        bench.receive(payloads.conversation_created(payloads.conversation(number, JANE, 10)))
+    bench.work()
+
+    with bench.house.store.read() as tx:
+        assert known.conversations(tx, 1, [732, 9]).keys() == {732}
+        assert known.linked(tx, 1, ["contact:5821", "contact:9", "conversation:732"]) == {
+            "contact:5821",
+            "conversation:732",
+        }
 
 
 def test_a_watermark_is_moved(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """Operators are told what needs them: once, in one message, and when it is over."""
 
+import queue
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,16 +10,17 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crmhost import CredentialsError, Rejected, SettingsError
+from crmhost import CredentialsError, Rejected, SettingsError, notices
 from crmhost.demo import payloads
 from crmhost.http import new_pool
 from crmhost.messenger import Undelivered, Webhook, messenger
-from crmhost.notices import QUIET, Notices
+from crmhost.notices import CALM, GAP, QUIET, Notices
 from crmhost.server import serving
 from crmhost.settings import load_settings
-from crmhost.store import connections, counters
+from crmhost.store import connections, counters, reconciliations
+from crmhost.wiring import open_house, working
 
-from .conftest import Bench
+from .conftest import Bench, connected, settings_for
 from .fake_crm import FakeCRM
 
 JANE = payloads.contact(5821, "Jane", email="jane@example.com")
@@ -102,10 +104,81 @@ def test_a_connection_that_a_person_paused_is_no_news(bench: Bench, watch: Watch
     assert watch.after(60) == []
 
 
+def refused(bench: Bench, count: int) -> None:
+    with bench.house.store.write() as tx:
+        counters.add(tx, Counter({(bench.connection.id, "refused", "bad_signature"): count}))
+
+
+def test_what_only_grows_is_over_once_it_has_not_grown_for_a_while(bench: Bench, watch: Watch) -> None:
+    refused(bench, 4)
+    first = watch.after(60)
+    refused(bench, 1)
+    more = watch.after(QUIET)
+    calm = [watch.after(CALM), watch.after(CALM)]
+    refused(bench, 2)
+
+    assert first == [("Webhooks of connection 1 refused for their signature: 4 more.",)]
+    assert more == [("Webhooks of connection 1 refused for their signature: 1 more.",)]
+    assert calm == [
+        [("No webhook of connection 1 was refused for its signature in the last two hours.",)],
+        [],
+    ]
+    assert watch.after(60) == [("Webhooks of connection 1 refused for their signature: 2 more.",)]
+
+
+def test_a_connection_that_cannot_be_compared_is_told_with_the_cure_and_its_end_too(
+    bench: Bench, watch: Watch
+) -> None:
+    def failed(fix: str) -> None:
+        with bench.house.store.write() as tx:
+            reconciliations.plan(tx, 1, "recent", 0)
+            reconciliations.fail(tx, 1, "recent", "The token is wrong.", fix, 0)
+
+    failed("")
+    silent = watch.after(60)
+    failed("Give another.")
+    told = watch.after(60)
+    with bench.house.store.write() as tx:
+        reconciliations.finish(tx, 1, "recent", {}, 0, 0)
+
+    assert silent == [], "Chatwoot is away for a moment: nobody has to do anything"
+    assert told == [("Connection 1 cannot be compared with Chatwoot: The token is wrong. Give another.",)]
+    assert watch.after(60) == [("Connection 1 is compared with Chatwoot again.",)]
+
+
+def test_messages_are_a_minute_apart(bench: Bench, crm: FakeCRM, watch: Watch) -> None:
+    dies(bench, crm, 1)
+    first = watch.after(60)
+    refused(bench, 1)
+    early = watch.after(GAP / 2)
+    with bench.house.store.write() as tx:
+        counters.add(tx, Counter({(bench.connection.id, "reconcile", "lost"): 3}))
+
+    assert (len(first), early) == (1, [])
+    assert [len(message) for message in watch.after(GAP / 2)] == [2]
+
+
+def test_a_connection_that_gets_a_removed_ones_number_begins_anew(
+    bench: Bench, crm: FakeCRM, watch: Watch
+) -> None:
+    for contact_id in (1, 2):
+        dies(bench, crm, contact_id)
+    watch.after(60)
+
+    with bench.house.store.write() as tx:
+        connections.remove(tx, bench.connection.id)
+    over = watch.after(60)
+    again = Bench(bench.house, connected(bench.house))
+    dies(again, crm, 3)
+    again.intake.close()
+
+    assert over == []
+    assert f"connection {again.connection.id}: 1 more" in watch.after(QUIET)[0][0]
+
+
 def test_several_things_are_one_message(bench: Bench, crm: FakeCRM, watch: Watch) -> None:
     dies(bench, crm, 1)
-    with bench.house.store.write() as tx:
-        counters.add(tx, Counter({(bench.connection.id, "refused", "bad_signature"): 4}))
+    refused(bench, 4)
 
     (message,) = watch.after(60)
 
@@ -143,6 +216,29 @@ def test_a_webhook_gets_the_text() -> None:
             carrier.send(["Connection 1 waits."])
 
     assert got[0] == {"text": "crmhost needs you:\nConnection 1 waits.", "lines": ["Connection 1 waits."]}
+
+
+def test_workers_tell_by_themselves(
+    tmp_path: Path, valkey_url: str, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "PERIOD", 0.02)
+    heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        heard.put((await Request(scope, receive).json())["lines"])
+        await Response(status_code=204)(scope, receive, send)
+
+    with (
+        serving(app) as url,
+        open_house(settings_for(tmp_path, None, valkey_url, notify=url), crm.plugins()) as house,
+        working(house, 1),
+    ):
+        bench = Bench(house, connected(house))
+        dies(bench, crm, 5821)
+        told = heard.get(timeout=20)
+        bench.intake.close()
+
+    assert told == ["Dead deliveries of connection 1: 1 more. The last: The name is forbidden."]
 
 
 def test_a_webhook_that_is_away_is_undelivered() -> None:

@@ -107,10 +107,10 @@ class Store:
 
     def commit(self, links: Links) -> None:
         for key, link in links.changed.items():
-            self.intents.discard(key)
             if link is None:
                 self.known.pop(key, None)
             else:
+                self.intents.discard(key)
                 self.known[key] = link
 
     def _records_of(self, kind: str, remote_id: str) -> tuple[str, ...]:

@@ -497,11 +497,13 @@ def test_a_customer_is_found_among_many_whose_addresses_end_like_theirs(desk: De
     for number in range(60):
         emails = [{"value": f"no{number}jane.doe@example.com", "label": "work"}]
         stranger = {"name": "Stranger", "emails": emails, "contact_numbers": []}
+        stranger["unique_id"] = f"no{number}jane.doe@example.com|"
         desk.state.insert(desk.state.persons, stranger)
     desk.contact(contact(**JANE))
     desk.store.known.clear()
 
     outcome = desk.contact(contact(**JANE))
 
+    assert desk.calls[:2] == ["GET /contacts/persons/search"] * 2
     assert ("person", "linked", "61") in [(one.kind, one.action, one.remote_id) for one in outcome.changes]
     assert len(desk.state.persons) == 61

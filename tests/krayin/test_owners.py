@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from crmhost import TryAgain
 from crmhost_krayin import wanted_changes
 from crmhost_krayin.settings import KrayinSettings
 
-from .crm import Desk
+from .crm import Desk, contact
 from .leading import (
     ANSWER,
     JANE,
@@ -79,6 +80,24 @@ def test_an_agent_who_is_no_user_of_krayin_is_told(desk: Desk) -> None:
     outcome = changed(desk, talk(meta=SAM), "assignee")
 
     assert told(outcome) == "sam@example.com is no user of Krayin, so the lead gets no owner."
+    assert desk.state.leads[1]["user_id"] is None
+
+
+@pytest.mark.parametrize("policy", ["one_per_person", "one_per_conversation"])
+def test_a_user_who_was_deleted_since_they_were_listed_owns_nothing(desk: Desk, policy: str) -> None:
+    """Krayin only says 500 of an unknown user (recording 290)."""
+    user_id = krayin_user(desk)
+    desk = desk.with_settings(assignee_owns_lead=True, lead_policy=policy)
+    brought(desk, talk(1))
+    brought(desk, talk(2, sender=contact(7, email="else@example.com"), meta=SAM))
+    desk.created(talk(1))
+    del desk.state.users[user_id]
+
+    with pytest.raises(TryAgain):
+        desk.created(talk(3, meta=SAM))
+    desk.created(talk(3, meta=SAM))
+
+    assert [row["user_id"] for row in desk.state.leads.values()][2:] in ([], [None])
     assert desk.state.leads[1]["user_id"] is None
 
 

@@ -9,6 +9,7 @@ from .call import Call
 from .state import Conversation, Json
 
 CONVERSATIONS_A_PAGE = 25
+LAST_USED_FIRST = "last_activity_at_desc"
 LATEST, AFTER, BETWEEN = 20, 100, 1000
 
 
@@ -17,7 +18,8 @@ def list_conversations(call: Call) -> Json:
     state = call.chatwoot.state
     status = call.params.get("status", "open")
     rows = [row for row in state.conversations.values() if status in {"all", row.status}]
-    rows.sort(key=lambda row: row.last_activity_at, reverse=True)
+    column, _, way = call.params.get("sort_by", LAST_USED_FIRST).rpartition("_")
+    rows.sort(key=lambda row: (getattr(row, column), row.id), reverse=way == "desc")
     if within := call.number("updated_within"):
         page: Sequence[Conversation] = [row for row in rows if row.updated_at > state.clock() - within]
     else:

@@ -67,7 +67,10 @@ def error_from(answer: Answer, asked: Asked) -> PluginError | None:
     if status in {401, 403}:
         return CredentialsError(f"LeadSquared refuses the keys ({status} to {asked}).", fix=KEYS_FIX)
     if status == 429:
-        return NotYet(f"LeadSquared takes no more calls for now (at {asked}).", delay=WINDOW)
+        # LeadSquared does not say for how long; what stands before it may.
+        told = answer.headers.get("retry-after", "")
+        delay = float(told) if told.isdecimal() else WINDOW
+        return NotYet(f"LeadSquared takes no more calls for now (at {asked}).", delay=delay)
     if isinstance(said, Mapping) and said.get("Status") == "Error":
         return _refusal(said, asked)
     if status < 300 and isinstance(said, Mapping | list):

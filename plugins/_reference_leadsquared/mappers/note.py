@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,26 +15,28 @@ LEAST = 100
 """Characters below which the beginning of a message is not worth showing."""
 
 
-def conversation_to_note(conversation: Conversation, *, brand: str, zone: str, address: str | None) -> str:
-    """Return the note that a conversation began; ``address`` is its page in Chatwoot."""
-    facts = _facts(conversation, brand, zone, address)
-    return _cut(f"New conversation started on {brand}\n\n{facts}", LIMIT)
+@dataclass(frozen=True)
+class Style:
+    """What a note is written with: the brand, the zone of its times, the conversation's page in Chatwoot."""
+
+    brand: str
+    zone: str
+    address: str | None
 
 
-def conversation_to_transcript(
-    conversation: Conversation,
-    messages: Sequence[Message],
-    *,
-    brand: str,
-    zone: str,
-    address: str | None,
-) -> str:
+def conversation_to_note(conversation: Conversation, style: Style) -> str:
+    """Return the note that a conversation began."""
+    head = f"New conversation started on {style.brand}"
+    return _cut(f"{head}\n\n{_facts(conversation, style)}", LIMIT)
+
+
+def conversation_to_transcript(conversation: Conversation, messages: Sequence[Message], style: Style) -> str:
     """Return the note of what was said, the newest message first, as many as there is room for."""
     if not messages:
         return "No messages in conversation"
-    facts = _facts(conversation, brand, zone, address)
-    head = _cut(f"Conversation Transcript from {brand}\n\n{facts}\n\nTranscript:\n", LIMIT)
-    texts = [message_to_text(message, conversation.contact.id, zone) for message in reversed(messages)]
+    facts = f"Conversation Transcript from {style.brand}\n\n{_facts(conversation, style)}"
+    head = _cut(facts, LIMIT // 2) + "\n\nTranscript:\n"
+    texts = [message_to_text(message, conversation.contact.id, style.zone) for message in reversed(messages)]
     return head + _fitting(texts, LIMIT - _size(head))
 
 
@@ -51,14 +54,14 @@ def is_shown(message: Message) -> bool:
     return not (message.private or message.deleted) and message.direction in {"incoming", "outgoing"}
 
 
-def _facts(conversation: Conversation, brand: str, zone: str, address: str | None) -> str:
+def _facts(conversation: Conversation, style: Style) -> str:
     """Return the lines that tell a conversation; webhooks name its channel, not its inbox."""
     channel = (conversation.channel or "").rpartition("::")[2]
     facts = {
         "Channel": channel,
-        "Created": _time(conversation.created_at, zone, "%Y-%m-%d %H:%M:%S"),
+        "Created": _time(conversation.created_at, style.zone, "%Y-%m-%d %H:%M:%S"),
         "Conversation ID": str(conversation.id),
-        f"View in {brand}": address,
+        f"View in {style.brand}": style.address,
     }
     return "\n".join(f"{name}: {fact}" for name, fact in facts.items() if fact)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
-ACCESS_KEY, SECRET_KEY = "u$r-sandbox", "sandbox-secret"
 SPAN = 5.0
 """Seconds in which calls are counted."""
 Answer = Callable[["Request"], Awaitable[Any]]
@@ -31,7 +31,8 @@ class LeadSquaredSandbox:
 
     def __init__(self, *, calls: int = 0, clock: Callable[[], float] = time.monotonic) -> None:
         self.account = Account()
-        self.access_key, self.secret_key = ACCESS_KEY, SECRET_KEY
+        self.keys: dict[str, str] = {}
+        """The secret key of each access key."""
         self.requests: list[str] = []
         self._calls = calls
         self._clock = clock
@@ -47,6 +48,12 @@ class LeadSquaredSandbox:
                 self._route("POST", "ProspectActivity.svc/Create", self._post_activity),
             ]
         )
+
+    def make_keys(self) -> tuple[str, str]:
+        """Make an access key and its secret key, as an administrator can; others stay valid."""
+        access_key, secret_key = f"u$r{secrets.token_hex(16)}", secrets.token_hex(20)
+        self.keys[access_key] = secret_key
+        return access_key, secret_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -68,8 +75,8 @@ class LeadSquaredSandbox:
 
     def _turned_away(self, request: Request) -> Response | None:
         """Return the answer to who has no valid keys, or asks too often."""
-        keys = (request.headers.get("x-lsq-accesskey"), request.headers.get("x-lsq-secretkey"))
-        if keys != (self.access_key, self.secret_key):
+        access_key, secret_key = map(request.headers.get, ("x-lsq-accesskey", "x-lsq-secretkey"))
+        if (access_key, secret_key) not in self.keys.items():
             return PlainTextResponse("Unauthorized", 401)
         now = self._clock()
         while self._lately and self._lately[0] <= now - SPAN:

@@ -14,6 +14,7 @@ from typing import Any
 from crmhost import PluginError, TryAgain
 
 from .activities import ACTIVITIES
+from .errors import ADDRESS_FIX
 from .transport import Transport
 
 TITLE = "crmhost asks what time it is here"
@@ -69,5 +70,7 @@ def _ahead(local: datetime, made: dict[str, Any], field: str) -> timedelta:
     try:
         utc = datetime.fromisoformat(made[field]).astimezone(UTC)
     except (KeyError, TypeError, ValueError) as error:
-        raise TryAgain(f"Krayin's answer to POST {ACTIVITIES} has no {field} in it.") from error
+        raise TryAgain(
+            f"Krayin's answer to POST {ACTIVITIES} has no {field} in it.", fix=ADDRESS_FIX
+        ) from error
     return local - utc.replace(tzinfo=None)

@@ -33,6 +33,14 @@ GONE_FIX = "It was deleted in Krayin, or a setting names what is no longer there
 PACKAGE_FIX = "Was the package krayin/rest-api removed, or Krayin moved? Look: crmhost check."
 
 
+BY_ITSELF = "It is tried again by itself."
+
+
+def just_deleted(what: str) -> TryAgain:
+    """Return the error for a record that was there a moment ago."""
+    return TryAgain(f"{what} was deleted in Krayin just now.", fix=BY_ITSELF)
+
+
 class Invalid(Rejected):
     """Krayin found fault with fields of the record; ``errors`` has what it said, by field."""
 

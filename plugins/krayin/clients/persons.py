@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .search import any_of, email_address, holding, phone_number, with_text, words
+from .search import LIMIT, any_of, email_address, holding, phone_number, with_text, words
 from .transport import Transport
 
 PERSONS = "/contacts/persons"
@@ -31,12 +31,14 @@ class Persons:
 
         So look again. Nothing is asked where nothing is searched for: Krayin would return the first
         ten it has. ``unique_id``, which Krayin makes of a person's first address among others, is plain
-        text, where case does not count: ``JANE@EXAMPLE.COM`` is found by it.
+        text, where case does not count: ``JANE@EXAMPLE.COM`` is found by it. So is each address that
+        ``an@example.com`` is the end of; where these are too many, they are left out in a second search.
         """
-        query = any_of(
-            emails=email_address(email), contact_numbers=phone_number(digits), unique_id=words(email)
-        )
-        return self._transport.get(f"{PERSONS}/search", query) if query else []
+        exactly = {"emails": email_address(email), "contact_numbers": phone_number(digits)}
+        rows = self._found(**exactly, unique_id=words(email))
+        if len(rows) < LIMIT:
+            return rows
+        return list({row["id"]: row for row in rows + self._found(**exactly)}.values())
 
     def with_text(self, text: str) -> list[dict[str, Any]]:
         """Return those of whom any text is exactly this: a reference, which no answer shows."""
@@ -46,6 +48,10 @@ class Persons:
         """Whether any attribute of the person has this value in this column (``boolean_value`` …)."""
         rows = self._transport.get(f"{PERSONS}/search", holding(person_id, column, value))
         return any(row.get("id") == person_id for row in rows)
+
+    def _found(self, **terms: str) -> list[dict[str, Any]]:
+        query = any_of(**terms)
+        return self._transport.get(f"{PERSONS}/search", query) if query else []
 
     def create(self, person: Mapping[str, Any]) -> dict[str, Any]:
         """Make a person. Krayin needs emails and contact_numbers, each with a value and a label."""

@@ -63,7 +63,8 @@ class Transport:
         """Return the record that a POST or PUT made or changed; it has an ``id``."""
         data = self._data(method, path, body=body)
         if not isinstance(data, dict) or not isinstance(data.get("id"), int):
-            raise TryAgain(f"Krayin's answer to {method} {path} has no record in it.", unsure=True)
+            message = f"Krayin's answer to {method} {path} has no record in it."
+            raise TryAgain(message, fix=ADDRESS_FIX, unsure=True)
         return data
 
     def do(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
@@ -133,6 +134,7 @@ class Transport:
             raise TryAgain(
                 f"Krayin failed at {asked}, and then was not to be asked why ({error}).",
                 delay=error.delay if isinstance(error, NotYet) else None,
+                fix=error.fix or ADDRESS_FIX,
                 unsure=asked.writes,
             ) from error
 

@@ -39,6 +39,11 @@ class KrayinSettings(Conversations, StageRules, LeadChoices, People, Which, Reac
         return self.server_timezone or self.facts.timezone
 
     @property
+    def allowed_per_minute(self) -> int:
+        """The calls that may be made in a minute: what Krayin says, or what is polite."""
+        return self.facts.limit or self.calls_per_minute
+
+    @property
     def leads(self) -> bool:
         """Whether leads are made at all."""
         return self.create_lead and self.lead_policy != "none"

@@ -1,5 +1,6 @@
 """What was missed is found and worked; who is gone in Chatwoot is named with a mend, and left alone."""
 
+import time
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from crmhost.house import House
 from crmhost.notices import matters
 from crmhost.reconcile import Reconciled, reconcile
 from crmhost.reconcile import run as run_module
-from crmhost.store import known, links
+from crmhost.store import counters, deliveries, known, links
 from crmhost.wiring import receiving, working
 
 from ..conftest import Bench, Types, connected
@@ -19,7 +20,8 @@ from ..fake_crm import FakeCRM
 from .conftest import JANE, Switchboard
 from .test_truth import body
 
-NOTHING = {"missed_contacts": 0, "missed_conversations": 0, "missed_resolves": 0, "gone": ()}
+COUNTS = ("missed_contacts", "missed_conversations", "missed_resolves", "looked_again")
+NOTHING = dict.fromkeys(COUNTS, 0) | {"gone": ()}
 
 
 def found(desk: Bench, **more: Any) -> dict[str, Any]:
@@ -73,6 +75,49 @@ def test_a_change_whose_webhook_was_lost_is_worked(
         assert found(desk) == NOTHING | {"missed_contacts": 1}, "back again is a change as well"
         desk.work(jane)
         assert crm.customers == [(1, name)]
+
+
+def test_what_was_received_is_known_long_after_its_payload_was_forgotten(
+    desk: Bench, sandbox: ChatwootSandbox
+) -> None:
+    jane = heard_of(desk, sandbox, **JANE)
+    with desk.house.store.write() as tx:
+        deliveries.forget_payloads(tx, time.time() + 1)
+
+    assert found(desk) == NOTHING
+    sandbox.contacts.update(jane, name="Jane Roe")
+    assert found(desk) == NOTHING | {"missed_contacts": 1}
+
+
+def test_a_contact_that_is_gone_is_named_also_where_its_payload_was_forgotten(
+    desk: Bench, sandbox: ChatwootSandbox
+) -> None:
+    jane = heard_of(desk, sandbox, **JANE)
+    with desk.house.store.write() as tx:
+        deliveries.forget_payloads(tx, time.time() + 1)
+    sandbox.contacts.delete(jane)
+
+    assert the_gone(desk)[:3] == (jane, None, "nothing in Chatwoot tells of it")
+
+
+def test_a_resolved_conversation_that_changed_is_worked_again_and_not_called_lost(
+    desk: Bench, sandbox: ChatwootSandbox
+) -> None:
+    """Nothing in Chatwoot tells a label from having been opened and resolved once more."""
+    jane = heard_of(desk, sandbox, **JANE)
+    talk = sandbox.conversations.open(jane, "Hello")
+    sandbox.conversations.resolve(talk.id)
+    assert found(desk) == NOTHING | {"missed_resolves": 1}
+    desk.work(jane)
+    sandbox.conversations.label(talk.id, ["vip"])
+
+    assert found(desk) == NOTHING | {"looked_again": 1}
+    desk.work(jane)
+
+    assert (desk.last()["event"], desk.last()["kind"]) == ("looked_again", "conversation_resolved")
+    assert found(desk) == NOTHING
+    with desk.house.store.read() as tx:
+        assert counters.read(tx, "reconcile") == {"lost": 1}
 
 
 def test_contacts_from_before_the_connection_are_left(desk: Bench, sandbox: ChatwootSandbox) -> None:

@@ -16,6 +16,24 @@ Word = sa.String(100).with_variant(sa.String(100, collation="C"), "postgresql")
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
+        "backfills",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("connection_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", Time, nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("seconds_left", sa.Float(), nullable=True),
+        sa.Column("began_at", Time, nullable=False),
+        sa.Column("finished_at", Time, nullable=True),
+        sa.Column("due_at", Time, nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("fix", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("backfills_by_connection", "backfills", ["connection_id", "id"], unique=False)
+    op.create_table(
         "bodies",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -69,6 +87,7 @@ def upgrade() -> None:
         sa.Column("finished_at", Time, nullable=True),
         sa.Column("cause", sa.String(length=200), nullable=True),
         sa.Column("background", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -78,6 +97,22 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state <> 'dead'"),
         postgresql_where=sa.text("state <> 'dead'"),
+    )
+    op.create_index(
+        "deliveries_by_contact",
+        "deliveries",
+        ["connection_id", "contact_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("conversation_id IS NULL"),
+        postgresql_where=sa.text("conversation_id IS NULL"),
+    )
+    op.create_index(
+        "deliveries_by_conversation",
+        "deliveries",
+        ["connection_id", "conversation_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("conversation_id IS NOT NULL"),
+        postgresql_where=sa.text("conversation_id IS NOT NULL"),
     )
     op.create_index("deliveries_by_state", "deliveries", ["state", "received_at"], unique=False)
     op.create_index(
@@ -134,6 +169,17 @@ def upgrade() -> None:
     )
     op.create_index("links_by_remote_id", "links", ["connection_id", "kind", "remote_id"], unique=False)
     op.create_table(
+        "reconciliations",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("scope", sa.String(length=16), nullable=False),
+        sa.Column("due_at", Time, nullable=True),
+        sa.Column("finished_at", Time, nullable=True),
+        sa.Column("found", sa.JSON(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("fix", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("connection_id", "scope"),
+    )
+    op.create_table(
         "versions",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("record", sa.String(length=64), nullable=False),
@@ -147,14 +193,6 @@ def upgrade() -> None:
 def _for_the_pages() -> None:
     op.create_index("deliveries_by_kind", "deliveries", ["connection_id", "state", "kind", "id"])
     op.create_index("deliveries_of_contact", "deliveries", ["connection_id", "contact_id", "id"])
-    talk = sa.text("conversation_id IS NOT NULL")
-    op.create_index(
-        "deliveries_of_conversation",
-        "deliveries",
-        ["connection_id", "conversation_id", "id"],
-        sqlite_where=talk,
-        postgresql_where=talk,
-    )
     dead = sa.text("state = 'dead'")
     op.create_index(
         "dead_deliveries_by_cause",
@@ -240,6 +278,7 @@ def downgrade() -> None:
     for table in ("failures", "sessions", "invitations", "users", "contact_words", "contacts", "hours"):
         op.drop_table(table)
     op.drop_table("versions")
+    op.drop_table("reconciliations")
     op.drop_index("links_by_remote_id", table_name="links")
     op.drop_table("links")
     op.drop_index(
@@ -263,3 +302,4 @@ def downgrade() -> None:
     op.drop_table("counters")
     op.drop_table("connections")
     op.drop_table("bodies")
+    op.drop_table("backfills")

@@ -1,0 +1,41 @@
+"""No error of a plugin leaves a person without a word on what to do."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from crmhost import CRMHostError
+from crmhost_krayin.clients.errors import Invalid
+
+PLUGIN = Path(__file__).parents[2] / "plugins" / "krayin"
+
+
+def errors() -> Iterator[str]:
+    """Yield the names of all classes of errors that tell the host what to do."""
+    classes = [CRMHostError]
+    while classes:
+        one = classes.pop()
+        yield one.__name__
+        classes += one.__subclasses__()
+
+
+def test_every_error_of_the_krayin_plugin_says_what_to_do() -> None:
+    known = set(errors())
+    calls = [
+        (path, call)
+        for path in PLUGIN.rglob("*.py")
+        if "sandbox" not in path.relative_to(PLUGIN).parts
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in known
+    ]
+    mute = [
+        f"{path.relative_to(PLUGIN)}:{call.lineno} {ast.unparse(call)}"
+        for path, call in calls
+        if "fix" not in {keyword.arg for keyword in call.keywords}
+    ]
+
+    assert len(calls) > 40
+    assert Invalid.__name__ in known
+    assert mute == []

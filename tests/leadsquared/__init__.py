@@ -1,0 +1,1 @@
+"""Tests of the LeadSquared plugin and of its sandbox."""

@@ -1,0 +1,136 @@
+"""Several CRMs at one Chatwoot: what is for one never reaches another."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from crmhost import Conversation, Expected, StandIn, overview, webhooks
+from crmhost.connect import connect
+from crmhost.demo import payloads
+from crmhost.house import House
+from crmhost.plugins import discover
+from crmhost.server import serving
+from crmhost.wiring import open_house, receiving, working
+
+from .host.conftest import settings_for
+
+SECRET = "s3cret"
+JANE = payloads.contact(5821, "Jane Doe", email="jane@example.com", phone_number="+447700900123")
+TALK = payloads.conversation(731, JANE, 10, said="Do you offer discounts?")
+DONE = payloads.conversation(731, JANE, 300, status="resolved", said="Thank you & goodbye!")
+STORY = (payloads.contact_created(JANE), payloads.conversation_created(TALK), payloads.status_changed(DONE))
+EXPECTED = Expected((Conversation.model_validate(DONE).contact,), (Conversation.model_validate(DONE),))
+CRMS = ("krayin", "krayin", "leadsquared")
+
+
+class Slow:
+    """A CRM that counts its requests, and takes its time over each."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.seconds = 0.0
+        self.asked = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked += 1
+        await asyncio.sleep(self.seconds)
+        await self.app(scope, receive, send)
+
+
+@dataclass
+class Joined:
+    """One connection, its CRM, and where Chatwoot posts what is for it."""
+
+    connection_id: int
+    crm: StandIn
+    pace: Slow
+    webhook_url: str
+
+
+@dataclass
+class Chatwoot:
+    """One account of Chatwoot, joined to three CRMs."""
+
+    house: House
+    joined: list[Joined]
+    client: httpx.Client
+
+    def post(self, to: Joined, payload: dict[str, Any]) -> None:
+        body, stamp = json.dumps(payload).encode(), str(int(time.time()))
+        headers = {
+            webhooks.TIMESTAMP: stamp,
+            webhooks.SIGNATURE: webhooks.sign(SECRET, stamp, body),
+            webhooks.DELIVERY: str(uuid.uuid4()),
+        }
+        assert self.client.post(to.webhook_url, content=body, headers=headers).status_code == 200
+
+    def wait_until(self, done: Callable[[], bool]) -> None:
+        until = time.monotonic() + 30
+        while not done():
+            assert time.monotonic() < until, overview.newest_deliveries(self.house, 20)
+            time.sleep(0.02)
+
+    def is_idle(self) -> bool:
+        return not overview.waiting_lanes(self.house)
+
+    def states(self, of: Joined) -> list[str]:
+        rows = overview.newest_deliveries(self.house, 1000)
+        return [row["state"] for row in rows if row["connection"] == of.connection_id]
+
+
+@pytest.fixture
+def chatwoot(tmp_path: Path, valkey_url: str) -> Iterator[Chatwoot]:
+    with ExitStack() as stack:
+        house = stack.enter_context(open_house(settings_for(tmp_path, None, valkey_url), discover()))
+        address = stack.enter_context(serving(stack.enter_context(receiving(house))))
+        joined = [_joined(stack, house, name, address) for name in CRMS]
+        stack.enter_context(working(house))
+        yield Chatwoot(house, joined, stack.enter_context(httpx.Client()))
+
+
+def _joined(stack: ExitStack, house: House, plugin: str, address: str) -> Joined:
+    crm = house.plugins[plugin].stand_in()
+    assert crm
+    pace = Slow(crm.app)
+    settings = crm.settings(stack.enter_context(serving(pace)))
+    made = connect(house, plugin, 3, settings, webhook_secret=SECRET).connection
+    pace.asked = 0
+    return Joined(made.id, crm, pace, address + made.webhook_path)
+
+
+def test_no_event_of_one_connection_reaches_another(chatwoot: Chatwoot) -> None:
+    for number, one in enumerate(chatwoot.joined):
+        for event in STORY:
+            chatwoot.post(one, event)
+        chatwoot.wait_until(chatwoot.is_idle)
+
+        assert chatwoot.states(one) == ["applied"] * 3
+        assert one.crm.differences(EXPECTED) == []
+        assert [other.pace.asked for other in chatwoot.joined[number + 1 :]] == [0] * (2 - number)
+
+    asked = [one.pace.asked for one in chatwoot.joined]
+    for one in chatwoot.joined:
+        chatwoot.post(one, payloads.contact_updated(JANE, 400, name="Jane"))
+    chatwoot.wait_until(chatwoot.is_idle)
+    assert [one.pace.asked for one in chatwoot.joined] == asked
+
+
+def test_what_happens_at_once_is_done_in_each_crm_once(chatwoot: Chatwoot) -> None:
+    for event in STORY:
+        for one in chatwoot.joined:
+            chatwoot.post(one, event)
+    chatwoot.wait_until(chatwoot.is_idle)
+
+    assert [one.crm.differences(EXPECTED) for one in chatwoot.joined] == [[], [], []]
