@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...store import browse, connections, contacts, known, links
+from ...store import browse, connections, contacts, links
 from ...store.browse import Wanted
 from ...store.contacts import Face
 from .. import finding, happenings
@@ -94,9 +94,9 @@ def _story(visit: Visit, one: CRMConnection, wanted: Wanted, contact_id: int) ->
 
 def _news(tx: Connection, rows: list[Row[Any]], visit: Visit) -> dict[int, list[tuple[str, str, str]]]:
     """Return what each delivery says is new."""
-    bodies = known.bodies(tx, [row.id for row in rows])
+    bodies = browse.bodies(tx, [row.id for row in rows])
     mask = not visit.changes
-    return {number: list(news(json.loads(body), mask=mask)) for number, body in bodies.items() if body}
+    return {number: list(news(json.loads(body), mask=mask)) for number, body in bodies.items()}
 
 
 def _records(wanted: Wanted, contact_id: int, rows: list[Row[Any]]) -> list[str]:

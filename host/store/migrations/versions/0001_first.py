@@ -193,13 +193,13 @@ def upgrade() -> None:
 def _for_the_pages() -> None:
     op.create_index("deliveries_by_kind", "deliveries", ["connection_id", "state", "kind", "id"])
     op.create_index("deliveries_of_contact", "deliveries", ["connection_id", "contact_id", "id"])
-    dead = sa.text("state = 'dead'")
+    caused = sa.text("cause IS NOT NULL")
     op.create_index(
         "dead_deliveries_by_cause",
         "deliveries",
         ["connection_id", "cause", "id"],
-        sqlite_where=dead,
-        postgresql_where=dead,
+        sqlite_where=caused,
+        postgresql_where=caused,
     )
     op.create_table(
         "hours",
