@@ -19,6 +19,7 @@ from .models import (
     CHANGES,
     Attachment,
     Change,
+    Choice,
     Contact,
     Conversation,
     Costs,
@@ -54,6 +55,7 @@ __all__ = [
     "Message",
     # What it returns
     "Change",
+    "Choice",
     "Outcome",
     "ReportLine",
     "SetupResult",

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from .context import Context
-    from .models import Contact, Conversation, Costs, Outcome, PluginInfo, SetupResult
+    from .models import Choice, Contact, Conversation, Costs, Outcome, PluginInfo, SetupResult
     from .stand_in import StandIn
 
 hookspec = pluggy.HookspecMarker("crmhost")
@@ -94,6 +94,15 @@ def wanted_changes(settings: Any, chatwoot: bool) -> Collection[str]:  # type: i
 
     Optional; without it none. What no rule needs is counted and not stored. ``chatwoot`` says that
     the connection can ask Chatwoot's API. Must not do any I/O.
+    """
+
+
+@hookspec(firstresult=True)
+def choices(context: Context[Any]) -> Mapping[str, Sequence[Choice]]:  # type: ignore[empty-body]
+    """Say what settings can be, as the CRM has it now, by the setting's name: pipelines, stages, sources …
+
+    Optional; called to show a form. The settings hold what was given so far: address and credentials.
+    Where a setting is a mapping, its choices are those of the keys. Must not write anything.
     """
 
 

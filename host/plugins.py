@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from .context import Context
-    from .models import Contact, Conversation, Costs, Outcome, SetupResult
+    from .models import Choice, Contact, Conversation, Costs, Outcome, SetupResult
     from .stand_in import StandIn
 
 GROUP = "crmhost"
@@ -77,6 +77,11 @@ class Plugin:
     def wanted_changes(self, settings: BaseModel, *, chatwoot: bool) -> frozenset[str]:
         """Return the changes of conversations that the plugin has rules for."""
         return frozenset(self._hook.wanted_changes(settings=settings, chatwoot=chatwoot) or ())
+
+    def choices(self, context: Context[Any]) -> dict[str, tuple[Choice, ...]]:
+        """Return what settings can be, by their name, where the plugin can say."""
+        found = self._hook.choices(context=context) or {}
+        return {name: tuple(options) for name, options in found.items()}
 
     def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
         """Return where a person opens a record of the CRM, where the plugin knows."""

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from crmhost import Contact, Context, Conversation, Costs, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
+from crmhost import (
+    Choice,
+    Contact,
+    Context,
+    Conversation,
+    Costs,
+    Outcome,
+    PluginInfo,
+    SetupResult,
+    StandIn,
+    hookimpl,
+)
 
 from ._version import __version__
 from .checkup import check
 from .contacts import sync_contact
-from .desk import desk_for
+from .desk import bench_for, desk_for
 from .events import (
     calls_taken,
     changes_wanted,
@@ -18,12 +29,14 @@ from .events import (
     conversation_resolved,
 )
 from .links import KINDS, page_of
+from .options import options
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
 
 __all__ = [
     "KrayinSettings",
     "__version__",
+    "choices",
     "costs",
     "handle_contact",
     "handle_conversation_changed",
@@ -81,6 +94,12 @@ def handle_conversation_changed(
 def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
     """Name the changes of conversations that the settings have a rule for."""
     return changes_wanted(settings, chatwoot=chatwoot)
+
+
+@hookimpl
+def choices(context: Context[KrayinSettings]) -> dict[str, tuple[Choice, ...]]:
+    """Say which pipelines, stages, sources, types and attributes this Krayin has."""
+    return options(bench_for(context))
 
 
 @hookimpl
