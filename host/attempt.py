@@ -5,11 +5,9 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import asdict, dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +16,7 @@ from .chatwoot import Access
 from .checking import checked
 from .context import Context, Links
 from .errors import (
+    Claimed,
     CredentialsError,
     NotYet,
     PluginError,
@@ -26,20 +25,16 @@ from .errors import (
     SetUpAgain,
     TryAgain,
 )
-from .fold import CONTACT_KINDS
+from .handling import Handling
 from .http import Http
 from .ledger import Ledger
 from .locks import HeldLane, LaneLost
-from .models import Contact, Conversation, Outcome
-from .store import connections
-from .validation import first_problem, validated, wanted_changes
-from .webhooks import conversation_in
+from .models import Outcome
+from .store import connections, gates
+from .validation import validated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .house import House
-    from .plugins import Plugin
     from .store.connections import CRMConnection
     from .store.deliveries import Delivery
 
@@ -49,7 +44,6 @@ FIRST_DELAY = 2.0
 LONGEST_DELAY = 3600.0
 SETUP_REST = 60
 """Seconds after which setup is called again for a connection whose facts no longer hold."""
-Record = TypeVar("Record", Contact, Conversation)
 log = structlog.get_logger(__name__)
 
 
@@ -57,25 +51,29 @@ log = structlog.get_logger(__name__)
 class Result:
     """What became of an attempt: a final state, or a time to wait.
 
-    ``failed`` says that the wait is for a failure, ``pauses`` that the whole connection waits,
-    ``at_once`` that there is none: the settings are others now.
+    ``at_once`` says that there is no wait: the settings are others now.
     """
 
     state: str | None = None
     wait: float = 0.0
     at_once: bool = False
     failed: bool = False
+    """Whether the wait is for a failure of this delivery's."""
+    of_all: bool = False
+    """Whether nobody of the connection can go on meanwhile: the calls are used up."""
     pauses: bool = False
+    """Whether the CRM refuses us, or a setting is wrong."""
+    away: bool = False
+    """Whether the CRM could not be reached."""
+    asked: float = 0.0
+    """The seconds that the CRM asked for, where it did."""
     reason: str = ""
     fix: str = ""
     outcome: Outcome = field(default_factory=Outcome)
 
 
 class Attempt:
-    """A delivery being applied; ``links`` and ``told()`` say afterwards what is to be kept.
-
-    ``stranger`` is true of a conversation's event whose contact the plugin wants nothing to do with.
-    """
+    """A delivery being applied; ``links`` and ``told()`` say afterwards what is to be kept."""
 
     def __init__(
         self,
@@ -84,38 +82,53 @@ class Attempt:
         connection: CRMConnection,
         delivery: Delivery,
         changed: frozenset[str] = frozenset(),
+        *,
+        background: bool = False,
     ) -> None:
         self.connection = connection
         self.delivery = delivery
         self.changed = changed
-        self.ledger = Ledger(house.store, held, unknown_hold=house.settings.unknown_hold_seconds)
-        self.stranger = False
+        self.background = background
+        self.ledger = Ledger(house.store, held, delivery, unknown_hold=house.settings.unknown_hold_seconds)
         self._house = house
         self._held = held
-        self._http = Http(house.http_pool, guard=held.guard)
-        self._budget = DeliveryBudget(house.redis)
+        self._http = Http(house.http_pool, guard=self._guard)
+        self._budget = DeliveryBudget(house.redis, background=background)
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=held.guard)
+        self._handling = Handling(house.plugins, connection, delivery, changed)
         self._contact = f"contact:{delivery.contact_id}"
+        self._unsure = False
 
     @property
     def links(self) -> Links:
         """The records at hand, as the hook has left them."""
         return self.ledger.links
 
+    @property
+    def stranger(self) -> bool:
+        """Whether it is of a conversation whose contact the plugin wants nothing to do with."""
+        return self._handling.stranger
+
     def run(self) -> Result:
         """Call the hook; return what became of it."""
         wait = self.ledger.open({self._contact, self.delivery.record})
         if wait > 0:
-            return Result(wait=wait, reason="The CRM may still be creating the record.")
+            return Result(wait=wait, reason="The CRM may still be carrying out an earlier request.")
         try:
-            return _ended(self._call_hook())
+            return _ended(self._handling.run(self._context()))
         except (LaneLost, SQLAlchemyError, RedisError):
             raise
         except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
             return self._failed(error)
         finally:
             self._budget.close()
+
+    def _guard(self, writes: bool, longest: float) -> None:
+        """Let a call begin while the lane is ours; before a write, keep what may come of it."""
+        if writes:
+            self.ledger.writing(self._handling.handed)  # which checks the fencing number
+        self._held.guard(False, longest)
 
     def told(self, outcome: Outcome) -> dict[str, Any]:
         """Return what is kept with the delivery: the records touched and the calls it took."""
@@ -126,61 +139,22 @@ class Attempt:
         }
 
     @property
+    def reached(self) -> bool:
+        """Whether the CRM itself answered any call."""
+        return any(call.reached for call in self._http.calls)
+
+    @property
+    def answered(self) -> bool:
+        """Whether every write of this attempt was carried out, or surely was not: none is on its way."""
+        return not (self._unsure or self._http.unanswered)
+
+    @property
     def introduced(self) -> bool:
         """Whether the contact had no link before this attempt and has one now."""
         return self.ledger.introduced(self._contact)
 
-    def _call_hook(self) -> Outcome:
+    def _context(self) -> Context[Any]:
         plugin = self._house.plugins[self.connection.plugin]
-        context = self._context(plugin)
-        if self.delivery.kind in CONTACT_KINDS:
-            return self._apply_contact(plugin, context, self._read(Contact, self.delivery.payload), None)
-        hook = self._conversation_hook(plugin)
-        if hook is None:
-            return Outcome(ignored="No rule in the settings is about what changed.")
-        conversation = self._read(Conversation, conversation_in(self.delivery.payload))
-        brought = self._bring_contact(plugin, context, conversation)
-        if brought.ignored:
-            self.stranger = True
-            return brought
-        return brought + _said(hook(context, conversation))
-
-    def _conversation_hook(
-        self, plugin: Plugin
-    ) -> Callable[[Context[Any], Conversation], Outcome | None] | None:
-        """Return the hook that this delivery is for; None for a change that is not wanted any more."""
-        if self.delivery.kind == "conversation_created":
-            return plugin.handle_conversation_created
-        if self.delivery.kind == "conversation_resolved":
-            return plugin.handle_conversation_resolved
-        wanted = self.changed & wanted_changes(self._house.plugins, self.connection)
-        return partial(plugin.handle_conversation_changed, changed=wanted) if wanted else None
-
-    def _read(self, model: type[Record], payload: Any) -> Record:
-        """Read what Chatwoot sent; what cannot be read is for a person to see."""
-        try:
-            return model.model_validate(payload)
-        except ValidationError as error:
-            raise Rejected(
-                f"Chatwoot's {self.delivery.kind} cannot be read: {first_problem(error)}."
-            ) from error
-
-    def _bring_contact(self, plugin: Plugin, context: Context[Any], conversation: Conversation) -> Outcome:
-        """Handle a contact never seen before its conversation; a known one is left to its own events."""
-        if any(context.links.get(self._contact, kind) for kind in plugin.info.kinds):
-            return Outcome()
-        return self._apply_contact(plugin, context, conversation.contact, conversation)
-
-    def _apply_contact(
-        self, plugin: Plugin, context: Context[Any], told: Contact, conversation: Conversation | None
-    ) -> Outcome:
-        """Apply the contact as Chatwoot has it now: a webhook is a notice, its API is the truth."""
-        contact = self._chatwoot.contact(told.id) if self._chatwoot else told
-        if contact is None:
-            return Outcome(ignored=f"Contact {told.id} is gone in Chatwoot: merged into another, or deleted.")
-        return _said(plugin.handle_contact(context, contact, conversation))
-
-    def _context(self, plugin: Plugin) -> Context[Any]:
         return Context(
             connection_id=self.connection.id,
             account_id=self.connection.account_id,
@@ -196,9 +170,11 @@ class Attempt:
     def _failed(self, error: Exception) -> Result:
         """Say what the host does next, by the error's class."""
         fix = error.fix if isinstance(error, PluginError | SettingsError) else ""
+        self._unsure = isinstance(error, PluginError) and error.unsure
         match error:
             case NotYet():
-                return Result(wait=backoff(0) if error.delay is None else error.delay, reason=str(error))
+                wait = backoff(0) if error.delay is None else error.delay
+                return Result(wait=wait, of_all=not isinstance(error, Claimed), reason=str(error))
             case SetUpAgain():
                 return self._set_up_again(error)
             case TryAgain():
@@ -234,13 +210,18 @@ class Attempt:
 
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""
-        limit = self._house.settings.give_up_hours
+        limit, away = self._house.settings.give_up_hours, self._http.away
         if time.time() - self.delivery.due_since > limit * 3600:
-            return Result("dead", reason=f"Given up after {limit} hours: {error}", fix=error.fix)
+            reason = f"Given up after {limit} hours: {error}"
+            return Result("dead", away=away, reason=reason, fix=error.fix)
         if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:
             return Result("dead", reason=str(error), fix=error.fix)
-        wait = backoff(self.delivery.attempts) if error.delay is None else error.delay
-        return Result(wait=wait, failed=True, reason=str(error), fix=error.fix)
+        asked = error.delay or 0.0
+        wait = backoff(self.delivery.attempts) if error.delay is None else asked
+        if away and self.connection.paused_reason is not None:
+            # It only tried for all whether the CRM is there again, which is asked for often.
+            wait = min(wait, max(gates.LONGEST, asked))
+        return Result(wait=wait, failed=True, away=away, asked=asked, reason=str(error), fix=error.fix)
 
 
 def backoff(attempts: int) -> float:
@@ -251,8 +232,3 @@ def backoff(attempts: int) -> float:
 
 def _ended(outcome: Outcome) -> Result:
     return Result(outcome.state, reason=outcome.ignored, outcome=outcome)
-
-
-def _said(outcome: Outcome | None) -> Outcome:
-    """Return the hook's outcome; a plugin without the hook wants nothing to do with the event."""
-    return outcome if outcome is not None else Outcome(ignored="The plugin does not handle this event.")

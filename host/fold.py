@@ -23,11 +23,15 @@ class Step:
 def next_step(pending: Sequence[Delivery], applied: Mapping[str, float]) -> Step | None:
     """Return the next step for a lane, or None where nothing is pending.
 
-    The contact comes first, in its newest state only. Then each conversation in order of arrival:
-    its beginning before all else (Chatwoot promises no order), of several ends the newest, of several
-    changes the newest with all that they say is new; each message by itself. ``applied`` says how new
-    the state is that was applied last, by the names that ``dated`` gives.
+    What may have been written already comes before all else, as it was then: only once that is settled
+    can it be told what is new. Next comes the contact, in its newest state only. Then each conversation
+    in order of arrival: its beginning before all else (Chatwoot promises no order), of several ends the
+    newest, of several changes the newest with all that they say is new; each message by itself.
+    ``applied`` says how new the state is that was applied last, by the names that ``dated`` gives.
     """
+    for one in pending:
+        if one.attempted is not None:
+            return Step(one, (), frozenset(one.attempted["changed"]))
     for group in _groups(pending):
         newest, older = _newest(group)
         changed = frozenset[str]().union(*(one.changed for one in group))

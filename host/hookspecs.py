@@ -98,6 +98,14 @@ def wanted_changes(settings: Any, chatwoot: bool) -> Collection[str]:  # type: i
 
 
 @hookspec(firstresult=True)
+def costs(settings: Any) -> Costs:  # type: ignore[empty-body]
+    """Say what a contact and a conversation that the CRM does not have yet take in calls.
+
+    Optional; ``crmhost backfill`` estimates by it how long it takes. Must not do any I/O.
+    """
+
+
+@hookspec(firstresult=True)
 def choices(context: Context[Any]) -> Mapping[str, Sequence[Choice]]:  # type: ignore[empty-body]
     """Say what settings can be, as the CRM has it now, by the setting's name: pipelines, stages, sources …
 
@@ -111,14 +119,6 @@ def record_url(settings: Any, kind: str, remote_id: str) -> str | None:
     """Return the address at which a person opens this record of the CRM in a browser.
 
     Optional. None where there is no such page. Must not do any I/O.
-    """
-
-
-@hookspec(firstresult=True)
-def costs(settings: Any) -> Costs:  # type: ignore[empty-body]
-    """Say what a contact and a conversation that the CRM does not have yet take in calls.
-
-    Optional; ``crmhost backfill`` estimates by it how long it takes. Must not do any I/O.
     """
 
 

@@ -1,19 +1,20 @@
 """What one attempt knows of the records at hand, and what it keeps at once: before a process can die.
 
-Links are read before the hook and kept after it. Intents (a record may exist that we do not know) and
-claims (nobody else finds or makes this customer now) are committed while the hook runs.
+Links are read before the hook and kept after it. Intents (a record may exist that we do not know),
+claims (nobody else finds or makes this customer now) and what the plugin was handed (a write may have
+been carried out) are committed while the hook runs.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .context import Links
-from .errors import NotYet
-from .store import clock, identities, links
+from .errors import Claimed
+from .store import attempts, clock, identities, links
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .context import Key
     from .locks import HeldLane
     from .store import Store
+    from .store.deliveries import Delivery
 
 CLAIM = 60.0
 """Seconds for which a customer is one lane's to find or make; a call to the CRM takes less."""
@@ -31,10 +33,11 @@ BUSY = (0.5, 1.5)
 class Ledger:
     """The book of one attempt; ``links`` is what the hook is handed."""
 
-    def __init__(self, store: Store, held: HeldLane, *, unknown_hold: float) -> None:
+    def __init__(self, store: Store, held: HeldLane, delivery: Delivery, *, unknown_hold: float) -> None:
         self.links = Links()
         self._store = store
         self._held = held
+        self._delivery = delivery
         self._connection_id = held.lane[0]
         self._hold = unknown_hold
         self._linked: frozenset[str] = frozenset()
@@ -42,12 +45,13 @@ class Ledger:
         self._begun: set[Key] = set()
 
     def open(self, records: Iterable[str]) -> float:
-        """Read what is known of these records; return for how long the CRM may still be making one."""
+        """Read what is known of these records; return for how long the CRM may still be writing them."""
         named = set(records)
         with self._store.read() as tx:
             known = links.load(tx, self._connection_id, named)
             intents = links.open_intents(tx, self._connection_id, named)
-            wait = max(intents.values(), default=0.0) + self._hold - clock.now(tx)
+            since = max([*intents.values(), self._delivery.attempted_at or 0.0])
+            wait = since + self._hold - clock.now(tx)
         self._linked = frozenset(record for record, _ in known)
         self.links = Links(
             known,
@@ -58,6 +62,11 @@ class Ledger:
             records_of=self._records_of,
         )
         return wait
+
+    def writing(self, handed: Mapping[str, Any]) -> None:
+        """Keep, before a write, what the plugin was handed; only the lane's holder can."""
+        with self._held.committing() as tx:
+            attempts.begin_write(tx, self._delivery.id, handed, clock.now(tx))
 
     def introduced(self, record: str) -> bool:
         """Whether the record had no link before this attempt and has one now."""
@@ -101,6 +110,6 @@ class Ledger:
             return links.records_of(tx, self._connection_id, kind, remote_id)
 
 
-def _busy() -> NotYet:
+def _busy() -> Claimed:
     delay = random.uniform(*BUSY)  # noqa: S311 - it spreads the waiting, it keeps no secret
-    return NotYet("Another contact's delivery is just finding or making the same customer.", delay=delay)
+    return Claimed("Another contact's delivery is just finding or making the same customer.", delay=delay)

@@ -78,6 +78,10 @@ class Plugin:
         """Return the changes of conversations that the plugin has rules for."""
         return frozenset(self._hook.wanted_changes(settings=settings, chatwoot=chatwoot) or ())
 
+    def costs(self, settings: BaseModel) -> Costs | None:
+        """Return what the plugin's work takes in calls, where it says so."""
+        return cast("Costs | None", self._hook.costs(settings=settings))
+
     def choices(self, context: Context[Any]) -> dict[str, tuple[Choice, ...]]:
         """Return what settings can be, by their name, where the plugin can say."""
         found = self._hook.choices(context=context) or {}
@@ -86,10 +90,6 @@ class Plugin:
     def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
         """Return where a person opens a record of the CRM, where the plugin knows."""
         return cast("str | None", self._hook.record_url(settings=settings, kind=kind, remote_id=remote_id))
-
-    def costs(self, settings: BaseModel) -> Costs | None:
-        """Return what the plugin's work takes in calls, where it says so."""
-        return cast("Costs | None", self._hook.costs(settings=settings))
 
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import create_engine, text
 
 from crmhost.embedded import running_valkey
+
+from .databases import SERVER, empty_schema
 
 # Machines differ in speed: an example may take its time, a test may not take luck.
 hypothesis.settings.register_profile(
@@ -61,15 +61,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
         return
-    address = _server("CRMHOST_TEST_DATABASE_URL").replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    schema = f"crmhost_{uuid.uuid4().hex}"
-    with engine.connect() as tx:
-        tx.execute(text(f"CREATE SCHEMA {schema}"))
-    yield f"{address}?options=-csearch_path%3D{schema}"
-    with engine.connect() as tx:
-        tx.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    with empty_schema(_server(SERVER)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

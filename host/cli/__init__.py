@@ -32,10 +32,11 @@ COMMANDS = {
     "deliveries": "look",
     "replay": "mend",
     "rotate-key": "mend",
+    "chatwoot-sandbox": "chatwoot_sandbox",
     "users": "users",
 }
 """Each command's module."""
-NAMES = {"set": "change", "rotate-key": "rotate_key", "stand-in": "stand_in"}
+NAMES = {"set": "change"}
 """A command whose name is a word of Python's own is called otherwise there."""
 
 
@@ -53,7 +54,7 @@ class LateCommands(click.Group):
         from importlib import import_module
 
         module = import_module(f".{COMMANDS[cmd_name]}", __package__)
-        command: click.Command = getattr(module, NAMES.get(cmd_name, cmd_name))
+        command: click.Command = getattr(module, NAMES.get(cmd_name, cmd_name.replace("-", "_")))
         return command
 
 

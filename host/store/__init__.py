@@ -1,15 +1,17 @@
 """The database: what was received, what became of it, and which CRM record belongs to what."""
 
-from . import clock, connections, counters, deliveries, identities, known, lanes, links
+from . import attempts, clock, connections, counters, deliveries, gates, identities, known, lanes, links
 from .engine import Store, open_store
 from .schema import upgrade
 
 __all__ = [
     "Store",
+    "attempts",
     "clock",
     "connections",
     "counters",
     "deliveries",
+    "gates",
     "identities",
     "known",
     "lanes",

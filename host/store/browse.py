@@ -98,10 +98,8 @@ def one(tx: Connection, delivery_id: int) -> Row[Any] | None:
 
 def bodies(tx: Connection, ids: Sequence[int]) -> dict[int, str]:
     """Return what these deliveries said; nothing of those whose payload was forgotten."""
-    query = select(deliveries.c.id, deliveries.c.body).where(
-        deliveries.c.id.in_(ids), deliveries.c.body != ""
-    )
-    return {row[0]: row[1] for row in tx.execute(query)}
+    query = select(deliveries.c.id, deliveries.c.body).where(deliveries.c.id.in_(ids))
+    return {row[0]: row[1] for row in tx.execute(query) if row[1]}
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text, tuple_, update
+from sqlalchemy import Connection, Row, func, null, select, text, tuple_, update
 
 from ..models import STATES
 from ..webhooks import Event, changes
@@ -56,6 +55,10 @@ class Delivery:
     """When it was received, or taken up again."""
     body: str
     attempts: int
+    attempted: Mapping[str, Any] | None = field(default=None, hash=False)
+    """What the plugin was handed by an attempt that wrote, where that has not ended well."""
+    attempted_at: float | None = None
+    """Since when a write may still be carried out whose answer never came."""
     background: bool = False
 
     @cached_property
@@ -87,6 +90,8 @@ _DELIVERY = (
     _DUE_SINCE,
     deliveries.c.body,
     deliveries.c.attempts,
+    deliveries.c.attempted,
+    deliveries.c.attempted_at,
     deliveries.c.background,
 )
 
@@ -209,6 +214,8 @@ def finish(
         "fix": storable(fix),
         "outcome": dict(outcome) if outcome else None,
         "finished_at": now,
+        "attempted": null(),
+        "attempted_at": None,
         "attempts": deliveries.c.attempts + int(state != "superseded"),
         "cause": cause_of(storable(reason) or "") if state == "dead" else None,
     }
@@ -240,18 +247,6 @@ def forget_payloads(tx: Connection, before: float, limit: int = 1000) -> int:
     old = select(deliveries.c.id).where(deliveries.c.finished_at < before, deliveries.c.body != "")
     query = update(deliveries).where(deliveries.c.id.in_(old.limit(limit))).values(body="")
     return tx.execute(query).rowcount
-
-
-def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Mapping[str, Any]) -> None:
-    """Note a failure that will pass: the delivery stays the first of its lane."""
-    values = {
-        "attempts": deliveries.c.attempts + 1,
-        "reason": storable(reason),
-        "fix": storable(fix),
-        "outcome": dict(outcome),
-    }
-    notes.ended(tx, [delivery_id], notes.TRIED, time.time(), outcome)
-    tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
 
 
 def of_a_stranger(tx: Connection, connection_id: int, contact_id: int) -> dict[int, str]:

@@ -97,6 +97,12 @@ def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
 
 
 @hookimpl
+def costs(settings: KrayinSettings) -> Costs:
+    """Say what a new customer and a conversation take in calls."""
+    return calls_taken(settings)
+
+
+@hookimpl
 def choices(context: Context[KrayinSettings]) -> dict[str, tuple[Choice, ...]]:
     """Say which pipelines, stages, sources, types and attributes this Krayin has."""
     return options(bench_for(context))
@@ -106,12 +112,6 @@ def choices(context: Context[KrayinSettings]) -> dict[str, tuple[Choice, ...]]:
 def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
     """Return the page of a record in Krayin."""
     return page_of(settings.api_url, kind, remote_id)
-
-
-@hookimpl
-def costs(settings: KrayinSettings) -> Costs:
-    """Say what a new customer and a conversation take in calls."""
-    return calls_taken(settings)
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from .desk import Desk
 from .filters import unwanted
 from .leads import LeadSync
 from .links import ContactLinks
+from .mapped import with_new_options
 from .mirror import mirror_ids
 from .persons import PersonSync
 from .tags import tag_customer
@@ -24,6 +25,7 @@ def sync_contact(desk: Desk, contact: Contact, conversation: Conversation | None
     links = ContactLinks(desk.links, contact.id)
     if not links.any_known and (why := unwanted(desk.settings, contact, conversation)):
         return Outcome(ignored=why)
+    desk = with_new_options(desk, contact, conversation)
     contact = _still_named(contact, links.person.written)
     told = Told()
     lead = LeadSync(desk, contact, conversation, told)

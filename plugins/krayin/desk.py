@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from crmhost import Chatwoot, Context, Links
 
@@ -53,6 +54,11 @@ class Desk:
         """Be alone with a customer while it is looked for or made: of all connections to this Krayin."""
         if names := [f"{name} {value.casefold()}" for name, value in told.items() if value]:
             self.links.claim(f"krayin {self.settings.api_url}", *names)
+
+    def knowing(self, **facts: Any) -> Desk:
+        """Return the desk of somebody who knows better than setup did."""
+        settings = self.settings.model_copy(update={"facts": self.settings.facts.model_copy(update=facts)})
+        return replace(self, context=replace(self.context, settings=settings))
 
     @property
     def chatwoot(self) -> Chatwoot | None:

@@ -12,7 +12,7 @@ from crmhost import Links
 from .settings import Entity
 
 PERSON, LEAD, ORGANIZATION, ACTIVITY = KINDS = ("person", "lead", "organization", "activity")
-ENTITIES: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
+ENTITY_OF: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
 """What Krayin calls the kinds that have attributes and tags."""
 PAGES: Mapping[str, str] = {
     PERSON: "contacts/persons/view",

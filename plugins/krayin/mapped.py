@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmhost import Contact, Conversation
+
 from .desk import Desk
+from .mappers.attribute_checks import mapped_attributes
+from .mappers.attributes import names_unknown_options
 from .settings import Attribute, Entity, target_of
 
 COLUMNS = {
@@ -23,6 +27,13 @@ COLUMNS = {
 """Where Krayin keeps the values of each type; those of all others are texts."""
 UNASKABLE = ("email", "phone", "address")
 """Lists and trees, which can't be asked for."""
+
+
+def with_new_options(desk: Desk, contact: Contact, conversation: Conversation | None) -> Desk:
+    """Return the desk; where a value names an option that setup did not find, with those of today."""
+    if not names_unknown_options(desk.settings, contact, conversation):
+        return desk
+    return desk.knowing(attributes=mapped_attributes(desk.settings, desk.lookups.attributes()))
 
 
 def due_attributes(

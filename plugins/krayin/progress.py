@@ -15,6 +15,7 @@ from .edits import LeadEdit
 from .lead_updates import WITHHELD
 from .leads import BEGAN, RULES, LeadSync
 from .links import LEAD
+from .mapped import with_new_options
 from .mappers.lead import first_stage, place_of
 from .owners import agent_email, owner_of
 from .rules import Moment, Wish, asked
@@ -29,11 +30,11 @@ class Progress:
     """The lead of one conversation; ``seen`` is what its earlier events have asked for."""
 
     def __init__(self, desk: Desk, conversation: Conversation, told: Told) -> None:
-        self.desk = desk
+        self.desk = with_new_options(desk, conversation.contact, conversation)
         self.settings = desk.settings
         self.conversation = conversation
         self.told = told
-        self.sync = LeadSync(desk, conversation.contact, conversation, told, is_news=False)
+        self.sync = LeadSync(self.desk, conversation.contact, conversation, told, is_news=False)
         self.seen: dict[str, Any] = dict(self._remembered().get(str(conversation.id), {}))
         if WITHHELD in self.seen and not is_withheld(self.settings, "leads"):
             self.seen = dict(self.seen[WITHHELD])

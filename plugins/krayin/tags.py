@@ -15,7 +15,7 @@ from crmhost import Contact, Conversation, Outcome, PluginError, Rejected, TryAg
 from .clients.errors import Invalid, Missing
 from .desk import Desk
 from .lead_making import lead_link
-from .links import ENTITIES, TAGS, ContactLinks, ExternalId
+from .links import ENTITY_OF, TAGS, ContactLinks, ExternalId
 from .telling import Told
 
 COLOR = "#337CFF"
@@ -51,7 +51,7 @@ def _place(record: Contact | Conversation) -> str:
 def _tag(desk: Desk, contact_id: int, conversation: Conversation | None, seen: Labels, told: Told) -> None:
     if desk.settings.sync_tags != "none" and seen:
         for link in _tagged(desk, contact_id, conversation):
-            if link.id is not None:
+            if link.id is not None and not link.gone:
                 Tagging(desk, link, told).bring(seen)
 
 
@@ -71,7 +71,7 @@ class Tagging:
         self.desk = desk
         self.link = link
         self.told = told
-        self.entity = ENTITIES[link.kind]
+        self.entity = ENTITY_OF[link.kind]
         self.record_id = link.id or 0
         self.of: Labels = dict(link.aside(TAGS).get("of", {}))
         self.ours: dict[str, int] = dict(link.aside(TAGS).get("ours", {}))
@@ -89,6 +89,10 @@ class Tagging:
             if not self._is_gone(error):
                 raise
             self.told.say(self.link.kind, "left", self.record_id, "It is gone from Krayin: no tags.")
+            if self.desk.settings.on_deleted == "leave":
+                self.link.keep_as_gone()
+            else:
+                self.link.forget()
             return
         self.link.keep_aside(TAGS, {"of": now, "ours": self.ours})
         if put_on or taken_off:

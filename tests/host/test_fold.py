@@ -1,6 +1,7 @@
 """Folding: only the newest state of a contact, conversations in order behind it."""
 
 import json
+from dataclasses import replace
 
 from crmhost.fold import dated, next_step
 from crmhost.store.deliveries import Delivery
@@ -31,6 +32,14 @@ def order(*pending: Delivery, applied: dict[str, float] | None = None) -> list[t
         steps.append((step.apply.id if step.apply else None, [d.id for d in step.superseded]))
         left = [one for one in left if one not in done]
     return steps
+
+
+def test_what_may_have_been_written_comes_before_all_that_is_newer() -> None:
+    begun = replace(delivery(2, "contact_updated", version=10.0), attempted={"changed": []})
+    steps = order(
+        delivery(1, "conversation_created", 731), begun, delivery(3, "contact_updated", version=20.0)
+    )
+    assert steps == [(2, []), (3, []), (1, [])]
 
 
 def test_nothing_pending_is_no_step() -> None:

@@ -112,6 +112,7 @@ class Store:
             else:
                 self.intents.discard(key)
                 self.known[key] = link
+                self.intents.discard(key)
 
     def _records_of(self, kind: str, remote_id: str) -> tuple[str, ...]:
         return tuple(

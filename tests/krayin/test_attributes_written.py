@@ -7,6 +7,7 @@ from typing import Any
 from crmhost import Contact, Links
 from crmhost_krayin import handle_contact
 from crmhost_krayin.clients.attributes import Attributes
+from crmhost_krayin.clients.memory import memory_of
 from crmhost_krayin.clients.transport import Transport
 from crmhost_krayin.desk import transport_of
 from crmhost_krayin.mappers.new_attributes import new_attributes
@@ -41,6 +42,32 @@ def mapped(desk: Desk) -> Desk:
     pairs = ", ".join(f"person.{name}=contact.{name}" for name in VALUES)
     found = desk.setup(attributes=pairs, timezone="Europe/Prague").settings
     return desk.with_settings(attributes=pairs, timezone="Europe/Prague", **found)
+
+
+def test_an_option_that_was_made_since_setup_is_known_from_the_next_change_on(desk: Desk) -> None:
+    desk = mapped(desk)
+    (tier,) = desk.state.attributes.where(code="tier")
+    jane = Contact(id=5821, **JANE, custom_attributes=VALUES | {"tier": "Platinum"})
+
+    before = desk._deliver(handle_contact, contact=jane, conversation=None)
+    desk._deliver(handle_contact, contact=jane, conversation=None)
+    unknown = desk.calls
+    desk.state.insert(
+        desk.state.tables["attribute_options"],
+        {"name": "Platinum", "attribute_id": tier["id"], "sort_order": 3},
+    )
+    memory_of(desk.url, str(desk.settings["api_token"])).lists.drop("attributes")  # ten minutes go by
+    desk._deliver(handle_contact, contact=jane, conversation=None)
+    took = desk.calls
+    desk._deliver(handle_contact, contact=jane, conversation=None)
+
+    assert "person.tier: contact.tier is none of its options (Platinum)." in [
+        change.note for change in before.changes
+    ]
+    assert unknown == []
+    assert took[:2] == ["GET /settings/attributes", "GET /contacts/persons"]
+    assert kept(desk)["tier"] == "Platinum"
+    assert desk.calls == []
 
 
 def kept(desk: Desk, person_id: int = 1) -> dict[str, Any]:

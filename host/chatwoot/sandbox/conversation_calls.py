@@ -34,6 +34,15 @@ def list_conversations(call: Call) -> Json:
     return {"data": {"meta": meta, "payload": [rest.conversation(state, row) for row in page]}}
 
 
+def make_conversation(call: Call) -> Json:
+    """Open a conversation with a contact; a message along with it is the agent's."""
+    talks, body = call.chatwoot.conversations, call.body
+    row = talks.open(body["contact_id"], inbox_id=body.get("inbox_id", 12))
+    if said := (body.get("message") or {}).get("content"):
+        talks.answer(row.id, said, user_id=call.user.id)
+    return rest.conversation(call.chatwoot.state, row)
+
+
 def show_conversation(call: Call, conversation_id: int) -> Json:
     """Return one conversation, without an envelope."""
     return rest.conversation(call.chatwoot.state, call.chatwoot.conversations.get(conversation_id))
@@ -57,10 +66,12 @@ def list_messages(call: Call, conversation_id: int) -> Json:
 
 
 def make_message(call: Call, conversation_id: int) -> Json:
-    """Add an agent's message or a private note."""
+    """Add an agent's message, a private note, or what a customer wrote elsewhere (``incoming``)."""
+    talks, said = call.chatwoot.conversations, call.body.get("content")
+    if call.body.get("message_type") == "incoming":
+        return rest.message(call.chatwoot.state, talks.say(conversation_id, said))
     private = bool(call.body.get("private"))
-    answer = call.chatwoot.conversations.answer
-    row = answer(conversation_id, call.body.get("content"), user_id=call.user.id, private=private)
+    row = talks.answer(conversation_id, said, user_id=call.user.id, private=private)
     return rest.message(call.chatwoot.state, row)
 
 

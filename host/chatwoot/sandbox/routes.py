@@ -23,6 +23,7 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", r"/contacts/(\d+)/conversations", contact_calls.contact_conversations),
     ("POST", "/actions/contact_merge", contact_calls.merge_contacts),
     ("GET", "/conversations", conversation_calls.list_conversations),
+    ("POST", "/conversations", conversation_calls.make_conversation),
     ("GET", r"/conversations/(\d+)", conversation_calls.show_conversation),
     ("GET", r"/conversations/(\d+)/messages", conversation_calls.list_messages),
     ("POST", r"/conversations/(\d+)/messages", conversation_calls.make_message),

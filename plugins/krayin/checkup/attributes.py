@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from crmhost import ReportLine, SettingsError
 
 from ..mappers.attribute_checks import check_mapping, mapped_attributes
-from ..settings import Attribute, Entity, KrayinSettings, target_of
+from ..settings import ENTITIES, Attribute, Entity, KrayinSettings, target_of
 from .rows import Row
 
-ENTITIES: tuple[Entity, ...] = ("persons", "leads")
 MAPPING_FIX = (
     "Correct the setting attributes, or make the attribute in Krayin, under Settings, Attributes, or with "
     "crmhost-krayin attributes --create."

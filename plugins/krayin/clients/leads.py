@@ -35,8 +35,9 @@ class Leads:
         return self._transport.one(LEADS, lead_id)
 
     def of_person(self, person_id: int) -> list[dict[str, Any]]:
-        """Return a person's leads, the newest first."""
-        return self._transport.get(LEADS, {"person_id": person_id, "limit": 100})
+        """Return a person's leads, the newest first; some Krayins ignore a filter and list anybody's."""
+        rows = self._transport.get(LEADS, {"person_id": person_id, "limit": 100})
+        return [row for row in rows if (row.get("person") or {}).get("id") == person_id]
 
     def titled(self, title: str) -> list[dict[str, Any]]:
         """Return the leads that may have this title, the newest first; look again, wildcards bring others."""

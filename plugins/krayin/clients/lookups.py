@@ -50,6 +50,10 @@ class Lookups:
         """Return the tags, by id; kept."""
         return self._kept("tags")
 
+    def attributes(self) -> list[dict[str, Any]]:
+        """Return the attributes of all records, with their options, by id; kept."""
+        return self._kept("attributes")
+
     def drop(self, name: str) -> None:
         """Forget a list that is kept, where it lacks what it should have or has what is gone."""
         self._transport.memory.lists.drop(name)

@@ -17,6 +17,8 @@ DECIMALS = Decimal("0.0001")
 TOO_LARGE = 10**11
 """From here on PHP writes four decimals of a number no longer."""
 
+NO_OPTION = "none of its options"
+
 Fitted = tuple[Any, str]
 """The value, and what of it could not be brought over."""
 
@@ -59,7 +61,7 @@ def _select(value: Any, attribute: Attribute, _zones: Zones) -> Fitted:
     """Return the option's id (recordings 244 and 310)."""
     text = one_line(text_of(value))
     if text.casefold() not in attribute.options:
-        raise ValueError(f"is none of its options ({text})")
+        raise ValueError(f"is {NO_OPTION} ({text})")
     return attribute.options[text.casefold()], ""
 
 
@@ -69,7 +71,7 @@ def _choices(value: Any, attribute: Attribute, _zones: Zones) -> Fitted:
     names = [one_line(text_of(entry)) for entry in entries if not is_empty(entry)]
     chosen = {attribute.options[name.casefold()] for name in names if name.casefold() in attribute.options}
     strange = [name for name in names if name.casefold() not in attribute.options]
-    problem = f"has what is none of its options ({', '.join(strange)})" if strange else ""
+    problem = f"has what is {NO_OPTION} ({', '.join(strange)})" if strange else ""
     return sorted(chosen) or None, problem
 
 

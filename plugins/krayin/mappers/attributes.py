@@ -7,9 +7,9 @@ from typing import Any
 
 from crmhost import Contact, Conversation
 
-from ..settings import Attribute, Entity, KrayinSettings
+from ..settings import ENTITIES, Attribute, Entity, KrayinSettings
 from ..settings.mapping import Mapped, mapping_of
-from .attribute_types import TYPES, Zones, zones_of
+from .attribute_types import NO_OPTION, TYPES, Zones, zones_of
 from .sources import is_at_hand, source_value
 from .transforms import transformed
 
@@ -44,6 +44,14 @@ def attribute_problems(
         for mapped, _, problem in said
         if problem and mapped.source.startswith(scope)
     ]
+
+
+def names_unknown_options(
+    settings: KrayinSettings, contact: Contact, conversation: Conversation | None = None
+) -> bool:
+    """Whether a mapped value names an option that the attribute had not got when setup looked."""
+    said = (one for entity in ENTITIES for one in _said(settings, entity, contact, conversation))
+    return any(NO_OPTION in problem for _, _, problem in said)
 
 
 def _said(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from .choices import Conversations, Defaults, LeadChoices, People, Reach, Rule, StageRules, Which
-from .facts import CLOSED_CODES, Attribute, Entity, Facts, Stage, target_of
+from .facts import CLOSED_CODES, ENTITIES, Attribute, Entity, Facts, Stage, target_of
 
 __all__ = [
     "CLOSED_CODES",
+    "ENTITIES",
     "Attribute",
     "Defaults",
     "Entity",

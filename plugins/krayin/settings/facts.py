@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from .values import Zone
 
 Entity = Literal["persons", "leads"]
+ENTITIES: tuple[Entity, ...] = ("persons", "leads")
 CLOSED_CODES = ("won", "lost")
 """What Krayin itself calls the stages of leads that are closed."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,12 @@ class Inbox:
     async def _take(self, request: Request) -> Response:
         self.posts.append((dict(request.headers), await request.body()))
         return Response(status_code=200)
+
+    def wait(self, count: int) -> None:
+        """Wait until so many have come."""
+        until = time.monotonic() + 20
+        while len(self.posts) < count and time.monotonic() < until:
+            time.sleep(0.01)
 
     @property
     def events(self) -> list[str]:

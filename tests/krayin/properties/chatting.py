@@ -15,8 +15,8 @@ class Chatting:
         # One has both an address and a phone, one an address only, one a phone only.
         self.now: dict[str, str | None] = {
             "name": f"Ann O'Hara {k}",
-            "email": f"Ann{k}@Example.com" if k != 3 else None,
-            "phone": f"+4477009000{k}1" if k != 2 else None,
+            "email": f"Ann{k}@Example.com" if k % 3 else None,
+            "phone": f"+4477{k}90001" if k % 3 != 2 else None,
         }
         self.history: list[Contact] = []
         self.talks: dict[int, list[str]] = {}

@@ -70,6 +70,17 @@ class SalesTeam:
         sold = {"lead_id": lead_id, "product_id": 1, "quantity": 2, "price": 10, "amount": 20}
         self.state.insert(self.state.tables["lead_products"], sold)
 
+    def tag(self, entity: str, record_id: int, name: str) -> None:
+        """Put a tag on a person or a lead; make it where there is none of this name."""
+        tags = self.state.tables["tags"]
+        known = [row for row in tags.values() if row["name"] == name]
+        row = known[0] if known else self.state.insert(tags, {"name": name, "color": "#FF0000", "user_id": 1})
+        self.state.tags_of[entity][record_id].add(row["id"])
+
+    def tags(self, entity: str, record_id: int) -> set[str]:
+        """Return the names of a person's or a lead's tags."""
+        return {str(self.state.tables["tags"][key]["name"]) for key in self.state.tags_of[entity][record_id]}
+
     def remark(self, lead_id: int, comment: str) -> None:
         """Add a note to the lead's timeline."""
         note = {"type": "note", "title": REMARK, "comment": comment, "lead_id": lead_id}

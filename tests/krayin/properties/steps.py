@@ -8,14 +8,15 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-CUSTOMERS = (1, 2, 3)
+CUSTOMERS = (101, 102, 103)
+"""Of three digits, so that none is a part of another."""
 
 # Chatwoot and the sales team never happen to say the same, so that it shows who said what. {k} is
 # the customer: whatever bears another's number has strayed.
 TOLD: dict[str, tuple[str | None, ...]] = {
     "name": ("Ann O'Hara {k}", "Žofie; <b>{k}</b>", "李 100% {k}", None),
     "email": ("Ann{k}@Example.com", "o'hara+x{k}@example.com", "jiří{k}@example.com", None),
-    "phone": ("+4477009000{k}1", "+4477009000{k}2", None),
+    "phone": ("+4477{k}90001", "+4477{k}90002", None),
     "company": ("Acme & Sons, {k}", "ACME & SONS, {k}", "Ümlaut: {k}", None),
     "job_title": ("Buyer {k}", "Head of Buying {k}", None),
 }
@@ -23,7 +24,7 @@ TOLD: dict[str, tuple[str | None, ...]] = {
 LAST_TOLD = {
     "name": "Ann at last {k}",
     "email": "last{k}@example.com",
-    "phone": "+4477009000{k}9",
+    "phone": "+4477{k}90009",
     "company": "Last & Co {k}",
     "job_title": "Retired {k}",
 }
@@ -55,7 +56,13 @@ ALL_TYPED_IN_LEAD = {
     "expected_close_date": "2031-03-31",
     "budget_note": "asked twice {k}",
 }
+TAGS = ("hot", "call back")
 LISTS = ("emails", "contact_numbers")
+
+
+def marks(k: int) -> tuple[str, ...]:
+    """Return what is in each e-mail address and phone of a customer's, and in nobody else's."""
+    return f"{k}@example.com", f"4477{k}9000", f"420222222{k}", f"420333333{k}"
 
 
 @dataclass(frozen=True)
@@ -136,6 +143,15 @@ class Sold:
 
 
 @dataclass(frozen=True)
+class Tagged:
+    """The sales team puts a tag on a customer's person or lead."""
+
+    k: int
+    entity: Literal["persons", "leads"]
+    name: str
+
+
+@dataclass(frozen=True)
 class Loss:
     """What goes wrong with one of the next writes: its answer is lost, or the worker dies of it."""
 
@@ -143,7 +159,8 @@ class Loss:
     dies: bool
 
 
-Step = Told | ToldOld | Talk | TypedIn | Typed | Listed | TypedLead | Worked | Sold | Loss
+Edit = Typed | Listed | TypedLead | Worked | Sold | Tagged
+Step = Told | ToldOld | Talk | TypedIn | Edit | Loss
 
 _K = st.sampled_from(CUSTOMERS)
 
@@ -172,6 +189,7 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
         _each(TypedLead, TYPED_IN_LEAD),
         st.builds(Worked, _K),
         st.builds(Sold, _K, st.sampled_from(("product", "remark"))),
+        st.builds(Tagged, _K, st.sampled_from(("persons", "leads")), st.sampled_from(TAGS)),
         st.builds(Loss, st.integers(0, 2), st.booleans()),
     ),
     min_size=8,

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 
 from ..calls.measuring import PROFILES
-from .checks import problems
 from .steps import STEPS, Step
 from .world import World
 
@@ -40,7 +39,7 @@ def _live(profile: str, steps: list[Step]) -> None:
     with closing(World(*PROFILES[profile])) as world:
         for step in steps:
             world.play(step)
-        assert list(problems(world)) == []
+        assert list(world.problems()) == []
 
         world.change_everything()
-        assert list(problems(world)) == []
+        assert list(world.problems()) == []

@@ -12,6 +12,12 @@ Time = sa.Float().with_variant(sa.DOUBLE_PRECISION(), "postgresql")
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Word = sa.String(100).with_variant(sa.String(100, collation="C"), "postgresql")
 
+LANES = (
+    ("lanes_in_turn", ["connection_id", "background", "due_at"], "due_at IS NOT NULL AND taken_at IS NULL"),
+    ("rung_lanes", ["connection_id"], "rung_at IS NOT NULL"),
+    ("taken_lanes", ["taken_at"], "taken_at IS NOT NULL"),
+)
+
 
 def upgrade() -> None:
     """Make the tables."""
@@ -55,6 +61,7 @@ def upgrade() -> None:
         sa.Column("paused_reason", sa.Text(), nullable=True),
         sa.Column("paused_fix", sa.Text(), nullable=True),
         sa.Column("paused_until", Time, nullable=True),
+        sa.Column("away_since", Time, nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("address"),
     )
@@ -84,6 +91,8 @@ def upgrade() -> None:
         sa.Column("fix", sa.Text(), nullable=True),
         sa.Column("outcome", sa.JSON(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("attempted", sa.JSON(), nullable=True),
+        sa.Column("attempted_at", Time, nullable=True),
         sa.Column("finished_at", Time, nullable=True),
         sa.Column("cause", sa.String(length=200), nullable=True),
         sa.Column("background", sa.Boolean(), nullable=False),
@@ -97,22 +106,6 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state <> 'dead'"),
         postgresql_where=sa.text("state <> 'dead'"),
-    )
-    op.create_index(
-        "deliveries_by_contact",
-        "deliveries",
-        ["connection_id", "contact_id", "id"],
-        unique=False,
-        sqlite_where=sa.text("conversation_id IS NULL"),
-        postgresql_where=sa.text("conversation_id IS NULL"),
-    )
-    op.create_index(
-        "deliveries_by_conversation",
-        "deliveries",
-        ["connection_id", "conversation_id", "id"],
-        unique=False,
-        sqlite_where=sa.text("conversation_id IS NOT NULL"),
-        postgresql_where=sa.text("conversation_id IS NOT NULL"),
     )
     op.create_index("deliveries_by_state", "deliveries", ["state", "received_at"], unique=False)
     op.create_index(
@@ -146,17 +139,12 @@ def upgrade() -> None:
         sa.Column("due_at", Time, nullable=True),
         sa.Column("background", sa.Boolean(), nullable=False),
         sa.Column("rung_at", Time, nullable=True),
+        sa.Column("taken_at", Time, nullable=True),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "contact_id"),
     )
-    op.create_index(
-        "due_lanes",
-        "lanes",
-        ["background", "due_at"],
-        unique=False,
-        sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-    )
+    for name, columns, where in LANES:
+        op.create_index(name, "lanes", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     op.create_table(
         "links",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -193,6 +181,14 @@ def upgrade() -> None:
 def _for_the_pages() -> None:
     op.create_index("deliveries_by_kind", "deliveries", ["connection_id", "state", "kind", "id"])
     op.create_index("deliveries_of_contact", "deliveries", ["connection_id", "contact_id", "id"])
+    talk = sa.text("conversation_id IS NOT NULL")
+    op.create_index(
+        "deliveries_of_conversation",
+        "deliveries",
+        ["connection_id", "conversation_id", "id"],
+        sqlite_where=talk,
+        postgresql_where=talk,
+    )
     caused = sa.text("cause IS NOT NULL")
     op.create_index(
         "dead_deliveries_by_cause",
@@ -281,12 +277,8 @@ def downgrade() -> None:
     op.drop_table("reconciliations")
     op.drop_index("links_by_remote_id", table_name="links")
     op.drop_table("links")
-    op.drop_index(
-        "due_lanes",
-        table_name="lanes",
-        sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-    )
+    for name, _, where in LANES:
+        op.drop_index(name, table_name="lanes", sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     op.drop_table("lanes")
     op.drop_table("intents")
     op.drop_table("identities")

@@ -47,6 +47,17 @@ def _(krayin: Transport, _known: Known) -> None:
     assert_sorted(Lookups(krayin).types())
 
 
+@story("Lookups.attributes", 234)
+def _(krayin: Transport, _known: Known) -> None:
+    lookups = Lookups(krayin)
+    lookups.drop("attributes")
+
+    attributes = lookups.attributes()
+
+    assert_sorted(attributes)
+    assert {"persons", "leads"} <= {row["entity_type"] for row in attributes}
+
+
 @story("Lookups.users", 228)
 def _(krayin: Transport, _known: Known) -> None:
     lookups = Lookups(krayin)

@@ -1,0 +1,155 @@
+"""Hunters: they kill, stop and disturb, each in its own way, until there have been kills enough."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import Awaitable, Callable
+
+from .board import DEADLY, STALLING, Step
+from .nursery import Child
+from .short import LEASE, MINUTE, RING_AGAIN
+from .stage import Stage
+
+PATIENCE = 4.0
+"""Seconds for which a hunter lies in wait at one step."""
+STEP = 600.0
+"""Seconds by which a clock goes wrong."""
+AT_RANDOM = "worker at random"
+CLOCK = "clock of a process ten minutes off"
+
+
+class WorkersHunter:
+    """Kills one worker, again and again, mostly at a step of its work; or stops it for too long."""
+
+    def __init__(self, stage: Stage, worker: Child) -> None:
+        self._stage = stage
+        self._worker = worker
+        self._dice = stage.plan.dice(worker.name)
+
+    async def hunt(self) -> None:
+        """Go on until this is cancelled."""
+        while True:
+            await self._worker.life()
+            throw = self._dice.random()
+            if throw < 0.7:
+                await self._at_a_step()
+            elif throw < 0.9:
+                await asyncio.sleep(self._dice.uniform(0.0, 1.5))
+                if self._worker.send(signal.SIGKILL):
+                    self._stage.killed(AT_RANDOM)
+                    await self._worker.death(PATIENCE)
+            else:
+                await self._stalled()
+
+    async def _at_a_step(self) -> None:
+        """Wait at the step where least has happened so far."""
+        step = min(DEADLY, key=lambda one: (self._count(one), self._dice.random()))
+        self._worker.place.arm(step, signal.SIGKILL)
+        await self._worker.death(PATIENCE)
+        self._worker.place.disarm()
+        if self._worker.place.reached == step:
+            self._stage.killed(f"worker: {step.told}")
+
+    def _count(self, step: Step) -> int:
+        return self._stage.tally.kills[f"worker: {step.told}"]
+
+    async def _stalled(self) -> None:
+        """Stop it before a write, until its lanes are others'."""
+        place = self._worker.place
+        step = self._dice.choice(STALLING)
+        place.arm(step, signal.SIGSTOP)
+        for _ in range(40):
+            await asyncio.sleep(PATIENCE / 40)
+            if place.reached:
+                await asyncio.sleep(LEASE + RING_AGAIN)
+                self._worker.send(signal.SIGCONT)
+                self._stage.troubled(f"worker stopped beyond its lease, {step.told}")
+                return
+        place.disarm()
+
+
+class Disturber:
+    """Disturbs everything else: one thing after another, by the dice."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._house = stage.house
+        self._dice: random.Random = stage.plan.dice("disturber")
+
+    async def disturb(self) -> None:
+        """Go on until this is cancelled."""
+        kinds: dict[Callable[[], Awaitable[None]], int] = {
+            self._kill_receiver: 8,
+            self._kill_valkey: 5,
+            self._kill_all: 3,
+            self._flush: 4,
+            self._wrong_clock: 4,
+            self._crm_away: 2,
+            self._other_program: 2,
+            self._token: 1,
+        }
+        while True:
+            await asyncio.sleep(self._dice.uniform(0.2, 1.2))
+            await self._dice.choices(list(kinds), list(kinds.values()))[0]()
+
+    async def _kill_receiver(self) -> None:
+        if self._house.receiver.send(signal.SIGKILL):
+            self._stage.killed("receiver at random")
+            await self._house.receiver.death(PATIENCE)
+
+    async def _kill_valkey(self) -> None:
+        if self._house.kill_valkey():
+            self._stage.killed("Valkey at random")
+
+    async def _kill_all(self) -> None:
+        hit = [self._house.kill_valkey(), *(child.send(signal.SIGKILL) for child in self._house.children)]
+        if any(hit):
+            self._stage.killed("all at once")
+
+    async def _flush(self) -> None:
+        if self._house.flush_valkey():
+            self._stage.troubled("Redis flushed")
+
+    async def _wrong_clock(self) -> None:
+        """Set a process's clock off, and back after a while if it lives so long."""
+        child = self._dice.choice(self._house.children)
+        child.place.clock = self._dice.choice((STEP, -STEP))
+        self._stage.troubled(CLOCK)
+        await asyncio.sleep(self._dice.uniform(0.5, 3.0))
+        child.place.clock = 0.0
+
+    async def _crm_away(self) -> None:
+        self._stage.troubled("Krayin away for a minute")
+        self._stage.crm.proxy.away = True
+        await asyncio.sleep(self._dice.uniform(0.3, 1.0) * MINUTE)
+        self._stage.crm.proxy.away = False
+
+    async def _other_program(self) -> None:
+        if self._stage.crm.sandbox.profile.limits_requests:
+            self._stage.troubled("a minute of Krayin's used up by another program")
+            self._stage.crm.use_up_minute()
+
+    async def _token(self) -> None:
+        """Let the token be worth nothing until the connections stand still; then mend that."""
+        self._stage.troubled("token expired")
+        self._stage.crm.expire_token()
+        await asyncio.sleep(MINUTE)
+        await mend_token(self._stage, new=self._dice.random() < 0.5)
+
+
+async def mend_token(stage: Stage, *, new: bool) -> None:
+    """Do what a person does about a token that expired: set another, or have the same one let in again."""
+    if new:
+        stage.crm.make_token()
+    else:
+        stage.crm.give_back_token()
+    for account in stage.accounts:
+        connection = str(account.connection)
+        if new:
+            pair = f"api_token={stage.crm.token}"
+            await stage.house.insist("set", connection, "--set", pair)
+        else:
+            await stage.house.insist("resume", connection)
+    stage.crm.refuses = False

@@ -1,0 +1,103 @@
+"""One round: trouble for a while, then calm, reconciliation, and the look whether all is as promised."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from .day import Day
+from .hunting import CLOCK, Disturber, WorkersHunter, mend_token
+from .plan import Plan
+from .stage import Stage, staged
+from .tally import Tally
+from .verdict import verdict
+
+STANDSTILL = 15.0
+"""Seconds without any progress after which lanes with work are left alone, and count against us."""
+LATER = 1300.0
+"""Seconds that are let pass where a clock was wrong: what was put off by it is due by then."""
+
+
+async def played(plan: Plan, folder: Path) -> Tally:
+    """Play a round in a folder of its own; return what was counted, and what is wrong."""
+    began = time.monotonic()
+    tally = Tally()
+    async with staged(plan, folder, tally) as stage:
+        await _troubled(stage)
+        await _settled(stage)
+        tally.wrong += verdict(stage)
+        stage.count_faults()
+    tally.seconds = time.monotonic() - began
+    return tally
+
+
+async def _troubled(stage: Stage) -> None:
+    """Let the day be played, and everything be hit, until there were kills enough."""
+    day = Day(stage)
+    stage.begin_trouble()
+    async with asyncio.TaskGroup() as group:
+        for work in (day.play(), day.post()):
+            group.create_task(work)
+        hunters = [WorkersHunter(stage, worker).hunt() for worker in stage.house.workers]
+        tasks = [group.create_task(hunt) for hunt in (*hunters, Disturber(stage).disturb())]
+        await _enough(stage)
+        day.over = True
+        for task in tasks:
+            task.cancel()
+    stage.end_trouble()
+    day.close()
+
+
+async def _enough(stage: Stage) -> None:
+    """Wait until there were as many kills as planned, or the time is up."""
+    until = time.monotonic() + stage.plan.seconds
+    while stage.tally.kills.total() < stage.plan.kills and time.monotonic() < until:
+        await asyncio.sleep(0.05)
+
+
+async def _settled(stage: Stage) -> None:
+    """Do what an operator does when the trouble is over, and wait until nothing is left to do."""
+    if stage.crm.refuses:
+        await mend_token(stage, new=True)
+    for child in stage.house.children:
+        await child.life()
+    await stage.hooks.quiet()
+    await _carried_out(stage)
+    if stage.tally.troubles[CLOCK]:
+        for worker in stage.house.workers:
+            worker.place.clock = LATER
+    await _reconciled(stage)
+    await _idle(stage)
+    await _replayed(stage)
+    await _idle(stage)
+
+
+async def _carried_out(stage: Stage) -> None:
+    """Wait until Krayin is done with what it was asked for while its clients went away."""
+    while stage.crm.proxy.under_way.total():
+        await asyncio.sleep(0.05)
+
+
+async def _reconciled(stage: Stage) -> None:
+    for account in stage.accounts:
+        found = await stage.house.command("reconcile", str(account.connection))
+        for what in ("missed_contacts", "missed_conversations", "missed_resolves"):
+            stage.tally.done[f"found by reconciliation: {what}"] += found[what]
+
+
+async def _replayed(stage: Stage) -> None:
+    """Have tried again what the CRM refused too often."""
+    for account in stage.accounts:
+        done = await stage.house.command("replay", "--connection", str(account.connection))
+        stage.tally.done["dead deliveries replayed"] += len(done["replayed"])
+
+
+async def _idle(stage: Stage) -> None:
+    """Wait until no lane has work, or nothing has gone on for long."""
+    seen, since = None, time.monotonic()
+    while stage.house.waiting() and time.monotonic() - since < STANDSTILL:
+        states = stage.house.states()
+        if states != seen:
+            seen, since = states, time.monotonic()
+        await asyncio.sleep(0.1)

@@ -1,0 +1,166 @@
+"""Writes whose end nobody knows: an answer was lost, a worker died of it. Nothing newer overtakes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import crmhost_krayin
+from crmhost import plugins
+from crmhost.connect import connect
+from crmhost.demo import payloads
+from crmhost.store.tables import deliveries
+from crmhost.wiring import open_house
+from crmhost_krayin.stand_in import KrayinStandIn
+
+from ..host.conftest import Bench, hurry, settings_for
+from .crm import Stage
+
+PERSON = "/contacts/persons/1"
+
+
+def jane(name: str) -> payloads.Payload:
+    return payloads.contact(5821, name, email="jane@example.com", phone_number="+447700900123")
+
+
+@pytest.fixture
+def krayin(stage: Stage) -> KrayinStandIn:
+    made = KrayinStandIn(rate_limit=1_000_000)
+    stage.app, stage.lost = made.app, None
+    return made
+
+
+@pytest.fixture(params=[0])
+def bench(
+    tmp_path: Path, valkey_url: str, url: str, krayin: KrayinStandIn, request: pytest.FixtureRequest
+) -> Iterator[Bench]:
+    """A house on SQLite; for so many seconds Krayin may go on with what was lost."""
+    installed = plugins.Plugins({"krayin": plugins.load("krayin", crmhost_krayin)})
+    settings = settings_for(tmp_path, None, valkey_url, unknown_hold_seconds=request.param)
+    with open_house(settings, installed) as house:
+        made = Bench(house, connect(house, "krayin", 3, krayin.settings(url), webhook_secret="s").connection)
+        yield made
+        made.intake.close()
+
+
+waiting_long = pytest.mark.parametrize("bench", [3600], indirect=True)
+
+
+class Throttled:
+    """A Krayin that carries out no change now."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = PlainTextResponse("Too Many Requests", 429, {"Retry-After": "1"})
+        await (answer if scope["method"] == "PUT" else self.app)(scope, receive, send)
+
+
+def work(bench: Bench) -> None:
+    hurry(bench)
+    bench.work()
+
+
+def renamed(bench: Bench, name: str, after: float) -> None:
+    bench.receive(payloads.contact_updated(jane(name), after, name="before"))
+
+
+def names(krayin: KrayinStandIn) -> list[str]:
+    state = krayin.sandbox.state
+    return [state.persons[1]["name"], state.leads[1]["title"]]
+
+
+def test_a_change_behind_one_whose_answer_was_lost_is_not_taken_for_the_sales_teams(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage
+) -> None:
+    bench.receive(payloads.contact_created(jane("Jane")))
+    work(bench)
+    stage.lost = f"PUT {PERSON}"
+    renamed(bench, "Jane Roe", 1)
+    work(bench)
+    assert names(krayin) == ["Jane Roe", "Jane"]
+
+    renamed(bench, "Jane Loe", 2)
+    work(bench)
+
+    assert names(krayin) == ["Jane Loe", "Jane Loe"]
+    assert bench.states() == ["applied"] * 3
+
+
+def test_a_change_behind_a_creation_whose_answer_was_lost_is_brought(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage
+) -> None:
+    stage.lost = "POST /leads"
+    bench.receive(payloads.contact_created(jane("Jane")))
+    work(bench)
+
+    renamed(bench, "Jane Roe", 1)
+    work(bench)
+
+    assert names(krayin) == ["Jane Roe", "Jane Roe"]
+
+
+def test_what_the_sales_team_typed_after_a_write_that_was_lost_stays(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage
+) -> None:
+    stage.lost = "POST /leads"
+    bench.receive(payloads.contact_created(jane("Jane")))
+    work(bench)
+
+    krayin.sandbox.state.persons[1]["name"] = "Dr. Jane"
+    renamed(bench, "Jane Roe", 1)
+    work(bench)
+
+    assert names(krayin) == ["Dr. Jane", "Jane Roe"]
+
+
+@waiting_long
+def test_nothing_is_written_while_an_older_write_may_still_be_carried_out(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage
+) -> None:
+    bench.receive(payloads.contact_created(jane("Jane")))
+    work(bench)
+    stage.lost = f"PUT {PERSON}"
+    renamed(bench, "Jane Roe", 1)
+    work(bench)
+    asked = len(krayin.sandbox.requests)
+
+    renamed(bench, "Jane Loe", 2)
+    work(bench)
+
+    assert len(krayin.sandbox.requests) == asked
+    assert bench.states() == ["applied", "pending", "pending"]
+
+
+def test_what_is_kept_of_a_write_goes_with_its_end(bench: Bench, stage: Stage) -> None:
+    stage.lost = "POST /leads"
+    bench.receive(payloads.contact_created(jane("Jane")))
+    work(bench)
+    work(bench)
+
+    with bench.house.store.read() as tx:
+        rows = list(tx.execute(deliveries.select()))
+    assert [(row.state, row.attempted, row.attempted_at) for row in rows] == [("applied", None, None)]
+
+
+@waiting_long
+def test_where_every_write_was_answered_nothing_is_waited_for(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage
+) -> None:
+    """That no more requests are allowed just now is an answer, too."""
+    bench.receive(payloads.contact_created(jane("Jane")))
+    work(bench)
+    stage.app = Throttled(krayin.app)
+    renamed(bench, "Jane Roe", 1)
+    work(bench)
+    assert bench.states() == ["applied", "pending"]
+
+    stage.app = krayin.app
+    work(bench)
+
+    assert bench.states() == ["applied", "applied"]
