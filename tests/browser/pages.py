@@ -30,6 +30,7 @@ PATHS = {
     "story": "/connections/1/contacts/5800",
     "conversation": "/connections/1/conversations/700",
     "settings": "/connections/1/settings",
+    "history": "/connections/1/history",
     "removing": "/connections/1/remove",
     "connecting": "/connect/krayin",
     "plugins": "/plugins",
