@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from .context import Context
-    from .models import Contact, Conversation, Costs, Imagined, Outcome, PluginInfo, SetupResult
+    from .models import Choice, Contact, Conversation, Costs, Imagined, Outcome, PluginInfo, SetupResult
     from .stand_in import StandIn
 
 hookspec = pluggy.HookspecMarker("crmhost")
@@ -112,6 +112,15 @@ def imagine(context: Context[Any], method: str, path: str, body: Any, number: in
     Optional; ``crmhost preview`` goes on by it, and ends with the first write that nobody can imagine
     (None). A record that would be made has the id ``number``, those made along with it the nine after.
     ``context.http`` may be asked, and sends no write.
+    """
+
+
+@hookspec(firstresult=True)
+def choices(context: Context[Any]) -> Mapping[str, Sequence[Choice]]:  # type: ignore[empty-body]
+    """Say what settings can be, as the CRM has it now, by the setting's name: pipelines, stages, sources …
+
+    Optional; called to show a form. The settings hold what was given so far: address and credentials.
+    Where a setting is a mapping, its choices are those of the keys. Must not write anything.
     """
 
 

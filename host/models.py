@@ -237,6 +237,14 @@ class SetupResult:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Something that a setting can be: the value that is stored, and what a person reads."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True)
 class PluginInfo:
     """What a plugin says of itself: ``title`` for people, the settings' model, the kinds of its links."""
 

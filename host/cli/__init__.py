@@ -36,6 +36,8 @@ COMMANDS = {
     "rotate-key": "mend",
     "chatwoot-sandbox": "chatwoot_sandbox",
     "users": "users",
+    "certify": "author",
+    "scan-cassettes": "author",
     "backup": "keep",
     "copy-to": "keep",
     "schema": "keep",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from crmhost import (
+    Choice,
     Contact,
     Context,
     Conversation,
@@ -21,7 +22,7 @@ from crmhost import (
 from ._version import __version__
 from .checkup import check
 from .contacts import sync_contact
-from .desk import desk_for
+from .desk import bench_for, desk_for
 from .events import (
     calls_taken,
     changes_wanted,
@@ -31,6 +32,7 @@ from .events import (
 )
 from .forgetting import forget
 from .links import KINDS, page_of
+from .options import options
 from .rehearsing import imagined
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
@@ -38,6 +40,7 @@ from .stand_in import KrayinStandIn
 __all__ = [
     "KrayinSettings",
     "__version__",
+    "choices",
     "costs",
     "forget_contact",
     "imagine",
@@ -111,6 +114,12 @@ def imagine(
 ) -> Imagined | None:
     """Say what Krayin has where a write would go, and what it would answer."""
     return imagined(context, method, path, body, number)
+
+
+@hookimpl
+def choices(context: Context[KrayinSettings]) -> dict[str, tuple[Choice, ...]]:
+    """Say which pipelines, stages, sources, types and attributes this Krayin has."""
+    return options(bench_for(context))
 
 
 @hookimpl
