@@ -35,6 +35,8 @@ COMMANDS = {
     "rotate-key": "mend",
     "chatwoot-sandbox": "chatwoot_sandbox",
     "users": "users",
+    "certify": "author",
+    "scan-cassettes": "author",
 }
 """Each command's module."""
 NAMES = {"set": "change"}
