@@ -1,4 +1,4 @@
-"""Several CRMs at one Chatwoot: what is for one never reaches another."""
+"""Several CRMs at one Chatwoot: what is for one never reaches another, and none waits for another."""
 
 from __future__ import annotations
 
@@ -134,3 +134,21 @@ def test_what_happens_at_once_is_done_in_each_crm_once(chatwoot: Chatwoot) -> No
     chatwoot.wait_until(chatwoot.is_idle)
 
     assert [one.crm.differences(EXPECTED) for one in chatwoot.joined] == [[], [], []]
+
+
+@pytest.mark.parametrize("slow", [[0], [0, 1]], ids=["one", "two"])
+def test_a_slow_crm_does_not_delay_another(chatwoot: Chatwoot, slow: list[int]) -> None:
+    """The slow ones have more waiting than there are threads; one event for the quick one comes after it."""
+    for number in slow:
+        chatwoot.joined[number].pace.seconds = 0.5
+        for contact_id in range(100, 140):
+            person = payloads.contact(contact_id, f"No {contact_id}", email=f"{contact_id}@example.com")
+            chatwoot.post(chatwoot.joined[number], payloads.contact_created(person))
+    quick = chatwoot.joined[2]
+
+    chatwoot.post(quick, STORY[0])
+    chatwoot.wait_until(lambda: chatwoot.states(quick) == ["applied"])
+
+    for number in slow:
+        assert chatwoot.states(chatwoot.joined[number]).count("pending") > 20
+        chatwoot.joined[number].pace.seconds = 0.0
