@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -23,6 +25,13 @@ metadata = MetaData()
 Id = BigInteger().with_variant(Integer, "sqlite")
 Time = Float().with_variant(DOUBLE_PRECISION, "postgresql")
 
+
+def _partial(name: str, where: str, *columns: Column[Any], unique: bool = False) -> None:
+    """Make an index of the rows that fulfil the condition."""
+    condition = text(where)
+    Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
 connections = Table(
     "connections",
     metadata,
@@ -39,8 +48,9 @@ connections = Table(
     Column("created_at", Time, nullable=False),
     Column("paused_reason", Text),
     Column("paused_fix", Text),
-    # When work is tried again; null while paused: a person must act.
+    # When it is tried whether work goes on; null while paused: a person must act.
     Column("paused_until", Time),
+    Column("away_since", Time),  # while paused: since when the CRM has not been reached
     Column("chatwoot_url", Text),
     Column("chatwoot_token", Text),  # encrypted
 )
@@ -79,35 +89,20 @@ deliveries = Table(
     Column("told", String(64)),
 )
 LIVE = "state <> 'dead'"
-Index(
-    "one_live_delivery_per_uid",
-    deliveries.c.connection_id,
-    deliveries.c.uid,
-    unique=True,
-    sqlite_where=text(LIVE),
-    postgresql_where=text(LIVE),
-)
-Index(
+_partial("one_live_delivery_per_uid", LIVE, deliveries.c.connection_id, deliveries.c.uid, unique=True)
+_partial(
     "pending_deliveries_by_lane",
+    "state = 'pending'",
     deliveries.c.connection_id,
     deliveries.c.contact_id,
     deliveries.c.id,
-    sqlite_where=text("state = 'pending'"),
-    postgresql_where=text("state = 'pending'"),
 )
-KEPT = "body <> ''"
-Index(
-    "finished_payloads",
-    deliveries.c.finished_at,
-    sqlite_where=text(KEPT),
-    postgresql_where=text(KEPT),
-)
-Index(
+_partial("finished_payloads", "body <> ''", deliveries.c.finished_at)
+_partial(
     "ignored_deliveries_by_lane",
+    "state = 'ignored'",
     deliveries.c.connection_id,
     deliveries.c.contact_id,
-    sqlite_where=text("state = 'ignored'"),
-    postgresql_where=text("state = 'ignored'"),
 )
 Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
 # For the pages: whatever is filtered by, each set of exact keys has its deliveries in order.
@@ -153,16 +148,22 @@ lanes = Table(
     Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
     Column("due_at", Time),  # null: nothing to do
     Column("background", Boolean, nullable=False),  # all that waits in it tells of the past
-    Column("rung_at", Time),  # when a doorbell was last sent; null: none is out
+    Column("rung_at", Time),  # when a doorbell was sent; null: none is out
+    Column("taken_at", Time),  # when its worker was last heard of; null: nobody has it
     Column("fence", BigInteger, nullable=False),
 )
-Index(
-    "due_lanes",
+# Whose turn it is and when the next one comes, how many bells are out, who has died: each is asked again
+# and again, and must not cost more where much is waiting. (An index by time alone would be preferred by
+# PostgreSQL, which then looks through all that wait of one connection for the first of another.)
+_partial(
+    "lanes_in_turn",
+    "due_at IS NOT NULL AND taken_at IS NULL",
+    lanes.c.connection_id,
     lanes.c.background,
     lanes.c.due_at,
-    sqlite_where=text("due_at IS NOT NULL"),
-    postgresql_where=text("due_at IS NOT NULL"),
 )
+_partial("rung_lanes", "rung_at IS NOT NULL", lanes.c.connection_id)
+_partial("taken_lanes", "taken_at IS NOT NULL", lanes.c.taken_at)
 
 # How new the state is that was last applied, by record ("contact:5821"): a staler one never overwrites it.
 versions = Table(

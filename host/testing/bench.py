@@ -13,6 +13,7 @@ from .. import overview
 from ..intake import Intake
 from ..store.deliveries import Arrival
 from ..sync import Sync
+from ..turns import Turns
 from ..webhooks import classify
 
 if TYPE_CHECKING:
@@ -32,16 +33,25 @@ class Bench:
 
     def __post_init__(self) -> None:
         """Open what receives and what works."""
-        self.sync = Sync(self.house, ring=self.rung.append, wake=self.woken.append)
+        self.start_over()
         settle = self.house.settings.settle_ms / 1000
-        self.intake = Intake(self.house.store, self.rung.extend, settle=settle)
+        self.intake = Intake(self.house.store, self.rung.extend, settle=settle, bells=16)
+
+    def start_over(self) -> None:
+        """Let a new process work: what the last one remembered is gone."""
+        self.turns = Turns(self.house.store, 8)
+        self.sync = self.worker(self.turns)
+
+    def worker(self, turns: Turns) -> Sync:
+        """Return what works lanes in a process that has these turns."""
+        return Sync(self.house, turns, wake=lambda after: self.woken.append(time.time() + after))
 
     def close(self) -> None:
         """Stop receiving."""
         self.intake.close()
 
-    def receive(self, payload: dict[str, Any]) -> bool:
-        """Store a webhook as the receiver does; return whether it was new."""
+    def receive(self, payload: dict[str, Any], *, past: bool = False) -> bool:
+        """Store a webhook as the receiver does; return whether it was new. ``past``: it is no live one."""
         body = json.dumps(payload)
         arrival = Arrival(
             self.connection.id,
@@ -50,6 +60,7 @@ class Bench:
             classify(payload),
             time.time(),
             body,
+            background=past,
         )
         stored = self.intake.put(arrival).result(10)
         self.intake.count(self.connection.id, "event", "settled")

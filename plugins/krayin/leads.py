@@ -65,8 +65,9 @@ class LeadSync:
 
     @property
     def is_known(self) -> bool:
-        """Whether there is a lead that has all there is to say of the contact, or would not get it again."""
-        return self.link.id is not None and is_settled(self.desk, self.link, self.wanted, lone=self._is_lone)
+        """Whether there is a lead that has all there is to say of the contact, or is not to get it."""
+        settled = self.link.gone or is_settled(self.desk, self.link, self.wanted, lone=self._is_lone)
+        return self.link.id is not None and settled
 
     @property
     def _is_conversations(self) -> bool:
@@ -99,7 +100,7 @@ class LeadSync:
             self.told.note(PERSON, FOLLOW if self._is_conversations else WAITS)
         elif self.link.id is None:
             self.find_or_make()
-        elif self.link.gone or self.is_known:
+        elif self.is_known:
             self._leave(self.link.id)
         elif lead := self.read():
             self.settle(LeadEdit(self.desk, lead, self.told))

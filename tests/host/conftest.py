@@ -52,8 +52,10 @@ def lite_house(tmp_path: Path, valkey_url: str, crm: FakeCRM) -> Iterator[House]
         yield opened
 
 
-def connected(house: House, **more: Any) -> CRMConnection:
-    return connect(house, "fake", 3, {"token": "t0ken"}, **{"webhook_secret": "s3cret", **more}).connection
+def connected(house: House, account_id: int = 3, **more: Any) -> CRMConnection:
+    return connect(
+        house, "fake", account_id, {"token": "t0ken"}, **{"webhook_secret": "s3cret", **more}
+    ).connection
 
 
 def hurry(bench: Bench, contact_id: int = 5821) -> None:

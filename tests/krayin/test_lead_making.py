@@ -295,6 +295,17 @@ def test_a_deleted_lead_is_left_so_where_the_settings_say_so(desk: Desk) -> None
     assert desk.calls == ["GET /contacts/persons", "PUT /contacts/persons/1"]
 
 
+def test_a_lead_of_its_own_that_is_to_stay_deleted_costs_no_search(desk: Desk) -> None:
+    desk = desk.with_settings(on_deleted="leave", create_person=False)
+    desk.contact(JANE)
+    desk.delete("leads/1")
+    desk.contact(SMITH)
+
+    desk.contact(JANE.model_copy(update={"name": "Jane Roe"}))
+
+    assert (desk.calls, desk.state.leads) == ([], {})
+
+
 def test_a_source_that_was_deleted_has_the_settings_looked_at_again(desk: Desk) -> None:
     """Krayin only says 500 (recording 289)."""
     desk.with_settings(create_lead=False).contact(JANE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...connect import add_webhook_secret
 from ...errors import SettingsError
-from ...store import browse, connections, hours
+from ...store import browse, connections, gates, hours
 from ...store.dead import Chosen
 from .. import charts, replaying
 from ..standing import BY_HAND, standing
@@ -57,9 +57,7 @@ def pause(visit: Visit) -> Go:
     """Let the connection's work wait."""
     one = found(visit, visit.number("id"))
     with visit.house.store.write() as tx:
-        connections.pause(
-            tx, one.id, BY_HAND, _("Go on with the button, or: crmhost resume %(id)d", id=one.id), None
-        )
+        gates.pause(tx, one.id, BY_HAND, _("Go on with the button, or: crmhost resume %(id)d", id=one.id))
     return Go(f"/connections/{one.id}", _("It is paused. What arrives is kept, and waits."))
 
 
@@ -67,7 +65,7 @@ def resume(visit: Visit) -> Go:
     """Let it go on."""
     one = found(visit, visit.number("id"))
     with visit.house.store.write() as tx:
-        connections.resume(tx, one.id)
+        gates.resume(tx, one.id)
     return Go(f"/connections/{one.id}", _("It goes on."))
 
 

@@ -12,6 +12,12 @@ Time = sa.Float().with_variant(sa.DOUBLE_PRECISION(), "postgresql")
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Word = sa.String(100).with_variant(sa.String(100, collation="C"), "postgresql")
 
+LANES = (
+    ("lanes_in_turn", ["connection_id", "background", "due_at"], "due_at IS NOT NULL AND taken_at IS NULL"),
+    ("rung_lanes", ["connection_id"], "rung_at IS NOT NULL"),
+    ("taken_lanes", ["taken_at"], "taken_at IS NOT NULL"),
+)
+
 
 def upgrade() -> None:
     """Make the tables."""
@@ -55,6 +61,7 @@ def upgrade() -> None:
         sa.Column("paused_reason", sa.Text(), nullable=True),
         sa.Column("paused_fix", sa.Text(), nullable=True),
         sa.Column("paused_until", Time, nullable=True),
+        sa.Column("away_since", Time, nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("address"),
     )
@@ -132,17 +139,12 @@ def upgrade() -> None:
         sa.Column("due_at", Time, nullable=True),
         sa.Column("background", sa.Boolean(), nullable=False),
         sa.Column("rung_at", Time, nullable=True),
+        sa.Column("taken_at", Time, nullable=True),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "contact_id"),
     )
-    op.create_index(
-        "due_lanes",
-        "lanes",
-        ["background", "due_at"],
-        unique=False,
-        sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-    )
+    for name, columns, where in LANES:
+        op.create_index(name, "lanes", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     op.create_table(
         "links",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -275,12 +277,8 @@ def downgrade() -> None:
     op.drop_table("reconciliations")
     op.drop_index("links_by_remote_id", table_name="links")
     op.drop_table("links")
-    op.drop_index(
-        "due_lanes",
-        table_name="lanes",
-        sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-    )
+    for name, _, where in LANES:
+        op.drop_index(name, table_name="lanes", sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     op.drop_table("lanes")
     op.drop_table("intents")
     op.drop_table("identities")
