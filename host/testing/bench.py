@@ -9,8 +9,12 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import update
+
 from .. import overview
 from ..intake import Intake
+from ..locks import lock_name
+from ..store import tables
 from ..store.deliveries import Arrival
 from ..sync import Sync
 from ..turns import Turns
@@ -73,6 +77,18 @@ class Bench:
     def work(self, contact_id: int = 5821) -> None:
         """Work the contact's lane as long as it is due."""
         self.sync.work(self.lane(contact_id))
+
+    def kill(self, contact_id: int = 5821) -> None:
+        """Let the lane's worker be as good as dead: it can commit nothing, and its lock is gone."""
+        connection, contact = tables.lanes.c.connection_id, tables.lanes.c.contact_id
+        here = (connection == self.connection.id) & (contact == contact_id)
+        with self.house.store.write() as tx:
+            tx.execute(update(tables.lanes).where(here).values(fence=tables.lanes.c.fence + 1))
+        self.free(contact_id)
+
+    def free(self, contact_id: int = 5821) -> None:
+        """Let the lane's lock run out."""
+        self.house.redis.delete(lock_name(self.lane(contact_id)))
 
     def deliveries(self) -> list[dict[str, Any]]:
         """Return the connection's deliveries in order of arrival."""

@@ -90,7 +90,7 @@ class Once(UnderFaults):
     def test_lost_workers(self, trials: Trials) -> None:
         """Where a worker is killed, or its lock runs out, before the answer comes, nothing is made twice."""
         who = trials.jane
-        for trial, which in trials.each_call(meanwhile(lambda: trials.running.kill_worker(who))):
+        for trial, which in trials.each_call(meanwhile(lambda: trials.running.bench.kill(who["id"]))):
             trial.play(who)
             self.is_right(trial, who, f"The worker was killed at {which}")
         for trial, which in trials.each_call(meanwhile(lambda: trials.running.overtake(who))):

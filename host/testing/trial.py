@@ -11,7 +11,6 @@ from sqlalchemy import update
 
 from ..connect import change, connect, disconnect
 from ..demo import payloads
-from ..locks import lock_name
 from ..plugins import Plugins
 from ..settings import Settings
 from ..store import clock, connections, lanes, tables
@@ -133,21 +132,10 @@ class Trial:
         yield
         self.renew_secrets()
 
-    def kill_worker(self, person: Payload) -> None:
-        """Let the worker of this lane be as good as dead: it can commit nothing, and its lock is gone."""
-        lane = self.bench.lane(person["id"])
-        here = (tables.lanes.c.connection_id == lane[0]) & (tables.lanes.c.contact_id == lane[1])
-        with self.house.store.write() as tx:
-            tx.execute(update(tables.lanes).where(here).values(fence=tables.lanes.c.fence + 1))
-        self._free_lock(person)
-
     def overtake(self, person: Payload) -> None:
         """Let the lane's lock run out, and another worker work it."""
-        self._free_lock(person)
+        self.bench.free(person["id"])
         self.bench.worker(Turns(self.house.store, 1)).work(self.bench.lane(person["id"]))
-
-    def _free_lock(self, person: Payload) -> None:
-        self.house.redis.delete(lock_name(self.bench.lane(person["id"])))
 
     # What came of it
 
