@@ -59,6 +59,12 @@ class HeldLane:
                 raise LaneLost(self.lane)
             yield tx
 
+    def keep(self) -> None:
+        """Renew a lease that is about to end; where that fails, the next call or commit will see."""
+        if self._until - time.monotonic() < LEASE / 3:
+            with suppress(LaneLost):
+                self._renew()
+
     def _renew(self) -> None:
         asked_at = time.monotonic()
         try:
