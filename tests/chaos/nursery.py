@@ -15,6 +15,7 @@ from typing import Any
 
 from . import entry
 from .board import Place, places
+from .short import Times
 
 REST = 0.2
 """Seconds before a process is started again that ended by itself."""
@@ -33,6 +34,8 @@ class Child:
     place: Place
     ended: Callable[[Child, int], None]
     """Told each time it ends, with its exit status: minus the signal that killed it."""
+    clock: float = 0.0
+    """By how many seconds its clock is wrong from birth on."""
     process: ForkServerProcess | None = None
     born: asyncio.Event = field(default_factory=asyncio.Event)
     died: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,12 +63,15 @@ class Child:
 class Nursery:
     """Starts crmhost's processes from one that has imported everything."""
 
-    def __init__(self, folder: Path, environment: dict[str, str], *, count: int, without: str | None) -> None:
+    def __init__(
+        self, folder: Path, environment: dict[str, str], *, count: int, times: Times, without: str | None
+    ) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(entry.PRELOADED))
         *self.places, self._bystander = places(self._context, count + 1)
         self._folder = folder
         self._environment = environment
+        self._times = times
         self._without = without
         self._commands = 0
 
@@ -79,7 +85,7 @@ class Nursery:
                 status = await self._end_of(child.process)
                 child.born.clear()
                 child.died.set()
-                child.place.clock = 0.0
+                child.place.clock = child.clock
                 child.place.disarm()
                 child.ended(child, status)
                 if status >= 0:
@@ -99,7 +105,9 @@ class Nursery:
 
     def _start(self, words: tuple[str, ...], place: Place, name: str) -> ForkServerProcess:
         output = self._folder / f"{name}.out"
-        orders = entry.Orders(words, self._environment, place, self._folder, output, self._without)
+        orders = entry.Orders(
+            words, self._environment, place, self._folder, output, self._times, self._without
+        )
         process = self._context.Process(target=entry.obey, args=(orders,), name=name, daemon=True)
         process.start()
         return process

@@ -66,7 +66,7 @@ async def _settled(stage: Stage) -> None:
     await _carried_out(stage)
     if stage.tally.troubles[CLOCK]:
         for worker in stage.house.workers:
-            worker.place.clock = LATER
+            worker.place.clock = worker.clock = LATER
     await _reconciled(stage)
     await _idle(stage)
     await _replayed(stage)
