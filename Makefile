@@ -2,9 +2,10 @@
 PYTHON ?= python3
 UV     := 0.13.9
 BIN    := .venv/bin
+CHROMIUM ?= /usr/bin/chromium
 ARGS   ?=
 
-.PHONY: help setup demo test test-all coverage calls record test-live check clean
+.PHONY: help setup demo test test-all test-browser screens coverage calls record test-live check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +50,21 @@ check: setup ## Style, types, import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > .lint-imports.log || { cat .lint-imports.log; exit 1; }
 	@tail -n 2 .lint-imports.log && rm .lint-imports.log
+
+test-browser: setup ## Each page in a Chromium, on a phone and at a desk; screenshots are kept in .screens
+	@test -x "$(CHROMIUM)" || { echo "make test-browser needs Chromium at $(CHROMIUM): apt-get install chromium, or CHROMIUM=/its/path"; exit 1; }
+	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --all-packages --group browser --python $(BIN)/python
+	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n0 tests/browser/pages.py $(ARGS)
+
+screens: ## The screenshots of the documents, taken afresh
+	@CRMHOST_TEST_SCREENS=docs/screens $(MAKE) --no-print-directory test-browser
+
+words: setup ## Bring the translations' files up to date with the sentences of the pages
+	@$(BIN)/pybabel -q extract -F pyproject.toml --add-location=file --omit-header -o .words.pot host/admin
+	@for language in pt_BR es; do \
+	  $(BIN)/pybabel -q update -i .words.pot -d host/admin/locales -l $$language \
+	    --no-fuzzy-matching --ignore-obsolete --omit-header --init-missing; done
+	@rm .words.pot
 
 clean: ## Remove what the other targets made
 	rm -rf .venv dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -16,6 +16,7 @@ from .chatwoot import Access
 from .checking import checked
 from .context import Context, Links
 from .errors import (
+    Claimed,
     CredentialsError,
     NotYet,
     PluginError,
@@ -29,7 +30,7 @@ from .http import Http
 from .ledger import Ledger
 from .locks import HeldLane, LaneLost
 from .models import Outcome
-from .store import connections
+from .store import connections, gates
 from .validation import validated
 
 if TYPE_CHECKING:
@@ -50,15 +51,22 @@ log = structlog.get_logger(__name__)
 class Result:
     """What became of an attempt: a final state, or a time to wait.
 
-    ``failed`` says that the wait is for a failure, ``pauses`` that the whole connection waits,
-    ``at_once`` that there is none: the settings are others now.
+    ``at_once`` says that there is no wait: the settings are others now.
     """
 
     state: str | None = None
     wait: float = 0.0
     at_once: bool = False
     failed: bool = False
+    """Whether the wait is for a failure of this delivery's."""
+    of_all: bool = False
+    """Whether nobody of the connection can go on meanwhile: the calls are used up."""
     pauses: bool = False
+    """Whether the CRM refuses us, or a setting is wrong."""
+    away: bool = False
+    """Whether the CRM could not be reached."""
+    asked: float = 0.0
+    """The seconds that the CRM asked for, where it did."""
     reason: str = ""
     fix: str = ""
     outcome: Outcome = field(default_factory=Outcome)
@@ -74,15 +82,18 @@ class Attempt:
         connection: CRMConnection,
         delivery: Delivery,
         changed: frozenset[str] = frozenset(),
+        *,
+        background: bool = False,
     ) -> None:
         self.connection = connection
         self.delivery = delivery
         self.changed = changed
+        self.background = background
         self.ledger = Ledger(house.store, held, delivery, unknown_hold=house.settings.unknown_hold_seconds)
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=self._guard)
-        self._budget = DeliveryBudget(house.redis)
+        self._budget = DeliveryBudget(house.redis, background=background)
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=held.guard)
         self._handling = Handling(house.plugins, connection, delivery, changed)
@@ -128,6 +139,11 @@ class Attempt:
         }
 
     @property
+    def reached(self) -> bool:
+        """Whether the CRM itself answered any call."""
+        return any(call.reached for call in self._http.calls)
+
+    @property
     def answered(self) -> bool:
         """Whether every write of this attempt was carried out, or surely was not: none is on its way."""
         return not (self._unsure or self._http.unanswered)
@@ -157,7 +173,8 @@ class Attempt:
         self._unsure = isinstance(error, PluginError) and error.unsure
         match error:
             case NotYet():
-                return Result(wait=backoff(0) if error.delay is None else error.delay, reason=str(error))
+                wait = backoff(0) if error.delay is None else error.delay
+                return Result(wait=wait, of_all=not isinstance(error, Claimed), reason=str(error))
             case SetUpAgain():
                 return self._set_up_again(error)
             case TryAgain():
@@ -193,13 +210,18 @@ class Attempt:
 
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""
-        limit = self._house.settings.give_up_hours
+        limit, away = self._house.settings.give_up_hours, self._http.away
         if time.time() - self.delivery.due_since > limit * 3600:
-            return Result("dead", reason=f"Given up after {limit} hours: {error}", fix=error.fix)
+            reason = f"Given up after {limit} hours: {error}"
+            return Result("dead", away=away, reason=reason, fix=error.fix)
         if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:
             return Result("dead", reason=str(error), fix=error.fix)
-        wait = backoff(self.delivery.attempts) if error.delay is None else error.delay
-        return Result(wait=wait, failed=True, reason=str(error), fix=error.fix)
+        asked = error.delay or 0.0
+        wait = backoff(self.delivery.attempts) if error.delay is None else asked
+        if away and self.connection.paused_reason is not None:
+            # It only tried for all whether the CRM is there again, which is asked for often.
+            wait = min(wait, max(gates.LONGEST, asked))
+        return Result(wait=wait, failed=True, away=away, asked=asked, reason=str(error), fix=error.fix)
 
 
 def backoff(attempts: int) -> float:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 WINDOW = 60.0
 """Seconds for which a CRM counts, unless the plugin says otherwise: what is called a minute here."""
+FOR_LIVE = 0.25
+"""The share of each minute that what tells of the past leaves to what is live; and of the slots one."""
 RESERVE = 4
 """Calls that a delivery takes at its first one, so that it does not run out in its middle."""
 SLOT = DEADLINE + TIMEOUTS["read"] + 5
@@ -40,7 +42,8 @@ AWAY = 5.0
 log = structlog.get_logger(__name__)
 
 # KEYS: the minute, the slots. ARGV: now, window (ms), a minute's calls, calls wanted, slots, our slot's
-# name, its time (ms). Returns {1, granted, the minute's name, ms left of it} or {0, ms to wait}.
+# name, its time (ms), the share of the minute that is ours to use. Returns {1, granted, the minute's
+# name, ms left of it} or {0, ms to wait}.
 TAKE = """
 local time = redis.call('TIME')
 local now = tonumber(ARGV[1]) or time[1] * 1000 + math.floor(time[2] / 1000)
@@ -54,7 +57,8 @@ if tonumber(ARGV[4]) > 0 then
   local used = tonumber(minute[3]) or 0
   name, ends = tonumber(minute[1]) or 0, tonumber(minute[2]) or 0
   if ends <= now then name, ends, used = now, now + ARGV[2], 0 end
-  local left = math.min(tonumber(ARGV[3]), tonumber(minute[4]) or math.huge) - used
+  local limit = math.min(tonumber(ARGV[3]), tonumber(minute[4]) or math.huge)
+  local left = math.max(math.floor(limit * ARGV[8]), 1) - used
   if left < 1 then return {0, ends - now} end
   granted = math.min(left, tonumber(ARGV[4]))
   redis.call('HSET', KEYS[1], 'name', name, 'ends', ends, 'used', used + granted)
@@ -100,11 +104,15 @@ class Reserve:
 class DeliveryBudget:
     """The budgets as one delivery uses them (see ``crmhost.context.Budget``); closed when its attempt ends.
 
-    ``clock`` (seconds) stands in for Redis' own in tests.
+    With ``background`` it leaves a part of them to what is live. ``clock`` (seconds) stands in for
+    Redis' own in tests.
     """
 
-    def __init__(self, redis: Redis, *, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self, redis: Redis, *, background: bool = False, clock: Callable[[], float] | None = None
+    ) -> None:
         self._redis = redis
+        self._background = background
         self._take = redis.register_script(TAKE)
         self._give_back = redis.register_script(GIVE_BACK)
         self._told = redis.register_script(TOLD)
@@ -151,7 +159,10 @@ class DeliveryBudget:
         held = reserve if reserve and reserve.left and now < reserve.until else None
         if held is None or at_once:
             wanted = 0 if held else 1 if reserve else RESERVE
-            args = [*self._times(seconds), calls, wanted, at_once, slot, round(SLOT * 1000)]
+            slots, share = at_once, 1.0
+            if self._background:
+                slots, share = max(at_once - 1, min(at_once, 1)), 1 - FOR_LIVE
+            args = [*self._times(seconds), calls, wanted, slots, slot, round(SLOT * 1000), share]
             taken, *said = self._ask(keys=[_minute(key), _slots(key)], args=args)
             if not taken:
                 return said[0] / 1000 or PEEK
@@ -161,7 +172,7 @@ class DeliveryBudget:
         held.left -= 1
         return 0.0
 
-    def _ask(self, keys: list[str], args: list[int | str]) -> list[int]:
+    def _ask(self, keys: list[str], args: list[int | float | str]) -> list[int]:
         try:
             said: list[int] = self._take(keys=keys, args=args)
         except RedisError as error:

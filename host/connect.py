@@ -16,7 +16,7 @@ from .chatwoot.joining import Joined, administrator, joining, looked_at
 from .checking import checked
 from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
-from .store import connections
+from .store import connections, gates
 from .validation import check_pasted
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def change(
             connections.set_chatwoot(tx, house.vault, connection_id, access.url, access.token)
         if joined.secret and joined.secret not in before.webhook_secrets:
             _let_in(tx, house.vault, before, joined.secret)
-        connections.resume(tx, connection_id)
+        gates.resume(tx, connection_id)
         changed = connections.get(tx, house.vault, connection_id)
     return Connected(changed, (*found.report, *joined.report))
 

@@ -5,7 +5,8 @@
   + DeliveryRefused      the delivery is not authentic or not readable; answered 4xx
   + PluginError
     - TryAgain           the CRM is busy or away; retried, after ``.delay`` seconds if given
-      . NotYet           the budget is used up; waits, and that is no failed attempt
+      . NotYet           the budget is used up; the connection waits, and that is no failed attempt
+        - Claimed        another lane has the same customer; this one waits
       . SetUpAgain       what setup found no longer holds; it looks again, and the host goes on
     - Rejected           the CRM said no to this record; kept for a person to see
     - CredentialsError   the CRM refuses us; the connection pauses, it is not hammered
@@ -85,9 +86,15 @@ class TryAgain(PluginError):
 
 
 class NotYet(TryAgain):
-    """The budget is used up: the delivery waits ``delay`` seconds, which is no failed attempt."""
+    """The budget is used up: the connection's deliveries wait ``delay`` seconds, and that is no attempt."""
 
     kind = "not_yet"
+
+
+class Claimed(NotYet):
+    """Another lane is just finding or making the same customer: this one waits a moment."""
+
+    kind = "claimed"
 
 
 class SetUpAgain(TryAgain):

@@ -106,6 +106,14 @@ def costs(settings: Any) -> Costs:  # type: ignore[empty-body]
 
 
 @hookspec(firstresult=True)
+def record_url(settings: Any, kind: str, remote_id: str) -> str | None:
+    """Return the address at which a person opens this record of the CRM in a browser.
+
+    Optional. None where there is no such page. Must not do any I/O.
+    """
+
+
+@hookspec(firstresult=True)
 def stand_in() -> StandIn:  # type: ignore[empty-body]
     """Return a stand-in for the CRM that runs in this process, for ``crmhost demo`` and tests.
 

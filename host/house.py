@@ -34,9 +34,9 @@ class House:
     @cached_property
     def redis(self) -> Redis:
         """The client for locks."""
-        from redis import Redis
+        from .redis_client import redis_client
 
-        return Redis.from_url(self.redis_url, socket_connect_timeout=2, socket_timeout=10)
+        return redis_client(self.redis_url)
 
     @cached_property
     def http_pool(self) -> httpx.Client:

@@ -25,6 +25,8 @@ DEADLINE = 25.0
 """Seconds after which no further piece of an answer is waited for; httpx's time-outs are per phase."""
 ANSWER_LIMIT = 10 * 1024 * 1024
 """Bytes of an answer that are read before the call is given up."""
+AWAY = frozenset({502, 503, 504})
+"""What is answered where the CRM is away, by itself or by what stands before it."""
 AWAY_FIX = "See whether it is up, its address right, and the network between here and there open."
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
@@ -64,6 +66,11 @@ class Call:
     status: int | None
     """None where no answer came."""
     milliseconds: int
+
+    @property
+    def reached(self) -> bool:
+        """Whether the CRM itself answered."""
+        return self.status is not None and self.status not in AWAY
 
     def __str__(self) -> str:
         """Return ``POST /api/v1/leads 200``."""
@@ -180,6 +187,11 @@ class Http:
         self.calls: list[Call] = []
         self.unanswered = False
         """Whether a write was sent whose answer never came."""
+
+    @property
+    def away(self) -> bool:
+        """Whether the last call reached nobody."""
+        return bool(self.calls) and not self.calls[-1].reached
 
     def request(
         self,

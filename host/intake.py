@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from .store import Store, counters, deliveries, lanes
+from .store import Store, clock, counters, deliveries, lanes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -43,10 +42,13 @@ class _Item:
 class Intake:
     """The one writer of a receiving process."""
 
-    def __init__(self, store: Store, ring: Callable[[Iterable[Lane]], None], *, settle: float) -> None:
+    def __init__(
+        self, store: Store, ring: Callable[[Iterable[Lane]], None], *, settle: float, bells: int
+    ) -> None:
         self._store = store
         self._ring = ring
         self._settle = settle
+        self._bells = bells
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._thread.start()
@@ -95,17 +97,17 @@ class Intake:
     def _commit(self, items: list[_Item]) -> None:
         """Commit the batch, tell each who waits, then ring the lanes that were idle."""
         try:
-            new, idle = self._write(items)
+            new, rung = self._write(items)
         except DBAPIError:
             # Once more: on PostgreSQL a worker and a receiver may wait for each other, and one is ended.
-            new, idle = self._write(items)
+            new, rung = self._write(items)
         for item in items:
             if item.done.set_running_or_notify_cancel():
                 item.done.set_result(item.arrival is None or item in new)
-        self._ring(idle)
+        self._ring(rung)
 
     def _write(self, items: list[_Item]) -> tuple[set[_Item], list[Lane]]:
-        """Commit the batch; return what was new, and the lanes that were idle."""
+        """Commit the batch; return what was new, and the lanes whose bells must be rung."""
         with self._store.write() as tx:
             new = self._store_new(tx, [item for item in items if item.arrival])
             tally: Tally = Counter(item.count for item in items if item.count)
@@ -115,10 +117,13 @@ class Intake:
                 if item.arrival and item not in new
             )
             work = [(a.connection_id, a.event.contact_id) for item in new if (a := item.arrival)]
-            idle = lanes.add_work(tx, work, time.time(), self._settle) if work else []
+            rung = self._add_work(tx, work) if work else []
             if tally:
                 counters.add(tx, tally)
-        return new, idle
+        return new, rung
+
+    def _add_work(self, tx: Connection, work: Iterable[Lane]) -> list[Lane]:
+        return lanes.add_work(tx, work, clock.now(tx), self._settle, bells=self._bells)
 
     def _store_new(self, tx: Connection, items: list[_Item]) -> set[_Item]:
         """Store the arrivals; return the items of those that were new, one for each body."""

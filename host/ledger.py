@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from .context import Links
-from .errors import NotYet
+from .errors import Claimed
 from .store import attempts, clock, identities, links
 
 if TYPE_CHECKING:
@@ -110,6 +110,6 @@ class Ledger:
             return links.records_of(tx, self._connection_id, kind, remote_id)
 
 
-def _busy() -> NotYet:
+def _busy() -> Claimed:
     delay = random.uniform(*BUSY)  # noqa: S311 - it spreads the waiting, it keeps no secret
-    return NotYet("Another contact's delivery is just finding or making the same customer.", delay=delay)
+    return Claimed("Another contact's delivery is just finding or making the same customer.", delay=delay)

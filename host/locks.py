@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import LockError, RedisError
 
-from .store import lanes
+from .store import clock, lanes
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LEASE = 60.0
 """Seconds after which a lane whose worker was killed is free again; renewed while calls are made."""
+MOMENT = 1.0
+"""Seconds for which a lane is left alone whose lock somebody has, though nobody is known to work it."""
 
 
 class LaneLost(Exception):
@@ -63,6 +65,8 @@ class HeldLane:
             self._lock.reacquire()
         except (LockError, RedisError) as error:
             raise LaneLost(self.lane) from error
+        with self.committing() as tx:
+            lanes.keep(tx, self.lane, clock.now(tx))
         self._until = asked_at + LEASE
 
     def release(self) -> None:
@@ -71,16 +75,19 @@ class HeldLane:
             self._lock.release()
 
 
-def take(redis: Redis, store: Store, lane: Lane, now: float) -> HeldLane | None:
+def take(redis: Redis, store: Store, lane: Lane) -> HeldLane | None:
     """Take the lane without waiting; None where another worker has it, or it is not due."""
     name = f"crmhost:lane:{lane[0]}:{lane[1]}"
     lock = redis.lock(name, timeout=LEASE, blocking=False, thread_local=False)
     if not lock.acquire():
+        # Its holder is just letting go, or has died: it is not asked for again and again meanwhile.
+        with store.write() as tx:
+            lanes.put_off(tx, lane, clock.now(tx) + MOMENT)
         return None
     held = HeldLane(store, lane, lock)
     try:
         with store.write() as tx:
-            fence = lanes.take(tx, lane, now)
+            fence = lanes.take(tx, lane, clock.now(tx))
     except BaseException:
         held.release()
         raise

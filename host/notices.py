@@ -21,12 +21,15 @@ PERIOD = 15.0
 """Seconds between two looks."""
 QUIET = 600.0
 """Seconds in which the same thing is told once."""
+BLIP = 30.0
+"""Seconds for which a CRM may be away without a word."""
 GAP = 60.0
 """Seconds from one message to the next: what comes up meanwhile is told in one."""
 CALM = 7200.0
 """Seconds after which what only grows is over, if it grew no more."""
 OVER = {
     "paused": "Connection {} works again.",
+    "away": "The CRM of connection {} is reached again.",
     "dead": "No delivery of connection {} is dead any more.",
     "compare": "Connection {} is compared with Chatwoot again.",
     "signature": "No webhook of connection {} was refused for its signature in the last two hours.",
@@ -63,8 +66,12 @@ class News:
 def matters(tx: Connection) -> dict[str, Matter]:
     """Return all that needs a person now, by key."""
     found = {}
-    for connection_id, (reason, fix) in notices.paused(tx).items():
-        found[f"paused:{connection_id}"] = Matter(f"Connection {connection_id} waits: {reason} {fix}".strip())
+    for connection_id, why in notices.paused(tx).items():
+        waits = f"Connection {connection_id} waits: {why.reason}"
+        if why.away_for is None:
+            found[f"paused:{connection_id}"] = Matter(f"{waits} {why.fix}".strip())
+        elif why.away_for >= BLIP:
+            found[f"away:{connection_id}"] = Matter(f"{waits} It goes on by itself once the CRM answers.")
     for connection_id, (count, reason) in notices.dead(tx).items():
         text = f"Dead deliveries of connection {connection_id}: {{}} more. The last: {reason}"
         found[f"dead:{connection_id}"] = Matter(text, count, grows=True)

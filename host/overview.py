@@ -128,8 +128,11 @@ def _state(house: House, one: CRMConnection) -> dict[str, Any]:
     """Say in a word and a sentence how the connection does."""
     if problem := _problem(house, one):
         return {"state": "wrong_settings", "reason": str(problem), "fix": problem.fix, "until": None}
+    until = _iso(one.paused_until) if one.paused_until else None
+    if one.away_since is not None:
+        fix = "It goes on by itself once the CRM answers; what waits is kept."
+        return {"state": "unreachable", "reason": one.paused_reason, "fix": fix, "until": until}
     if one.paused_reason is not None:
-        until = _iso(one.paused_until) if one.paused_until else None
         change = f"To change a setting: crmhost set {one.id} --set KEY=VALUE"
         fix = " ".join(part for part in (one.paused_fix, change if until else "") if part)
         return {"state": "paused", "reason": one.paused_reason, "fix": fix, "until": until}

@@ -82,6 +82,10 @@ class Plugin:
         """Return what the plugin's work takes in calls, where it says so."""
         return cast("Costs | None", self._hook.costs(settings=settings))
 
+    def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
+        """Return where a person opens a record of the CRM, where the plugin knows."""
+        return cast("str | None", self._hook.record_url(settings=settings, kind=kind, remote_id=remote_id))
+
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""
         return cast("StandIn | None", self._hook.stand_in())

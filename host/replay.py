@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .errors import SettingsError
-from .store import dead
+from .store import clock, dead
 
 if TYPE_CHECKING:
     from .house import House
@@ -34,7 +33,7 @@ def replay(house: House, wanted: Chosen, *, dry_run: bool = False) -> Replayed:
         against = {row.id: why for row in rows if (why := dead.obstacle(tx, row))}
         again = [row for row in rows if row.id not in against]
         if not dry_run:
-            dead.bring_back(tx, again, time.time())
+            dead.bring_back(tx, again, clock.now(tx))
     return Replayed(tuple(row.id for row in again), missing | against)
 
 

@@ -8,21 +8,22 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from .store import deliveries, identities, lanes
+from .locks import LEASE
+from .store import clock, contacts, deliveries, identities, lanes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .store import Store
     from .store.lanes import Lane
+    from .turns import Turns
 
 PERIOD = 2.0
 """Seconds between two looks at the database, at the most."""
 TIDY = 600.0
 """Seconds between two cleanings of what is kept for a day only."""
-PATIENCE = 30.0
+PATIENCE = 5.0
 """Seconds after which a bell that brought nobody is rung again."""
 log = structlog.get_logger(__name__)
 
@@ -30,15 +31,20 @@ log = structlog.get_logger(__name__)
 class Sweep:
     """Rings lanes in time; ``wake`` makes it look earlier than it would by itself.
 
-    Payloads of deliveries that were finished ``keep`` seconds ago are forgotten.
+    It rings for as many lanes as there are threads without work: whoever ends a lane takes the next one
+    by itself. Payloads of deliveries that were finished ``keep`` seconds ago are forgotten, and who
+    the contacts are.
     """
 
-    def __init__(self, store: Store, ring: Callable[[Iterable[Lane]], None], *, keep: float) -> None:
+    def __init__(
+        self, store: Store, turns: Turns, ring: Callable[[Iterable[Lane]], None], *, keep: float
+    ) -> None:
         self._keep = keep
         self._store = store
+        self._turns = turns
         self._ring = ring
         self._next = 0.0
-        self._tidied = 0.0
+        self._tidied = -TIDY
         self._going = True
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
@@ -54,11 +60,10 @@ class Sweep:
             self._changed.notify()
         self._thread.join()
 
-    def wake(self, at: float) -> None:
-        """Look at this time (unix seconds) at the latest."""
+    def wake(self, seconds: float) -> None:
+        """Look so many seconds from now at the latest."""
         with self._changed:
-            # By the monotonic clock: the other one may be set back while we sleep.
-            moment = time.monotonic() + (at - time.time())
+            moment = time.monotonic() + seconds
             if moment < self._next:
                 self._next = moment
                 self._changed.notify()
@@ -67,8 +72,8 @@ class Sweep:
         while self._wait():
             try:
                 self._look()
-            except SQLAlchemyError as error:
-                log.warning("the sweep cannot read the database", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - nobody would notice that the loop has ended
+                log.warning("the sweep failed", error=type(error).__name__)
 
     def _wait(self) -> bool:
         """Sleep until it is time; false where the sweep was stopped."""
@@ -79,19 +84,22 @@ class Sweep:
             return self._going
 
     def _look(self) -> None:
-        now = time.time()
         with self._store.write() as tx:
-            due = lanes.ring_due(tx, now, PATIENCE)
+            now = clock.now(tx)
+            lanes.free_the_dead(tx, now - LEASE)
+            due = self._turns.unheard(tx, now, now - PATIENCE)
+            lanes.rung(tx, due, now)
             next_due = lanes.next_due(tx, now)
-            if now - self._tidied > TIDY:
+            if time.monotonic() - self._tidied > TIDY:
                 self._tidy(tx, now)
         self._ring(due)
         if next_due is not None:
-            self.wake(next_due)
+            self.wake(next_due - now)
 
     def _tidy(self, tx: Connection, now: float) -> None:
         """Forget what is kept for a time only; where there is much, go on with the next look."""
         deliveries.forget_old_bodies(tx, now)
         identities.forget_old(tx, now)
-        if deliveries.forget_payloads(tx, now - self._keep) == 0:
-            self._tidied = now
+        gone = deliveries.forget_payloads(tx, now - self._keep) + contacts.forget(tx, now - self._keep)
+        if gone == 0:
+            self._tidied = time.monotonic()

@@ -2,89 +2,111 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from .attempt import PAUSE, Attempt, Result
 from .errors import SettingsError
 from .fold import Step, dated, next_step
 from .locks import HeldLane, LaneLost, take
-from .store import attempts, connections, deliveries, lanes, links
+from .store import attempts, clock, connections, deliveries, gates, lanes, links
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .house import House
+    from .store.connections import CRMConnection
     from .store.deliveries import Delivery
     from .store.lanes import Lane
+    from .turns import Turns
 
 log = structlog.get_logger(__name__)
 
 
 class Sync:
-    """Works lanes, one a call, in any number of threads and processes.
+    """Works lanes, in any number of threads and processes; ``wake`` has the sweep look so many seconds on."""
 
-    ``ring`` sends a doorbell for a lane now; ``wake`` has the sweep look at a time (unix seconds).
-    """
-
-    def __init__(self, house: House, *, ring: Callable[[Lane], None], wake: Callable[[float], None]) -> None:
+    def __init__(self, house: House, turns: Turns, *, wake: Callable[[float], None]) -> None:
         self._house = house
         self._store = house.store
-        self._ring = ring
+        self._turns = turns
         self._wake = wake
+        self._going = True
+
+    def answer(self, lane: Lane) -> None:
+        """Answer a bell: work its lane, and then the one whose turn it is, until none is due."""
+        try:
+            self.work(lane)
+            while self._going and (following := self._turns.next()) is not None:
+                self._work(following)
+        except (RedisError, SQLAlchemyError) as error:
+            # Neither is of any use alone; the sweep rings when both are there again.
+            log.warning("nothing can be worked", error=str(error) or type(error).__name__)
+
+    def stop(self) -> None:
+        """Let every thread end with the lane that it has."""
+        self._going = False
 
     def work(self, lane: Lane) -> None:
-        """Apply what is due in a lane; go away where another worker has it or it must wait."""
-        if not self._due(lane):
-            return
-        try:
-            held = take(self._house.redis, self._store, lane, time.time())
-        except RedisError as error:
-            log.warning("no lock to be had", error=str(error))
-            return
-        if held is None:
-            return
-        try:
-            due_at = self._drain(held)
-        except LaneLost:
-            log.warning("lane lost", connection=lane[0], contact=lane[1])
-            return
-        except SettingsError as error:
-            log.warning("lane without a connection", connection=lane[0], problem=str(error))
-            return
-        finally:
-            held.release()
-        self._look_again(lane, due_at)
+        """Apply what is due in a lane; go away where it must wait, or where another worker has it."""
+        if self._due(lane) and self._turns.begin(lane):
+            self._work(lane)
 
     def _due(self, lane: Lane) -> bool:
         """Whether the lane is due now; for one that waits, the sweep is told when."""
-        now = time.time()
         with self._store.read() as tx:
-            due_at = lanes.due_at(tx, lane)
+            due_at, now = lanes.due_at(tx, lane), clock.now(tx)
         if due_at is not None and due_at > now:
             with self._store.write() as tx:
-                lanes.silence(tx, lane, now)
-            self._wake(due_at)
+                lanes.silence(tx, lane)
+            self._wake(due_at - now)
         return due_at is not None and due_at <= now
 
-    def _look_again(self, lane: Lane, due_at: float | None) -> None:
-        """Ring for what arrived between the last look and the release: its bell found the lane held."""
-        if due_at is not None:
-            self._wake(due_at)
-            return
-        with self._store.read() as tx:
-            missed = lanes.due_at(tx, lane)
-        if missed is not None:
-            self._ring(lane)
+    def _work(self, lane: Lane) -> None:
+        try:
+            held = take(self._house.redis, self._store, lane)
+            if held is not None:
+                self._hold(held)
+        finally:
+            self._turns.end(lane)
+
+    def _hold(self, held: HeldLane) -> None:
+        """Work a lane and let go of it.
+
+        What arrives between the last look and the release finds the lane due: whoever asks whose turn
+        it is sees it, this thread first.
+        """
+        try:
+            wait = self._drain(held)
+            if wait is not None:
+                self._wake(wait)
+        except (LaneLost, RedisError) as error:
+            log.warning(
+                "lane lost", connection=held.lane[0], contact=held.lane[1], error=type(error).__name__
+            )
+            self._let_be(held)
+        except SettingsError as error:
+            log.warning("lane without a connection", connection=held.lane[0], problem=str(error))
+        finally:
+            held.release()
+
+    def _let_be(self, held: HeldLane) -> None:
+        """Let go of a lane that cannot be worked now, unless it is another worker's by now."""
+        try:
+            with held.committing() as tx:
+                lanes.let_be(tx, held.lane)
+        except LaneLost:
+            log.info("the lane is another worker's", connection=held.lane[0], contact=held.lane[1])
 
     def _drain(self, held: HeldLane) -> float | None:
-        """Take step after step; return when the lane is due again, None where nothing is left."""
+        """Take step after step; return for how long the lane waits, None where nothing is left."""
         while True:
             with self._store.read() as tx:
+                now = clock.now(tx)
                 connection = connections.get(tx, self._house.vault, held.lane[0])
                 pending = deliveries.pending(tx, *held.lane)
                 names = {name for one in pending for name in dated(one, one.changed)}
@@ -94,15 +116,30 @@ class Sync:
                 if self._end(held):
                     return None
                 continue
-            if connection.paused(time.time()):
-                return self._wait(held, connection.paused_until or time.time() + PAUSE)
             if step.apply is None:
                 self._set_aside(held, step)
                 continue
-            attempt = Attempt(self._house, held, connection, step.apply, step.changed)
-            due_at = self._apply(held, attempt, step)
-            if due_at is not None:
-                return due_at
+            background = all(one.background for one in pending)
+            wait = self._shut(held, connection, now, background=background)
+            if wait is not None:
+                self._let_be(held)
+                return wait
+            attempt = Attempt(self._house, held, connection, step.apply, step.changed, background=background)
+            wait = self._apply(held, attempt, step)
+            if wait is not None:
+                return wait
+
+    def _shut(
+        self, held: HeldLane, connection: CRMConnection, now: float, *, background: bool
+    ) -> float | None:
+        """Return for how long the connection's work waits; None where this lane goes on, or may try."""
+        rest = self._turns.rests(connection.id, background=background)
+        if rest or connection.paused_reason is None:
+            return rest or None
+        if connection.paused(now):
+            return PAUSE if connection.paused_until is None else connection.paused_until - now
+        with held.committing() as tx:
+            return None if gates.may_try(tx, connection.id, now) else gates.TRY
 
     def _end(self, held: HeldLane) -> bool:
         """End the lane's work; false where something arrived meanwhile."""
@@ -112,36 +149,52 @@ class Sync:
             lanes.end(tx, held.lane, None)
         return True
 
-    def _wait(self, held: HeldLane, due_at: float) -> float:
-        with held.committing() as tx:
-            lanes.end(tx, held.lane, due_at)
-        return due_at
-
     def _set_aside(self, held: HeldLane, step: Step) -> None:
         with held.committing() as tx:
-            _supersede(tx, step, "A newer state had been applied before.")
+            _supersede(tx, step, "A newer state had been applied before.", clock.now(tx))
 
     def _apply(self, held: HeldLane, attempt: Attempt, step: Step) -> float | None:
-        """Make an attempt and commit what came of it; return when to go on, None for at once."""
+        """Make an attempt and commit what came of it; return for how long to wait, None to go on at once."""
         result = attempt.run()
-        now = time.time()
         with held.committing() as tx:
+            now = clock.now(tx)
             if attempt.introduced:
                 _revive(tx, attempt, now)
             attempt.ledger.save(tx)
+            _open_or_shut(tx, attempt, result, now)
             if result.state is not None:
                 _finish(tx, attempt, result, result.state, now)
                 # Of a stranger's, each is ignored by itself: what it says is new may be wanted yet.
                 if result.state != "dead" and not attempt.stranger:
-                    _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.")
+                    _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.", now)
                 return None
             if attempt.answered:
                 attempts.end_writes(tx, attempt.delivery.id)
             if result.at_once:
                 return None
-            _note_wait(tx, attempt, result, now)
-            lanes.end(tx, held.lane, now + result.wait)
-        return now + result.wait
+            _note_wait(tx, attempt, result)
+            if result.of_all:
+                lanes.let_be(tx, held.lane)
+            else:
+                lanes.end(tx, held.lane, now + result.wait)
+        if result.of_all:
+            self._turns.rest(attempt.connection.id, result.wait, background=attempt.background)
+        return result.wait
+
+
+def _open_or_shut(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
+    """Let the connection's work wait where the CRM refuses us or is away; let it go on where it is not."""
+    connection = attempt.connection
+    if result.pauses:
+        gates.refused(tx, connection.id, result.reason, result.fix, now + result.wait)
+    elif result.away:
+        until = gates.away(tx, connection.id, result.reason, result.fix, now, result.asked)
+        log.warning("the CRM is away", connection=connection.id, again_in=round(until - now))
+    elif connection.paused_reason is not None:  # this attempt was to find out
+        if attempt.reached or result.state == "applied":
+            gates.reached(tx, connection.id)
+        else:
+            gates.tried_in_vain(tx, connection.id, now)
 
 
 def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: float) -> None:
@@ -154,9 +207,6 @@ def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: f
     if delivery.version is not None:
         for name in dated(delivery, attempt.changed):
             links.note_version(tx, connection.id, name, delivery.version)
-    if connection.paused_reason is not None and (told["calls"] or state == "applied"):
-        # The CRM did not refuse us: what paused the connection is mended.
-        connections.resume(tx, connection.id)
 
 
 def _revive(tx: Connection, attempt: Attempt, now: float) -> None:
@@ -168,8 +218,8 @@ def _revive(tx: Connection, attempt: Attempt, now: float) -> None:
     deliveries.revive(tx, ids, f"Delivery {delivery.id} brought its contact into the CRM.", now)
 
 
-def _note_wait(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
-    """Keep why the delivery waits, if that is a failure; where the CRM refuses us, the connection waits."""
+def _note_wait(tx: Connection, attempt: Attempt, result: Result) -> None:
+    """Keep why the delivery waits, if that is a failure."""
     delivery: Delivery = attempt.delivery
     say = log.warning if result.failed else log.info
     say(
@@ -180,13 +230,11 @@ def _note_wait(tx: Connection, attempt: Attempt, result: Result, now: float) -> 
         pauses=result.pauses,
         reason=result.reason,
     )
-    if result.pauses:
-        connections.pause(tx, attempt.connection.id, result.reason, result.fix, now + result.wait)
     if result.failed:
         attempts.failed(tx, delivery.id, result.reason, result.fix, attempt.told(result.outcome))
 
 
-def _supersede(tx: Connection, step: Step, reason: str) -> None:
+def _supersede(tx: Connection, step: Step, reason: str, now: float) -> None:
     if step.superseded:
         ids = [delivery.id for delivery in step.superseded]
-        deliveries.finish(tx, ids, "superseded", now=time.time(), reason=reason)
+        deliveries.finish(tx, ids, "superseded", now=now, reason=reason)

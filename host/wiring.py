@@ -17,9 +17,14 @@ from .store.engine import reachable
 from .vault import MAKE_KEY, Vault, key_in
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .settings import Settings
+
+STOP = 60_000
+"""Milliseconds that threads have to end what they began: a bell cannot be acknowledged without Redis."""
+BELLS = 2
+"""Bells that may be out for a connection, for each thread of a worker."""
 
 
 @contextmanager
@@ -92,17 +97,34 @@ def require_redis(settings: Settings) -> None:
 @contextmanager
 def receiving(house: House) -> Iterator[ASGIApp]:
     """Yield the application that takes webhooks; what it took is committed when the block ends."""
-    from .broker import Bell, redis_broker
+    from .broker import Bell, LaneBroker
     from .intake import Intake
     from .receiver import Directory, Receiver
 
-    bell = Bell(redis_broker(house.redis_url))
-    intake = Intake(house.store, bell.ring, settle=house.settings.settle_ms / 1000)
+    bell = Bell(LaneBroker(house.redis_url))
+    settings = house.settings
+    settle, bells = settings.settle_ms / 1000, BELLS * settings.worker_threads
+    intake = Intake(house.store, bell.ring, settle=settle, bells=bells)
     directory = Directory(house)
     try:
-        yield Receiver(directory, intake, max_body=house.settings.max_body_bytes).app()
+        yield Receiver(directory, intake, max_body=settings.max_body_bytes).app()
     finally:
         intake.close()
+
+
+@contextmanager
+def serving_all(house: House) -> Iterator[ASGIApp]:
+    """Yield the application that takes webhooks and shows the pages beside them."""
+    from .admin import pages_of
+
+    pages = pages_of(house)
+    with receiving(house) as receiver:
+
+        async def both(scope: Scope, receive: Receive, send: Send) -> None:
+            machine = scope["path"].startswith("/webhooks/") or scope["path"] == "/healthz"
+            await (receiver if machine else pages)(scope, receive, send)
+
+        yield both
 
 
 @contextmanager
@@ -110,17 +132,19 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     """Work lanes in threads of this process while the block lasts."""
     from dramatiq import Worker
 
-    from .broker import Bell, lane_actor, redis_broker
+    from .broker import Bell, LaneBroker, lane_actor
     from .store.deliveries import DAY
     from .sweep import Sweep
     from .sync import Sync
+    from .turns import Turns
 
-    broker = redis_broker(house.redis_url)
-    bell = Bell(broker)
-    sweep = Sweep(house.store, bell.ring, keep=house.settings.retention_days * DAY)
-    sync = Sync(house, ring=lambda lane: bell.ring([lane]), wake=sweep.wake)
-    lane_actor(broker, sync.work)
-    worker = Worker(broker, worker_threads=threads or house.settings.worker_threads)
+    broker = LaneBroker(house.redis_url)
+    threads = threads or house.settings.worker_threads
+    turns = Turns(house.store, threads)
+    sweep = Sweep(house.store, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY)
+    sync = Sync(house, turns, wake=sweep.wake)
+    lane_actor(broker, sync.answer)
+    worker = Worker(broker, worker_threads=threads)
     worker.start()
     sweep.start()
     try:
@@ -128,7 +152,8 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
             yield
     finally:
         sweep.stop()
-        worker.stop()
+        sync.stop()
+        worker.stop(STOP)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ COMMANDS = {
     "replay": "mend",
     "rotate-key": "mend",
     "chatwoot-sandbox": "chatwoot_sandbox",
+    "users": "users",
 }
 """Each command's module."""
 NAMES = {"set": "change"}

@@ -155,12 +155,12 @@ def check(connection: int, *, as_json: bool) -> None:
 @json_option
 def pause(connection: int, *, as_json: bool) -> None:
     """Let a connection's work wait. What arrives is stored."""
-    from ..store import connections
+    from ..store import connections, gates
 
     fix = f"Go on with: crmhost resume {connection}"
     with house_of() as house, house.store.write() as tx:
         connections.get(tx, house.vault, connection)
-        connections.pause(tx, connection, "Paused by hand.", fix, None)
+        gates.pause(tx, connection, "Paused by hand.", fix)
     _said(connection, "paused", as_json=as_json)
 
 
@@ -169,11 +169,11 @@ def pause(connection: int, *, as_json: bool) -> None:
 @json_option
 def resume(connection: int, *, as_json: bool) -> None:
     """Let a paused connection work again, at once."""
-    from ..store import connections
+    from ..store import connections, gates
 
     with house_of() as house, house.store.write() as tx:
         connections.get(tx, house.vault, connection)
-        connections.resume(tx, connection)
+        gates.resume(tx, connection)
     _said(connection, "working", as_json=as_json)
 
 

@@ -57,7 +57,7 @@ def connections(*, as_json: bool) -> None:
 
 def _connections(rows: list[dict[str, Any]]) -> None:
     columns = ("Id", "Plugin", "Account", "State", "Why, and what to do")
-    lines = [(r["id"], r["plugin"], r["account_id"], r["state"], _why(r)) for r in rows]
+    lines = [(r["id"], r["plugin"], r["account_id"], _state(r), _why(r)) for r in rows]
     table("Connections", columns, lines)
 
 
@@ -93,6 +93,12 @@ def _found(counts: dict[str, int]) -> str:
 
 def _when(moment: str | None) -> str:
     return moment[:16].replace("T", " ") if moment else ""
+
+
+def _state(row: dict[str, Any]) -> str:
+    """Return the state in words, and until when it lasts at least."""
+    words = str(row["state"]).replace("_", " ")
+    return f"{words}, tried again at {row['until'][11:19]} (UTC)" if row["until"] else words
 
 
 def _why(row: dict[str, Any]) -> str:

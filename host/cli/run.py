@@ -5,10 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import click
 
 from .output import house_of
+
+if TYPE_CHECKING:
+    from ..house import House
 
 
 def stop_signal() -> threading.Event:
@@ -25,21 +29,33 @@ def stop_signal() -> threading.Event:
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on."
 )
 @click.option("--no-workers", is_flag=True, help="Only receive; crmhost worker processes do the work.")
-def serve(host: str, port: int, *, no_workers: bool) -> None:
-    """Receive webhooks and apply them."""
+@click.option("--no-pages", is_flag=True, help="Show no pages: only webhooks are answered here.")
+def serve(host: str, port: int, *, no_workers: bool, no_pages: bool) -> None:
+    """Receive webhooks, apply them, and show the pages."""
     from ..server import serving
-    from ..wiring import receiving, redis_running, working
+    from ..wiring import receiving, redis_running, serving_all, working
 
     stop = stop_signal()
     with house_of() as house, ExitStack() as stack:
         stack.enter_context(redis_running(house.settings))
-        app = stack.enter_context(receiving(house))
+        app = stack.enter_context(receiving(house) if no_pages else serving_all(house))
         if not no_workers:
             stack.enter_context(working(house))
         address = stack.enter_context(serving(app, host, port))
         click.echo(f"crmhost listens on {address}, data in {house.settings.data_dir.resolve()}", err=True)
+        if not no_pages:
+            _say_how_to_come_in(house, address)
         stop.wait()
         click.echo("crmhost ends what it began, and stops", err=True)
+
+
+def _say_how_to_come_in(house: House, address: str) -> None:
+    """Print a link for the first administrator, where there is none yet."""
+    from ..admin.passwords import first_link
+
+    if path := first_link(house):
+        shown = house.settings.base_url if "base_url" in house.settings.model_fields_set else address
+        click.echo(f"Nobody can sign in yet. Open this once, within a day:\n  {shown}{path}", err=True)
 
 
 @click.command()

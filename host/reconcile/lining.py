@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..store import deliveries, lanes
+from ..store import clock, deliveries, lanes
 from ..store.deliveries import Arrival
 from ..webhooks import Event, Kind, told_of
 
@@ -57,10 +57,8 @@ def line_up(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     stored = deliveries.store(tx, arrivals) if arrivals else []
     if not stored:
         return []
-    now = time.time()
     wanted = [(one.connection_id, one.event.contact_id) for one in stored]
-    for lane in lanes.add_work(tx, wanted, now, 0, background=stored[0].background):
-        lanes.end(tx, lane, now)
+    lanes.add_work(tx, wanted, clock.now(tx), 0, background=stored[0].background)
     return stored
 
 

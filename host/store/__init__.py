@@ -1,6 +1,6 @@
 """The database: what was received, what became of it, and which CRM record belongs to what."""
 
-from . import attempts, clock, connections, counters, deliveries, identities, known, lanes, links
+from . import attempts, clock, connections, counters, deliveries, gates, identities, known, lanes, links
 from .engine import Store, open_store
 from .schema import upgrade
 
@@ -11,6 +11,7 @@ __all__ = [
     "connections",
     "counters",
     "deliveries",
+    "gates",
     "identities",
     "known",
     "lanes",

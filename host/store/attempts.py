@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, update
 
+from .deliveries import count
+from .hours import TRIED
 from .tables import deliveries
 from .text import storable
 
@@ -30,4 +33,5 @@ def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Map
         "fix": storable(fix),
         "outcome": dict(outcome),
     }
+    count(tx, [delivery_id], TRIED, time.time(), outcome)
     tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))

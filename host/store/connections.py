@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 from ..errors import SettingsError
 from ..vault import Vault
 from .notices import forget
-from .tables import connections, lanes, metadata, notices
-from .text import storable
+from .tables import connections, metadata
 
 SEALED = ("secrets", "webhook_secrets", "chatwoot_token")
 """The columns that are encrypted."""
@@ -38,6 +37,8 @@ class CRMConnection:
     paused_reason: str | None
     paused_fix: str | None
     paused_until: float | None
+    away_since: float | None = None
+    """Since when the CRM has not been reached, where it is that."""
     chatwoot_url: str | None = None
     """Chatwoot's own address, where a person gave it."""
     chatwoot_token: str | None = field(default=None, repr=False)
@@ -116,6 +117,11 @@ def reseal(tx: Connection, vault: Vault) -> int:
     return len(rows)
 
 
+def several(tx: Connection) -> bool:
+    """Whether there is more than one connection."""
+    return len(tx.execute(select(connections.c.id).limit(2)).all()) > 1
+
+
 def check_key(tx: Connection, vault: Vault) -> None:
     """Say at start, where that is so, that the secrets were encrypted with another key."""
     sealed = tx.scalar(select(connections.c.secrets).limit(1))
@@ -162,22 +168,10 @@ def remove(tx: Connection, connection_id: int) -> None:
     """Remove the connection and all that is kept for it; the CRM keeps what it has."""
     forget(tx, connection_id)
     for table in metadata.sorted_tables:
-        if table is notices:
-            continue
-        key = table.c.id if table is connections else table.c.connection_id
-        tx.execute(table.delete().where(key == connection_id))
-
-
-def pause(tx: Connection, connection_id: int, reason: str, fix: str, until: float | None) -> None:
-    """Let the connection's work wait, for a while or until a person acts."""
-    _update(tx, connection_id, paused_reason=storable(reason), paused_fix=storable(fix), paused_until=until)
-
-
-def resume(tx: Connection, connection_id: int) -> None:
-    """Let the connection work again, at once."""
-    _update(tx, connection_id, paused_reason=None, paused_fix=None, paused_until=None)
-    waiting = (lanes.c.connection_id == connection_id) & lanes.c.due_at.is_not(None)
-    tx.execute(update(lanes).where(waiting).values(due_at=0.0, rung_at=None))
+        # What operators were told of it stays told, and who may see the pages is nobody's own.
+        if table is connections or "connection_id" in table.c:
+            key = table.c.id if table is connections else table.c.connection_id
+            tx.execute(table.delete().where(key == connection_id))
 
 
 def _update(tx: Connection, connection_id: int, **values: Any) -> None:
@@ -198,6 +192,7 @@ def _read(row: Row[Any], vault: Vault) -> CRMConnection:
         paused_reason=row.paused_reason,
         paused_fix=row.paused_fix,
         paused_until=row.paused_until,
+        away_since=row.away_since,
         chatwoot_url=row.chatwoot_url,
         chatwoot_token=vault.open(row.chatwoot_token) if row.chatwoot_token else None,
     )

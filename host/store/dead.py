@@ -25,6 +25,13 @@ class Chosen:
     """Unix seconds: received then or later."""
     reason: str = ""
     """A part of the reason, upper and lower case alike."""
+    cause: str | None = None
+    """The reason as ``causes.cause_of`` says it."""
+    kind: str | None = None
+    contact_id: int | None = None
+    after: int = 0
+    """Those with a larger id, where the dead are gone through in batches; not of those that are named."""
+    limit: int | None = None
 
 
 def chosen(tx: Connection, wanted: Chosen) -> list[Row[Any]]:
@@ -40,6 +47,9 @@ def chosen(tx: Connection, wanted: Chosen) -> list[Row[Any]]:
         query = query.where(deliveries.c.received_at >= wanted.since)
     if wanted.reason:
         query = query.where(deliveries.c.reason.icontains(wanted.reason, autoescape=True))
+    exact = {"cause": wanted.cause, "kind": wanted.kind, "contact_id": wanted.contact_id}
+    query = query.where(*(deliveries.c[name] == value for name, value in exact.items() if value is not None))
+    query = query.where(deliveries.c.id > wanted.after).limit(wanted.limit)
     return list(tx.execute(query))
 
 

@@ -1,13 +1,13 @@
-"""Lanes in the database: when each is due, when its bell was rung, whose turn it is."""
+"""Lanes in the database: when each is due, whether its bell was rung, who has it, whose turn it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, tuple_, update
 
-from .tables import deliveries, lanes, links
+from .tables import connections, deliveries, lanes, links
 from .upsert import upsert
 
 Lane = tuple[int, int]
@@ -15,16 +15,24 @@ Lane = tuple[int, int]
 
 
 def add_work(
-    tx: Connection, wanted: Iterable[Lane], now: float, settle: float, *, background: bool = False
+    tx: Connection,
+    wanted: Iterable[Lane],
+    now: float,
+    settle: float,
+    *,
+    background: bool = False,
+    bells: int = 0,
 ) -> list[Lane]:
-    """Make these lanes due; return those that were idle, whose bell must be rung.
+    """Make these lanes due; return those whose bell must be rung.
 
-    A contact without a link waits ``settle`` seconds for the rest of the widget's burst. A lane
-    that is due already, or waits to try again, is not brought forward. One with work that is not all
-    ``background`` is worked as a live one.
+    That are the ones that were idle, as far as no more than ``bells`` are out for a connection then:
+    the others are found by who ends a lane, or by the sweep. A contact without a link waits ``settle``
+    seconds for the rest of the widget's burst. A lane that is due already, or waits to try again, is
+    not brought forward. One with work that is not all ``background`` is worked as a live one.
     """
     ordered = sorted(set(wanted))
-    linked = _linked(tx, ordered)
+    linked = _linked(tx, ordered) if settle else set(ordered)
+    out = _bells_out(tx, {lane[0] for lane in ordered}) if bells else Counter()
     insert = upsert(tx, lanes)
     note = insert.on_conflict_do_update(
         index_elements=["connection_id", "contact_id"],
@@ -34,25 +42,35 @@ def add_work(
             "background": insert.excluded.background & (lanes.c.due_at.is_(None) | lanes.c.background),
         },
     ).returning(lanes.c.connection_id, lanes.c.contact_id, lanes.c.rung_at)
-    rows = [
-        {
-            "connection_id": lane[0],
-            "contact_id": lane[1],
-            "due_at": now if lane in linked else now + settle,
-            "background": background,
-            "rung_at": now,
-            "fence": 0,
-        }
-        for lane in ordered
-    ]
+    rows = []
+    for lane in ordered:
+        out[lane[0]] += 1
+        rows.append(
+            {
+                "connection_id": lane[0],
+                "contact_id": lane[1],
+                "due_at": now if lane in linked else now + settle,
+                "background": background,
+                "rung_at": now if out[lane[0]] <= bells else None,
+                "fence": 0,
+            }
+        )
     return [(row[0], row[1]) for row in tx.execute(note, rows) if row[2] == now]
 
 
 def bring_forward(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
     """Make these lanes due now; the sweep rings them."""
-    add_work(tx, wanted, now, 0.0)
-    for lane in sorted(set(wanted)):
+    ordered = sorted(set(wanted))
+    add_work(tx, ordered, now, 0.0)
+    for lane in ordered:
         tx.execute(update(lanes).where(_is(lane)).values(due_at=now, rung_at=None))
+
+
+def _bells_out(tx: Connection, connection_ids: Collection[int]) -> Counter[int]:
+    """Return how many bells of each connection were rung and have brought nobody yet."""
+    query = select(lanes.c.connection_id, func.count()).where(lanes.c.rung_at.is_not(None))
+    query = query.where(lanes.c.connection_id.in_(connection_ids)).group_by(lanes.c.connection_id)
+    return Counter({row[0]: row[1] for row in tx.execute(query)})
 
 
 def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
@@ -72,14 +90,66 @@ def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
     return {records[row[0], row[1]] for row in tx.execute(query) if (row[0], row[1]) in records}
 
 
+def next_in_turn(
+    tx: Connection,
+    now: float,
+    *,
+    background: bool,
+    after: int = 0,
+    not_of: Collection[int] = (),
+    but: Collection[Lane] = (),
+    silent_since: float | None = None,
+) -> Lane | None:
+    """Return the lane that is due, and nobody has, of the connection whose turn it is after another's.
+
+    Left out are connections that wait (``not_of``, and paused ones), these lanes (``but``), and those
+    whose bell was rung after ``silent_since``. It costs a look at each connection, however many lanes
+    are due.
+    """
+    due = and_(
+        _free(background=background),
+        lanes.c.due_at <= now,
+        tuple_(lanes.c.connection_id, lanes.c.contact_id).not_in(list(but)),
+    )
+    if silent_since is not None:
+        due &= or_(lanes.c.rung_at.is_(None), lanes.c.rung_at < silent_since)
+    longest = select(lanes.c.contact_id).where(due).order_by(lanes.c.due_at).limit(1).scalar_subquery()
+    going = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= now)
+    turn = case((connections.c.id > after, 0), else_=1)
+    each = (
+        select(connections.c.id, longest.label("contact_id"))
+        .where(going, connections.c.id.not_in(list(not_of)))
+        .order_by(turn, connections.c.id)
+    )
+    return next(((row[0], row[1]) for row in tx.execute(each) if row[1] is not None), None)
+
+
+def rung(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
+    """Say that the bells of these are rung."""
+    for lane in wanted:
+        tx.execute(update(lanes).where(_is(lane)).values(rung_at=now))
+
+
 def take(tx: Connection, lane: Lane, now: float) -> int | None:
     """Take a lane that is due: count its fencing number up and return it; None where it is not due.
 
     Whoever took the lane before can commit nothing more.
     """
-    query = update(lanes).where(_is(lane), lanes.c.due_at <= now).values(fence=lanes.c.fence + 1, rung_at=now)
+    taken = {"fence": lanes.c.fence + 1, "taken_at": now, "rung_at": None}
+    query = update(lanes).where(_is(lane), lanes.c.due_at <= now).values(taken)
     fence: int | None = tx.scalar(query.returning(lanes.c.fence))
     return fence
+
+
+def keep(tx: Connection, lane: Lane, now: float) -> None:
+    """Say that the lane's worker is still there."""
+    tx.execute(update(lanes).where(_is(lane)).values(taken_at=now))
+
+
+def put_off(tx: Connection, lane: Lane, due_at: float) -> None:
+    """Let a lane that was not to be had wait a moment, unless somebody is known to work it."""
+    later = case((lanes.c.taken_at.is_(None), due_at), else_=lanes.c.due_at)
+    tx.execute(update(lanes).where(_is(lane)).values(due_at=later, rung_at=None))
 
 
 def due_at(tx: Connection, lane: Lane) -> float | None:
@@ -88,9 +158,9 @@ def due_at(tx: Connection, lane: Lane) -> float | None:
     return moment
 
 
-def silence(tx: Connection, lane: Lane, now: float) -> None:
+def silence(tx: Connection, lane: Lane) -> None:
     """Say that no bell is out for a lane that waits, so that the sweep rings it in time."""
-    tx.execute(update(lanes).where(_is(lane), lanes.c.due_at > now).values(rung_at=None))
+    tx.execute(update(lanes).where(_is(lane)).values(rung_at=None))
 
 
 def holds(tx: Connection, lane: Lane, fence: int, *, lock: bool = False) -> bool:
@@ -100,38 +170,39 @@ def holds(tx: Connection, lane: Lane, fence: int, *, lock: bool = False) -> bool
 
 
 def end(tx: Connection, lane: Lane, due_at: float | None) -> None:
-    """Say when the lane is due next (None: nothing is left to do), and that no bell is out for it.
+    """Let go of a lane, and say when it is due next; None: nothing is left to do."""
+    _let_go(tx, lane, due_at=due_at)
 
-    What is left may be of the past only.
-    """
+
+def let_be(tx: Connection, lane: Lane) -> None:
+    """Let go of a lane that could not be worked, and keeps its place in the line."""
+    _let_go(tx, lane)
+
+
+def _let_go(tx: Connection, lane: Lane, **values: float | None) -> None:
+    """Say that nobody has the lane, and whether what is left in it is of the past only."""
     live = (
         deliveries.c.connection_id == lanes.c.connection_id,
         deliveries.c.contact_id == lanes.c.contact_id,
         deliveries.c.state == "pending",
         deliveries.c.background.is_(False),
     )
-    values = {"due_at": due_at, "rung_at": None, "background": ~exists().where(*live)}
-    tx.execute(update(lanes).where(_is(lane)).values(values))
+    free = {"taken_at": None, "rung_at": None, "background": ~exists().where(*live)}
+    tx.execute(update(lanes).where(_is(lane)).values(**free, **values))
 
 
-def ring_due(tx: Connection, now: float, patience: float, limit: int = 200) -> list[Lane]:
-    """Return lanes that are due and whose bell was not rung within ``patience`` seconds; mark them rung.
-
-    Live ones come first, then the one that has waited longest.
-    """
-    silent = lanes.c.rung_at.is_(None) | (lanes.c.rung_at < now - patience)
-    query = select(lanes.c.connection_id, lanes.c.contact_id).where(lanes.c.due_at <= now, silent)
-    query = query.order_by(lanes.c.background, lanes.c.due_at).limit(limit).with_for_update(skip_locked=True)
-    due = [(row[0], row[1]) for row in tx.execute(query)]
-    for lane in due:
-        tx.execute(update(lanes).where(_is(lane)).values(rung_at=now))
-    return due
+def free_the_dead(tx: Connection, before: float) -> None:
+    """Free the lanes of which nothing was heard since then: their workers have died."""
+    tx.execute(update(lanes).where(lanes.c.taken_at < before).values(taken_at=None))
 
 
 def next_due(tx: Connection, now: float) -> float | None:
-    """Return when the next lane that waits becomes due."""
-    due_at: float | None = tx.scalar(select(func.min(lanes.c.due_at)).where(lanes.c.due_at > now))
-    return due_at
+    """Return when the next lane that waits becomes due, or the next connection goes on."""
+    later = (_free(background=background) & (lanes.c.due_at > now) for background in (False, True))
+    earliest = (select(func.min(lanes.c.due_at)).where(each).scalar_subquery() for each in later)
+    each = select(*earliest, case((connections.c.paused_until > now, connections.c.paused_until)))
+    moments = [moment for row in tx.execute(each.select_from(connections)) for moment in row]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def waiting(tx: Connection) -> int:
@@ -139,5 +210,14 @@ def waiting(tx: Connection) -> int:
     return tx.scalar(select(func.count()).select_from(lanes).where(lanes.c.due_at.is_not(None))) or 0
 
 
-def _is(lane: Lane) -> Any:
-    return (lanes.c.connection_id == literal(lane[0])) & (lanes.c.contact_id == literal(lane[1]))
+def _free(*, background: bool) -> ColumnElement[bool]:
+    """Choose the lanes of a connection that nobody has, in the words of the index on them."""
+    return and_(
+        lanes.c.connection_id == connections.c.id,
+        lanes.c.background == background,
+        lanes.c.taken_at.is_(None),
+    )
+
+
+def _is(lane: Lane) -> ColumnElement[bool]:
+    return (lanes.c.connection_id == lane[0]) & (lanes.c.contact_id == lane[1])

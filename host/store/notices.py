@@ -47,11 +47,25 @@ def keep(tx: Connection, told: Mapping[str, Known]) -> None:
         tx.execute(insert.on_conflict_do_update(index_elements=["key"], set_=values))
 
 
-def paused(tx: Connection) -> dict[int, tuple[str, str]]:
-    """Return reason and fix of the connections that the host paused."""
-    query = select(connections.c.id, connections.c.paused_reason, connections.c.paused_fix)
+@dataclass(frozen=True)
+class Paused:
+    """Why the host let a connection wait, and for how long its CRM has not been reached."""
+
+    reason: str
+    fix: str
+    away_for: float | None
+
+
+def paused(tx: Connection) -> dict[int, Paused]:
+    """Return the connections that the host paused."""
+    query = select(
+        connections.c.id,
+        connections.c.paused_reason,
+        connections.c.paused_fix,
+        connections.c.paused_until - connections.c.away_since,
+    )
     held = connections.c.paused_until.is_not(None) & connections.c.paused_reason.is_not(None)
-    return {row[0]: (row[1], row[2] or "") for row in tx.execute(query.where(held))}
+    return {row[0]: Paused(row[1], row[2] or "", row[3]) for row in tx.execute(query.where(held))}
 
 
 def dead(tx: Connection) -> dict[int, tuple[int, str]]:

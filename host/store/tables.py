@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -23,6 +25,13 @@ metadata = MetaData()
 Id = BigInteger().with_variant(Integer, "sqlite")
 Time = Float().with_variant(DOUBLE_PRECISION, "postgresql")
 
+
+def _partial(name: str, where: str, *columns: Column[Any], unique: bool = False) -> None:
+    """Make an index of the rows that fulfil the condition."""
+    condition = text(where)
+    Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
 connections = Table(
     "connections",
     metadata,
@@ -39,8 +48,9 @@ connections = Table(
     Column("created_at", Time, nullable=False),
     Column("paused_reason", Text),
     Column("paused_fix", Text),
-    # When work is tried again; null while paused: a person must act.
+    # When it is tried whether work goes on; null while paused: a person must act.
     Column("paused_until", Time),
+    Column("away_since", Time),  # while paused: since when the CRM has not been reached
     Column("chatwoot_url", Text),
     Column("chatwoot_token", Text),  # encrypted
 )
@@ -71,59 +81,55 @@ deliveries = Table(
     Column("finished_at", Time),
     # When it was taken up again: it had been ignored for its contact, or a person brought it back.
     Column("revived_at", Time),
+    # Of a dead one: its reason without what differs from record to record.
+    Column("cause", String(200)),
     # It tells of the past (a backfill): what is live goes before it.
     Column("background", Boolean, nullable=False),
     # A digest of what was said of a contact, which outlives the payload.
     Column("told", String(64)),
 )
 LIVE = "state <> 'dead'"
-Index(
-    "one_live_delivery_per_uid",
-    deliveries.c.connection_id,
-    deliveries.c.uid,
-    unique=True,
-    sqlite_where=text(LIVE),
-    postgresql_where=text(LIVE),
-)
-Index(
+_partial("one_live_delivery_per_uid", LIVE, deliveries.c.connection_id, deliveries.c.uid, unique=True)
+_partial(
     "pending_deliveries_by_lane",
+    "state = 'pending'",
     deliveries.c.connection_id,
     deliveries.c.contact_id,
     deliveries.c.id,
-    sqlite_where=text("state = 'pending'"),
-    postgresql_where=text("state = 'pending'"),
 )
-KEPT = "body <> ''"
-Index(
-    "finished_payloads",
-    deliveries.c.finished_at,
-    sqlite_where=text(KEPT),
-    postgresql_where=text(KEPT),
-)
-Index(
+_partial("finished_payloads", "body <> ''", deliveries.c.finished_at)
+_partial(
     "ignored_deliveries_by_lane",
+    "state = 'ignored'",
     deliveries.c.connection_id,
     deliveries.c.contact_id,
-    sqlite_where=text("state = 'ignored'"),
-    postgresql_where=text("state = 'ignored'"),
 )
 Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
-ABOUT_CONTACT = "conversation_id IS NULL"
+# For the pages: whatever is filtered by, each set of exact keys has its deliveries in order.
 Index(
-    "deliveries_by_contact",
+    "deliveries_by_kind",
     deliveries.c.connection_id,
-    deliveries.c.contact_id,
+    deliveries.c.state,
+    deliveries.c.kind,
     deliveries.c.id,
-    sqlite_where=text(ABOUT_CONTACT),
-    postgresql_where=text(ABOUT_CONTACT),
 )
-ABOUT_CONVERSATION = "conversation_id IS NOT NULL"
+Index("deliveries_of_contact", deliveries.c.connection_id, deliveries.c.contact_id, deliveries.c.id)
 Index(
-    "deliveries_by_conversation",
+    "deliveries_of_conversation",
     deliveries.c.connection_id,
     deliveries.c.conversation_id,
-    sqlite_where=text(ABOUT_CONVERSATION),
-    postgresql_where=text(ABOUT_CONVERSATION),
+    deliveries.c.id,
+    sqlite_where=text("conversation_id IS NOT NULL"),
+    postgresql_where=text("conversation_id IS NOT NULL"),
+)
+DEAD = "state = 'dead'"
+Index(
+    "dead_deliveries_by_cause",
+    deliveries.c.connection_id,
+    deliveries.c.cause,
+    deliveries.c.id,
+    sqlite_where=text(DEAD),
+    postgresql_where=text(DEAD),
 )
 
 # The bodies of the last day: Chatwoot sometimes sends one twice under two ids (chatwoot#11901).
@@ -142,16 +148,22 @@ lanes = Table(
     Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
     Column("due_at", Time),  # null: nothing to do
     Column("background", Boolean, nullable=False),  # all that waits in it tells of the past
-    Column("rung_at", Time),  # when a doorbell was last sent; null: none is out
+    Column("rung_at", Time),  # when a doorbell was sent; null: none is out
+    Column("taken_at", Time),  # when its worker was last heard of; null: nobody has it
     Column("fence", BigInteger, nullable=False),
 )
-Index(
-    "due_lanes",
+# Whose turn it is and when the next one comes, how many bells are out, who has died: each is asked again
+# and again, and must not cost more where much is waiting. (An index by time alone would be preferred by
+# PostgreSQL, which then looks through all that wait of one connection for the first of another.)
+_partial(
+    "lanes_in_turn",
+    "due_at IS NOT NULL AND taken_at IS NULL",
+    lanes.c.connection_id,
     lanes.c.background,
     lanes.c.due_at,
-    sqlite_where=text("due_at IS NOT NULL"),
-    postgresql_where=text("due_at IS NOT NULL"),
 )
+_partial("rung_lanes", "rung_at IS NOT NULL", lanes.c.connection_id)
+_partial("taken_lanes", "taken_at IS NOT NULL", lanes.c.taken_at)
 
 # How new the state is that was last applied, by record ("contact:5821"): a staler one never overwrites it.
 versions = Table(
@@ -258,4 +270,83 @@ watermarks = Table(
     Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
     Column("name", String(64), primary_key=True),
     Column("moment", Time, nullable=False),
+)
+
+# What became of how much in each hour: counted as it happens, so that nothing is counted by looking.
+hours = Table(
+    "hours",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("what", String(16), primary_key=True),  # received, tried, or the state it ended in
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),  # unix seconds / 3600
+    Column("count", BigInteger, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("waited", Time, nullable=False),  # seconds from due to done, of all together
+    Column("longest", Time, nullable=False),
+    Column("last_at", Time, nullable=False),
+)
+
+# Who the contacts are, as last received: for whoever looks for one. Forgotten as payloads are.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("seen_at", Time, nullable=False),
+)
+Index("contacts_by_age", contacts.c.seen_at)
+
+# What a contact is found by: each word begins something that somebody may type.
+Word = String(100).with_variant(String(100, collation="C"), "postgresql")
+contact_words = Table(
+    "contact_words",
+    metadata,
+    Column("word", Word, primary_key=True),
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
+)
+Index("words_of_contact", contact_words.c.connection_id, contact_words.c.contact_id, contact_words.c.word)
+
+# Who may see the pages.
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email", String(255), nullable=False, unique=True),  # in small letters
+    Column("role", String(16), nullable=False),
+    Column("password", Text, nullable=False),  # as argon2 hashes it
+    Column("created_at", Time, nullable=False),
+    Column("seen_at", Time),
+)
+
+# Links with which somebody chooses a password, once; of the link only the digest is kept.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("email", String(255)),  # null: whoever has the link says
+    Column("role", String(16), nullable=False),
+    Column("expires_at", Time, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("user_id", BigInteger, nullable=False, index=True),
+    Column("created_at", Time, nullable=False),
+    Column("seen_at", Time, nullable=False),
+    Column("message", Text),  # what the next page says
+)
+
+# Sign-ins that failed, by who tried.
+failures = Table(
+    "failures",
+    metadata,
+    Column("key", String(320), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("since", Time, nullable=False),
 )

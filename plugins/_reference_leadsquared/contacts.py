@@ -7,7 +7,7 @@ from typing import Literal
 
 from crmhost import Change, Contact, Outcome, TryAgain
 
-from .clients.errors import ATTEMPTS, Duplicate, LeadGone
+from .clients.errors import ATTEMPTS, TROUBLE_FIX, Duplicate, LeadGone
 from .desk import Desk
 from .finders.leads import find_lead, look_up
 from .links import LEAD, lead_of
@@ -84,10 +84,13 @@ class _LeadSync:
             return self._create()
         lead_id = found["ProspectID"]
         if lead_id == gone:
-            raise TryAgain(f"LeadSquared finds the lead {gone}, and has not got it.", at_most=ATTEMPTS)
-        # What LeadSquared does not show may be there all the same, and is not ours to overwrite.
-        shown = {name: value for name, value in self.lead.items() if name in found}
-        wrote = self._write(lead_id, self._news(shown, {}, found))
+            message = f"LeadSquared finds the lead {gone}, and has not got it."
+            raise TryAgain(message, fix=TROUBLE_FIX, at_most=ATTEMPTS)
+        # What LeadSquared does not show may be there all the same, and is not ours to overwrite; nor is a
+        # lead that is another contact's already to be filled with this one's data.
+        others = set(self.desk.context.links.records_of(LEAD, lead_id)) - {self.link.record}
+        fillable = {} if others else {name: self.lead[name] for name in self.lead if name in found}
+        wrote = self._write(lead_id, self._news(fillable, {}, found))
         return self._keep("updated" if wrote else "linked", lead_id)
 
     def _create(self) -> Outcome:

@@ -49,7 +49,7 @@ def note_transcript(desk: Desk, conversation: Conversation) -> Outcome:
     if link.id is not None and not messages:
         return Outcome((Change(TRANSCRIPT, "left", link.id),))
     text = conversation_to_transcript(conversation, messages, _style(desk, conversation))
-    written = {LAST: max((message.id for message in messages), default=last)}
+    written = {LAST: max([last, *(message.id for message in messages)])}
     return _post(desk, conversation, Activity(link, desk.settings.facts.transcript_code, text, written))
 
 
@@ -83,7 +83,9 @@ def _post(desk: Desk, conversation: Conversation, activity: Activity) -> Outcome
 
 def _posted(desk: Desk, lead_id: str, activity: Activity) -> str:
     """Post an activity; return its id. A type that LeadSquared has not got is for setup to find or make."""
-    missing = SetUpAgain(f"LeadSquared has no activity type for a {activity.link.kind}.")
+    missing = SetUpAgain(
+        f"LeadSquared has no activity type for a {activity.link.kind}.", fix="It is made by itself."
+    )
     if activity.code is None:
         raise missing
     try:

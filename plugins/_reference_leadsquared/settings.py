@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 
 def _printable(value: SecretStr) -> SecretStr:
@@ -13,6 +14,16 @@ def _printable(value: SecretStr) -> SecretStr:
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("it is one line of letters, digits and signs, without blanks")
     return value
+
+
+def _mapping(value: object) -> object:
+    """Read JSON: the command line has only texts."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"it is no JSON ({error})") from None
 
 
 AccessKey = Annotated[SecretStr, AfterValidator(_printable)]
@@ -51,7 +62,7 @@ class LeadSquaredSettings(BaseModel):
         title="Brand",
         description="What leads have as their source, and activities in their names.",
     )
-    attributes: dict[str, str] | Json[dict[str, str]] = Field(
+    attributes: Annotated[dict[str, str], BeforeValidator(_mapping)] = Field(
         {},
         title="Attributes",
         description='JSON: which attributes of the contact go where, such as {"Company": "company_name"}.',

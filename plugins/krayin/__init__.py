@@ -17,7 +17,7 @@ from .events import (
     conversation_created,
     conversation_resolved,
 )
-from .links import KINDS
+from .links import KINDS, page_of
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
 
@@ -30,6 +30,7 @@ __all__ = [
     "handle_conversation_created",
     "handle_conversation_resolved",
     "info",
+    "record_url",
     "setup",
     "stand_in",
     "wanted_changes",
@@ -86,6 +87,12 @@ def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
 def costs(settings: KrayinSettings) -> Costs:
     """Say what a new customer and a conversation take in calls."""
     return calls_taken(settings)
+
+
+@hookimpl
+def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
+    """Return the page of a record in Krayin."""
+    return page_of(settings.api_url, kind, remote_id)
 
 
 @hookimpl

@@ -46,7 +46,7 @@ class LeadSync:
         self.told = told
         self.links = ContactLinks(desk.links, contact.id)
         self.link = lead_link(desk, contact.id, conversation.id if conversation else None)
-        newest = self.links.person.aside(NEWEST)
+        newest = self.links.person.aside(NEWEST) if self._is_conversations else {}
         self.wanted = Wanted(
             desk.settings, contact, conversation, self.link.written, is_news=is_news, newest=newest
         )
@@ -65,8 +65,9 @@ class LeadSync:
 
     @property
     def is_known(self) -> bool:
-        """Whether there is a lead that has all there is to say of the contact, or would not get it again."""
-        return self.link.id is not None and is_settled(self.desk, self.link, self.wanted, lone=self._is_lone)
+        """Whether there is a lead that has all there is to say of the contact, or is not to get it."""
+        settled = self.link.gone or is_settled(self.desk, self.link, self.wanted, lone=self._is_lone)
+        return self.link.id is not None and settled
 
     @property
     def _is_conversations(self) -> bool:
@@ -94,13 +95,12 @@ class LeadSync:
         """See that the contact has a lead, and that it says what it should."""
         if not self.settings.leads:
             return
-        if self._is_conversations:
-            self._keep_for_conversations()
+        self._keep_for_conversations()
         if self.waits:
             self.told.note(PERSON, FOLLOW if self._is_conversations else WAITS)
         elif self.link.id is None:
             self.find_or_make()
-        elif self.link.gone or self.is_known:
+        elif self.is_known:
             self._leave(self.link.id)
         elif lead := self.read():
             self.settle(LeadEdit(self.desk, lead, self.told))
@@ -145,7 +145,7 @@ class LeadSync:
 
     def tell_problems(self) -> None:
         """Tell what can't be brought into the lead; Krayin never shows it."""
-        if self.link.id is not None and not self.link.gone:
+        if self.settings.leads and self.link.id is not None and not self.link.gone:
             for problem in self.wanted.problems(is_new=self.told.is_new(LEAD, self.link.id)):
                 self.told.say(LEAD, "left", self.link.id, problem)
 
@@ -154,7 +154,9 @@ class LeadSync:
 
         All of them at once would be two calls each.
         """
-        person, news = self.links.person, said_of_contact(self.settings, self.contact)
+        person, news = self.links.person, {}
+        if self._is_conversations:
+            news = said_of_contact(self.settings, self.contact)
         if person.id is not None and person.aside(NEWEST) != news:
             person.keep_aside(NEWEST, news)
 

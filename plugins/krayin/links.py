@@ -14,9 +14,21 @@ from .settings import Entity
 PERSON, LEAD, ORGANIZATION, ACTIVITY = KINDS = ("person", "lead", "organization", "activity")
 ENTITY_OF: Mapping[str, Entity] = {PERSON: "persons", LEAD: "leads"}
 """What Krayin calls the kinds that have attributes and tags."""
+PAGES: Mapping[str, str] = {
+    PERSON: "contacts/persons/view",
+    LEAD: "leads/view",
+    ORGANIZATION: "contacts/organizations/edit",
+    ACTIVITY: "activities/edit",
+}
+"""Where Krayin's people see a record: an organization and an activity have no page but their form."""
 _GONE, TAGS, MIRRORED, NEWEST = _ASIDE = ("gone", "tags", "mirrored", "newest")
 """What is kept with an id beside what was written there: that it was deleted, its tags, which ids Chatwoot
 has of it, what its contact said last for conversations' leads."""
+
+
+def page_of(api_url: str, kind: str, remote_id: str) -> str | None:
+    """Return the address of a record's page in Krayin."""
+    return f"{api_url}/admin/{PAGES[kind]}/{remote_id}" if kind in PAGES else None
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _place(record: Contact | Conversation) -> str:
 def _tag(desk: Desk, contact_id: int, conversation: Conversation | None, seen: Labels, told: Told) -> None:
     if desk.settings.sync_tags != "none" and seen:
         for link in _tagged(desk, contact_id, conversation):
-            if link.id is not None:
+            if link.id is not None and not link.gone:
                 Tagging(desk, link, told).bring(seen)
 
 
@@ -89,6 +89,10 @@ class Tagging:
             if not self._is_gone(error):
                 raise
             self.told.say(self.link.kind, "left", self.record_id, "It is gone from Krayin: no tags.")
+            if self.desk.settings.on_deleted == "leave":
+                self.link.keep_as_gone()
+            else:
+                self.link.forget()
             return
         self.link.keep_aside(TAGS, {"of": now, "ours": self.ours})
         if put_on or taken_off:

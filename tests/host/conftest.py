@@ -26,6 +26,7 @@ from crmhost.store.connections import CRMConnection
 from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
 from crmhost.sync import Sync
+from crmhost.turns import Turns
 from crmhost.webhooks import classify
 from crmhost.wiring import open_house
 
@@ -60,8 +61,10 @@ def lite_house(tmp_path: Path, valkey_url: str, crm: FakeCRM) -> Iterator[House]
         yield opened
 
 
-def connected(house: House, **more: Any) -> CRMConnection:
-    return connect(house, "fake", 3, {"token": "t0ken"}, **{"webhook_secret": "s3cret", **more}).connection
+def connected(house: House, account_id: int = 3, **more: Any) -> CRMConnection:
+    return connect(
+        house, "fake", account_id, {"token": "t0ken"}, **{"webhook_secret": "s3cret", **more}
+    ).connection
 
 
 @dataclass
@@ -74,12 +77,13 @@ class Bench:
     woken: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.sync = Sync(self.house, ring=self.rung.append, wake=self.woken.append)
+        self.turns = Turns(self.house.store, 8)
+        self.sync = Sync(self.house, self.turns, wake=lambda after: self.woken.append(time.time() + after))
         settle = self.house.settings.settle_ms / 1000
-        self.intake = Intake(self.house.store, self.rung.extend, settle=settle)
+        self.intake = Intake(self.house.store, self.rung.extend, settle=settle, bells=16)
 
-    def receive(self, payload: dict[str, Any]) -> bool:
-        """Store a webhook as the receiver does; return whether it was new."""
+    def receive(self, payload: dict[str, Any], *, past: bool = False) -> bool:
+        """Store a webhook as the receiver does; return whether it was new. ``past``: it is no live one."""
         body = json.dumps(payload)
         arrival = Arrival(
             self.connection.id,
@@ -88,6 +92,7 @@ class Bench:
             classify(payload),
             time.time(),
             body,
+            background=past,
         )
         stored = self.intake.put(arrival).result(10)
         self.intake.count(self.connection.id, "event", "settled")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -10,7 +11,18 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from crmhost import Change, Contact, Context, Conversation, Costs, Outcome, PluginInfo, SetupResult, hookimpl
+from crmhost import (
+    Change,
+    Contact,
+    Context,
+    Conversation,
+    Costs,
+    Outcome,
+    PluginInfo,
+    SetupResult,
+    TryAgain,
+    hookimpl,
+)
 from crmhost.plugins import Plugin, Plugins, load
 
 
@@ -49,6 +61,10 @@ class FakeCRM:
     budget: int = 0
     """The calls it allows in a minute, if any number is too many."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    slow: float = 0.0
+    """Seconds that each call takes."""
+    url: str = ""
+    """Where it is asked over HTTP, if it is."""
     costs: Costs | None = None
     """What it says that its work takes."""
     owners: list[tuple[str, ...]] = field(default_factory=list)
@@ -147,10 +163,19 @@ class Hooks:
 
     def _ask(self, context: Context[Any]) -> None:
         """Make the call that the next trouble, if any, befalls."""
+        time.sleep(self._crm.slow)
+        if self._crm.url:
+            self._call(context)
         if not self._crm.budget:
             return self._strike(self._crm.troubles)
         with context.budget.call(self._crm.name, calls=self._crm.budget):
             return self._strike(self._crm.troubles)
+
+    def _call(self, context: Context[Any]) -> None:
+        answer = context.http.request("POST", self._crm.url)
+        if answer.status >= 500:
+            asked = answer.headers.get("retry-after")
+            raise TryAgain(f"The CRM answered {answer.status}.", delay=float(asked) if asked else None)
 
     def _strike(self, list_of: list[Exception | Step | None]) -> None:
         trouble = list_of.pop(0) if list_of else None

@@ -24,8 +24,8 @@ class Minutes:
     now: float = 1_800_000_000.0
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
 
-    def delivery(self) -> DeliveryBudget:
-        return DeliveryBudget(self.redis, clock=lambda: self.now)
+    def delivery(self, *, background: bool = False) -> DeliveryBudget:
+        return DeliveryBudget(self.redis, background=background, clock=lambda: self.now)
 
     def spend(self, of: DeliveryBudget, wanted: int, calls: int = 10) -> int:
         """Make so many calls, or as many as are allowed; return how many those were."""
@@ -254,6 +254,41 @@ def test_a_call_that_gets_no_slot_costs_nothing_of_the_minute(minutes: Minutes) 
     one.close()
 
     assert minutes.spend(minutes.delivery(), 10) == 9
+
+
+def test_what_tells_of_the_past_leaves_a_quarter_of_each_minute_to_what_is_live(minutes: Minutes) -> None:
+    assert minutes.spend(minutes.delivery(background=True), 12, calls=12) == 9
+    assert minutes.spend(minutes.delivery(), 12, calls=12) == 3
+
+
+def test_what_is_live_leaves_nothing_to_the_past(minutes: Minutes) -> None:
+    minutes.spend(minutes.delivery(), 9, calls=12)
+
+    assert minutes.spend(minutes.delivery(background=True), 1, calls=12) == 0
+
+
+def test_a_crm_that_allows_one_call_a_minute_gets_what_tells_of_the_past(minutes: Minutes) -> None:
+    assert minutes.spend(minutes.delivery(background=True), 2, calls=1) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(("slots", "for_the_past"), [(3, 2), (2, 1), (1, 1)])
+def test_what_tells_of_the_past_leaves_a_slot_to_what_is_live(
+    minutes: Minutes, slots: int, for_the_past: int
+) -> None:
+    def enter(calls: ExitStack, *, background: bool) -> bool:
+        one = minutes.delivery(background=background)
+        try:
+            calls.enter_context(one.call(minutes.key, calls=100, at_once=slots))
+        except NotYet:
+            return False
+        return True
+
+    with ExitStack() as calls:
+        past = [enter(calls, background=True) for _ in range(slots)]
+        live = [enter(calls, background=False) for _ in range(slots)]
+
+    assert (sum(past), sum(live)) == (for_the_past, slots - for_the_past)
 
 
 def test_keys_do_not_share(minutes: Minutes) -> None:

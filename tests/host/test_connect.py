@@ -8,7 +8,7 @@ from crmhost import CredentialsError, PluginError, SettingsError, overview
 from crmhost.connect import add_webhook_secret, change, check, connect
 from crmhost.demo import payloads
 from crmhost.house import House
-from crmhost.store import connections, tables
+from crmhost.store import connections, gates, tables
 
 from .conftest import Bench, connected
 from .fake_crm import FakeCRM
@@ -117,7 +117,7 @@ def test_work_of_a_connection_that_is_gone_is_left(bench: Bench) -> None:
 
 def test_work_waits_while_a_person_paused_it(bench: Bench, crm: FakeCRM) -> None:
     with bench.house.store.write() as tx:
-        connections.pause(tx, bench.connection.id, "Paused by hand.", "", None)
+        gates.pause(tx, bench.connection.id, "Paused by hand.", "")
     bench.receive(payloads.contact_created(JANE))
 
     bench.work()

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from crmhost import locks
 from crmhost.house import House
 from crmhost.locks import LEASE, LaneLost
 from crmhost.store import lanes as rows
+from crmhost.store.tables import lanes
 from crmhost.wiring import open_house
 
 from .conftest import settings_for
@@ -29,7 +31,7 @@ def house(tmp_path: Path, redis_url: str, crm: FakeCRM) -> Iterator[House]:
 
 
 def take(house: House) -> locks.HeldLane:
-    held = locks.take(house.redis, house.store, LANE, time.time())
+    held = locks.take(house.redis, house.store, LANE)
     assert held is not None
     return held
 
@@ -37,14 +39,39 @@ def take(house: House) -> locks.HeldLane:
 def test_a_held_lane_is_not_taken_again(house: House) -> None:
     held = take(house)
 
-    assert locks.take(house.redis, house.store, LANE, time.time()) is None
+    assert locks.take(house.redis, house.store, LANE) is None
 
     held.release()
     take(house).release()
 
 
+def test_a_lane_whose_lock_somebody_has_is_left_alone_for_a_moment(house: House) -> None:
+    """Whoever asks for it again and again would keep a processor busy for as long as a dead one's lease."""
+    take(house)
+    with house.store.write() as tx:
+        rows.let_be(tx, LANE)
+        before = rows.due_at(tx, LANE)
+
+    locks.take(house.redis, house.store, LANE)
+
+    with house.store.read() as tx:
+        after = rows.due_at(tx, LANE)
+    assert before == 1.0
+    assert after is not None
+    assert 0.5 < after - time.time() < 1.5
+
+
+def test_a_lane_that_somebody_is_known_to_work_keeps_its_time(house: House) -> None:
+    take(house)
+
+    locks.take(house.redis, house.store, LANE)
+
+    with house.store.read() as tx:
+        assert rows.due_at(tx, LANE) == 1.0
+
+
 def test_a_lane_without_work_is_not_taken(house: House) -> None:
-    assert locks.take(house.redis, house.store, (LANE[0], 1), time.time()) is None
+    assert locks.take(house.redis, house.store, (LANE[0], 1)) is None
 
 
 def test_a_call_longer_than_the_lease_renews_it_first(house: House) -> None:
@@ -52,9 +79,15 @@ def test_a_call_longer_than_the_lease_renews_it_first(house: House) -> None:
     key = f"crmhost:lane:{LANE[0]}:{LANE[1]}"
     house.redis.pexpire(key, 1000)
 
+    with house.store.write() as tx:
+        rows.keep(tx, LANE, time.time() - LEASE)
+
     held.guard(False, LEASE)
 
     assert int(str(house.redis.pttl(key))) > 50_000
+    with house.store.write() as tx:
+        rows.free_the_dead(tx, time.time() - 1)
+        assert tx.scalar(select(lanes.c.taken_at)) is not None, "it is heard of"
     held.release()
 
 

@@ -17,7 +17,7 @@ from crmhost.messenger import Undelivered, Webhook, messenger
 from crmhost.notices import CALM, GAP, QUIET, Notices
 from crmhost.server import serving
 from crmhost.settings import load_settings
-from crmhost.store import connections, counters, reconciliations
+from crmhost.store import connections, counters, gates, reconciliations
 from crmhost.wiring import open_house, working
 
 from .conftest import Bench, connected, settings_for
@@ -90,16 +90,35 @@ def test_a_paused_connection_is_told_and_its_end_too(bench: Bench, crm: FakeCRM,
     bench.work()
     told = watch.after(60)
     with bench.house.store.write() as tx:
-        connections.resume(tx, bench.connection.id)
+        gates.resume(tx, bench.connection.id)
 
     assert told == [("Connection 1 waits: The token is wrong. Make a new one.",)]
     assert watch.after(60) == [("Connection 1 works again.",)]
     assert watch.after(60) == []
 
 
+def test_a_crm_that_is_away_is_told_if_that_lasts_and_its_end_too(bench: Bench, watch: Watch) -> None:
+    def away(since: float) -> None:
+        with bench.house.store.write() as tx:
+            gates.away(tx, bench.connection.id, "Nothing answers.", "", since, 0.0)
+
+    away(1000.0)
+    blip = watch.after(60)
+    away(1020.0)
+    told = watch.after(60)
+    with bench.house.store.write() as tx:
+        gates.reached(tx, bench.connection.id)
+
+    assert blip == []
+    assert told == [
+        ("Connection 1 waits: Nothing answers. It goes on by itself once the CRM answers.",),
+    ]
+    assert watch.after(60) == [("The CRM of connection 1 is reached again.",)]
+
+
 def test_a_connection_that_a_person_paused_is_no_news(bench: Bench, watch: Watch) -> None:
     with bench.house.store.write() as tx:
-        connections.pause(tx, bench.connection.id, "A person paused it.", "", None)
+        gates.pause(tx, bench.connection.id, "A person paused it.", "")
 
     assert watch.after(60) == []
 

@@ -95,52 +95,19 @@ def test_deliveries_keep_the_order_of_their_arrival(house: House) -> None:
 
 def test_only_idle_lanes_are_rung(house: House) -> None:
     with house.store.write() as tx:
-        assert lanes.add_work(tx, [(1, 5), (1, 6), (1, 5)], 100.0, 0.0) == [(1, 5), (1, 6)]
+        assert lanes.add_work(tx, [(1, 5), (1, 6), (1, 5)], 100.0, 0.0, bells=9) == [(1, 5), (1, 6)]
     with house.store.write() as tx:
-        assert lanes.add_work(tx, [(1, 5), (1, 7)], 101.0, 0.0) == [(1, 7)]
+        assert lanes.add_work(tx, [(1, 5), (1, 7)], 101.0, 0.0, bells=9) == [(1, 7)]
 
 
-def test_the_sweep_rings_what_is_due_and_silent(house: House) -> None:
+def test_no_more_bells_are_out_for_a_connection_than_may_be(house: House) -> None:
     with house.store.write() as tx:
-        lanes.add_work(tx, [(1, 5), (1, 6)], 100.0, 0.0)
-        lanes.end(tx, (1, 6), 200.0)
-
-        assert lanes.ring_due(tx, 101.0, patience=30) == []
-        assert lanes.ring_due(tx, 131.0, patience=30) == [(1, 5)]
-        assert lanes.next_due(tx, 131.0) == 200.0
-        assert lanes.ring_due(tx, 200.0, patience=300) == [(1, 6)]
-
-
-def test_what_tells_of_the_past_comes_after_all_that_is_live(house: House) -> None:
+        assert lanes.add_work(tx, [(1, 5)], 100.0, 0.0, bells=2) == [(1, 5)]
     with house.store.write() as tx:
-        lanes.add_work(tx, [(1, 5)], 100.0, 0.0, background=True)
-        lanes.add_work(tx, [(1, 6)], 101.0, 0.0)
-
-        assert lanes.ring_due(tx, 200.0, patience=30) == [(1, 6), (1, 5)]
-
-
-def test_a_live_delivery_makes_its_lane_a_live_one_until_it_is_done(house: House) -> None:
-    store(house, arrival("past", background=True), arrival("live"))
-    with house.store.write() as tx:
-        lanes.add_work(tx, [(1, 6), (1, 5)], 100.0, 0.0, background=True)
-        lanes.add_work(tx, [(1, 5)], 101.0, 0.0)
-        live = lanes.ring_due(tx, 200.0, patience=30)
-        deliveries.finish(tx, [2], "applied", now=201.0)
-        lanes.end(tx, (1, 5), 201.0)
-
-        assert [one.background for one in deliveries.pending(tx, 1, 5)] == [True]
-        assert live == [(1, 5), (1, 6)]
-        assert lanes.ring_due(tx, 300.0, patience=30) == [(1, 6), (1, 5)]
-
-
-def test_a_lane_that_had_nothing_to_do_is_what_its_new_work_is(house: House) -> None:
-    with house.store.write() as tx:
-        lanes.add_work(tx, [(1, 5)], 100.0, 0.0)
-        lanes.end(tx, (1, 5), None)
-        lanes.add_work(tx, [(1, 5)], 101.0, 0.0, background=True)
-        lanes.add_work(tx, [(1, 6)], 102.0, 0.0)
-
-        assert lanes.ring_due(tx, 200.0, patience=30) == [(1, 6), (1, 5)]
+        more = [(1, 6), (1, 7), (1, 8), (2, 6), (2, 7), (2, 8)]
+        assert lanes.add_work(tx, more, 101.0, 0.0, bells=2) == [(1, 6), (2, 6), (2, 7)]
+        assert lanes.take(tx, (1, 5), 102.0)
+        assert lanes.add_work(tx, [(1, 9), (1, 10)], 102.0, 0.0, bells=2) == [(1, 9)]
 
 
 def test_the_fencing_number_tells_the_last_who_took_the_lane(house: House) -> None:
@@ -173,6 +140,7 @@ def test_storing_costs_the_same_statements_whatever_is_stored(lite_house: House)
         event.remove(lite_house.store.engine, "before_cursor_execute", listen)
         return len(statements)
 
+    cost()  # the contact is known from here on
     first = cost()
     store(lite_house, *(arrival(f"{number}", uid=f"{number}") for number in range(1000)))
 

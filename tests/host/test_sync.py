@@ -9,8 +9,10 @@ from crmhost import CredentialsError, Rejected, SettingsError, TryAgain, locks
 from crmhost.attempt import LONGEST_DELAY, backoff
 from crmhost.demo import payloads
 from crmhost.fold import next_step
+from crmhost.locks import LaneLost
+from crmhost.redis_client import redis_client
+from crmhost.store import gates, tables
 from crmhost.store import lanes as lane_rows
-from crmhost.store import tables
 
 from .conftest import Bench, hurry
 from .fake_crm import FakeCRM
@@ -253,9 +255,7 @@ def test_a_pause_ends_when_its_cause_does(bench: Bench, crm: FakeCRM) -> None:
     bench.receive(payloads.contact_created(JANE))
     bench.work()
     with bench.house.store.write() as tx:
-        from crmhost.store import connections
-
-        connections.pause(tx, bench.connection.id, "The token is refused.", "", time.time() - 1)
+        gates.refused(tx, bench.connection.id, "The token is refused.", "", time.time() - 1)
     hurry(bench)
 
     bench.work()
@@ -325,7 +325,7 @@ def test_a_linked_contact_does_not_wait(lite_bench: Bench, crm: FakeCRM) -> None
 def test_a_busy_lane_is_left_to_its_holder(bench: Bench, crm: FakeCRM) -> None:
     bench.receive(payloads.contact_created(JANE))
     lane = (bench.connection.id, 5821)
-    held = locks.take(bench.house.redis, bench.house.store, lane, time.time())
+    held = locks.take(bench.house.redis, bench.house.store, lane)
     assert held is not None
 
     bench.work()
@@ -368,23 +368,73 @@ def test_what_arrives_when_a_lane_seems_empty_is_not_missed(
     assert crm.customers == [(1, "Jane Doe")]
 
 
-def test_what_arrives_before_a_lane_is_let_go_has_its_bell_rung(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+def test_what_arrives_before_a_lane_is_let_go_is_not_missed(
+    bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its own bell finds the lane held, so whoever holds it rings again."""
+    """Its own bell finds the lane held, so whoever holds it looks again."""
     bench.receive(payloads.contact_created(JANE))
     let_go = locks.HeldLane.release
 
     def late(held: locks.HeldLane) -> None:
-        bench.receive(jane("Jane Doe", 60))
-        bench.rung.clear()
+        if len(crm.asked) == 1:
+            bench.receive(jane("Jane Doe", 60))
         let_go(held)
 
     monkeypatch.setattr(locks.HeldLane, "release", late)
 
-    bench.work()
+    bench.sync.answer((bench.connection.id, 5821))
 
-    assert bench.rung == [(bench.connection.id, 5821)]
+    assert crm.customers == [(1, "Jane Doe")]
+
+
+def test_who_ends_a_lane_takes_the_next_that_is_due(bench: Bench, crm: FakeCRM) -> None:
+    for number in range(1, 6):
+        bench.receive(
+            payloads.contact_created(payloads.contact(number, f"No {number}", email=f"{number}@x.y"))
+        )
+
+    bench.sync.answer((bench.connection.id, 3))
+
+    assert bench.states() == ["applied"] * 5
+    assert crm.asked[0] == "contact No 3"
+
+
+def test_a_worker_that_is_to_stop_ends_with_the_lane_it_has(lite_bench: Bench, crm: FakeCRM) -> None:
+    for number in (1, 2):
+        lite_bench.receive(payloads.contact_created({**JANE, "id": number}))
+    crm.troubles = [lite_bench.sync.stop]
+
+    lite_bench.sync.answer((lite_bench.connection.id, 1))
+
+    assert lite_bench.states() == ["applied", "pending"]
+
+
+def test_where_redis_is_away_nothing_is_worked_and_nothing_breaks(
+    lite_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+    monkeypatch.setitem(lite_bench.house.__dict__, "redis", redis_client("unix:///nowhere/valkey.sock"))
+
+    lite_bench.sync.answer((lite_bench.connection.id, 5821))
+
+    assert lite_bench.states() == ["pending"]
+    assert lite_bench.turns.next() is not None
+
+
+def test_a_lane_whose_lock_is_lost_with_redis_is_worked_again_soon(
+    lite_bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise LaneLost
+
+    lite_bench.receive(payloads.contact_created(JANE))
+    with monkeypatch.context() as patch:
+        patch.setattr("crmhost.attempt.Attempt.run", lost)
+        lite_bench.work()
+
+    lite_bench.sync.answer((lite_bench.connection.id, 5821))
+
+    assert crm.customers == [(1, "Jane")]
 
 
 def test_a_newer_state_that_is_refused_leaves_the_older_one_to_be_applied(bench: Bench, crm: FakeCRM) -> None:
@@ -403,7 +453,7 @@ def test_a_lane_that_was_put_off_meanwhile_is_not_brought_forward(bench: Bench) 
     with bench.house.store.write() as tx:
         lane_rows.end(tx, lane, time.time() + 60)
 
-    assert locks.take(bench.house.redis, bench.house.store, lane, time.time()) is None
+    assert locks.take(bench.house.redis, bench.house.store, lane) is None
 
 
 def test_settings_that_no_longer_fit_pause_and_kill_nothing(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from crmhost import CredentialsError, Link, Links, NotYet, SettingsError, SetUpA
 from crmhost.connect import change
 from crmhost.demo import payloads
 from crmhost.store import connections, tables
+from crmhost.turns import Turns
 
 from .conftest import Bench, hurry
 from .fake_crm import FakeCRM
@@ -32,6 +33,50 @@ def test_waiting_for_budget_is_no_failed_attempt(bench: Bench, crm: FakeCRM) -> 
     last = bench.last()
     assert (last["state"], last["attempts"], last["reason"]) == ("pending", 0, None)
     assert bench.connection_state()["state"] == "working"
+
+
+def test_where_calls_are_used_up_the_whole_connection_waits_and_keeps_its_order(
+    bench: Bench, crm: FakeCRM
+) -> None:
+    """Of many that are due one finds it out, not each of them."""
+    crm.troubles = [NotYet("Used up.", delay=40)]
+    for number in (1, 2):
+        bench.receive(payloads.contact_created({**JANE, "id": number}))
+
+    bench.work(1)
+    bench.work(2)
+
+    assert crm.asked == ["contact Jane"]
+    assert bench.turns.next() is None
+    assert Turns(bench.house.store, 8).next() == (bench.connection.id, 1)
+
+
+def test_where_calls_for_the_past_are_used_up_what_is_live_goes_on(bench: Bench, crm: FakeCRM) -> None:
+    crm.budget = 4
+    for number in range(1, 5):
+        bench.receive(payloads.contact_created({**JANE, "id": number, "email": f"{number}@x.y"}), past=True)
+        bench.work(number)
+    past = bench.states()
+    bench.receive(payloads.contact_created({**JANE, "id": 9, "email": "9@x.y"}))
+
+    bench.work(9)
+
+    assert past == ["applied", "applied", "applied", "pending"]
+    assert bench.states() == [*past, "applied"]
+
+
+def test_a_lane_with_anything_live_in_it_may_use_what_is_left_to_that(bench: Bench, crm: FakeCRM) -> None:
+    """The past in it comes first, and must not hold it up."""
+    crm.budget = 4
+    for number in range(1, 4):
+        bench.receive(payloads.contact_created({**JANE, "id": number, "email": f"{number}@x.y"}), past=True)
+        bench.work(number)
+    bench.receive(payloads.contact_created(JANE), past=True)
+    bench.receive(payloads.conversation_created(payloads.conversation(731, JANE, 10)))
+
+    bench.work()
+
+    assert bench.states() == ["applied"] * 4 + ["pending"]
 
 
 def test_waiting_for_budget_is_not_given_up(lite_bench: Bench, crm: FakeCRM) -> None:

@@ -61,7 +61,7 @@ def test_every_command_in_the_documents_exists() -> None:
         word
         for page in PAGES
         for block in re.findall(r"^```\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-        for word in re.findall(r"^crmhost (\w+)", block, re.MULTILINE)
+        for word in re.findall(r"^crmhost ([\w-]+)", block, re.MULTILINE)
     }
 
     assert named <= COMMANDS.keys()

@@ -28,14 +28,19 @@ def command(*words: str | Path, cwd: Path) -> str:
 def test_wheels_run_the_demo_from_an_empty_environment(tmp_path: Path) -> None:
     command(UV, "build", "--all-packages", "--out-dir", tmp_path / "dist", cwd=ROOT)
     wheels = sorted((tmp_path / "dist").glob("*.whl"))
-    assert [wheel.name.split("-")[0] for wheel in wheels] == ["crmhost", "crmhost_krayin"]
+    assert [wheel.name.split("-")[0] for wheel in wheels] == [
+        "crmhost",
+        "crmhost_krayin",
+        "crmhost_leadsquared_reference",
+    ]
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env/bin/python"
     command(python, "-m", "pip", "install", "--quiet", *wheels, cwd=tmp_path)
 
-    report = json.loads(command(tmp_path / "env/bin/crmhost", "demo", "--json", cwd=tmp_path))
+    demo = (tmp_path / "env/bin/crmhost", "demo", "--json")
+    reports = [json.loads(command(*demo, *of, cwd=tmp_path)) for of in ((), ("--plugin", "leadsquared"))]
 
-    assert report["ok"]
+    assert [next(iter(report["crm"])) for report in reports if report["ok"]] == ["persons", "leads"]
     assert "site-packages" in command(
         python, "-c", "import crmhost_krayin as k; print(k.__file__)", cwd=tmp_path
     )

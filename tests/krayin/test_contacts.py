@@ -491,19 +491,3 @@ def test_a_name_that_is_emptied_in_chatwoot_stays_and_an_address_never_takes_its
     desk.contact(contact(**(JANE | {"name": None, "phone": "+447700900999"})))
 
     assert desk.state.persons[1]["name"] == desk.state.leads[1]["title"] == "Jane Doe"
-
-
-def test_a_customer_is_found_among_many_whose_addresses_end_like_theirs(desk: Desk) -> None:
-    for number in range(60):
-        emails = [{"value": f"no{number}jane.doe@example.com", "label": "work"}]
-        stranger = {"name": "Stranger", "emails": emails, "contact_numbers": []}
-        stranger["unique_id"] = f"no{number}jane.doe@example.com|"
-        desk.state.insert(desk.state.persons, stranger)
-    desk.contact(contact(**JANE))
-    desk.store.known.clear()
-
-    outcome = desk.contact(contact(**JANE))
-
-    assert desk.calls[:2] == ["GET /contacts/persons/search"] * 2
-    assert ("person", "linked", "61") in [(one.kind, one.action, one.remote_id) for one in outcome.changes]
-    assert len(desk.state.persons) == 61

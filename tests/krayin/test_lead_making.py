@@ -96,6 +96,22 @@ def test_conversations_leads_follow_the_customer_with_their_next_events(desk: De
     assert said == [("Jane Smith", "Plan pro, one"), ("Jane Smith", "Plan pro, two")]
 
 
+def test_what_was_kept_for_conversations_leads_is_not_taken_for_news_under_another_policy(
+    desk: Desk,
+) -> None:
+    own = desk.with_settings(lead_policy="one_per_conversation")
+    desk.contact(JANE)
+    own.contact(JANE.model_copy(update={"name": "Jane Roe"}))
+
+    desk.contact(SMITH)
+    desk.created(talk(1))
+    took = desk.calls
+    own.created(talk(2, sender=SMITH))
+
+    assert took == ["POST /activities"]
+    assert [row["title"] for row in desk.state.leads.values()] == ["Jane Smith", "Jane Smith"]
+
+
 def test_a_mapped_attribute_of_the_customers_follows_in_each_conversations_lead(desk: Desk) -> None:
     number = desk.make_attribute("leads", "plan")
     plan = Attribute(entity="leads", id=number, code="plan", type="text")
@@ -277,6 +293,17 @@ def test_a_deleted_lead_is_left_so_where_the_settings_say_so(desk: Desk) -> None
     assert desk.state.leads == {}
     assert "leave it so" in told(outcome)
     assert desk.calls == ["GET /contacts/persons", "PUT /contacts/persons/1"]
+
+
+def test_a_lead_of_its_own_that_is_to_stay_deleted_costs_no_search(desk: Desk) -> None:
+    desk = desk.with_settings(on_deleted="leave", create_person=False)
+    desk.contact(JANE)
+    desk.delete("leads/1")
+    desk.contact(SMITH)
+
+    desk.contact(JANE.model_copy(update={"name": "Jane Roe"}))
+
+    assert (desk.calls, desk.state.leads) == ([], {})
 
 
 def test_a_source_that_was_deleted_has_the_settings_looked_at_again(desk: Desk) -> None:

@@ -102,6 +102,19 @@ def test_an_address_that_ends_like_anothers_is_not_taken(desk: Desk) -> None:
     assert len(desk.state.persons) == 2
 
 
+def test_a_customer_is_found_among_many_whose_addresses_end_like_theirs(desk: Desk) -> None:
+    for number in range(60):
+        stranger = person("Stranger", f"no{number}an@example.com", f"+44770090{number:04}")
+        desk.ask("POST", "contacts/persons", stranger)
+    desk.ask("POST", "contacts/persons", person("Ann", "an@example.com", "+447700909999"))
+
+    outcome = desk.contact(contact(name="Ann", email="an@example.com"))
+
+    assert desk.calls[:2] == ["GET /contacts/persons/search"] * 2
+    assert ("person", "61") in [(one.kind, one.remote_id) for one in outcome.changes]
+    assert len(desk.state.persons) == 61
+
+
 def person(name: str, email: str, phone: str) -> dict[str, object]:
     """Return a person as a salesperson types it."""
     return {

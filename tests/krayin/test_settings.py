@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from crmhost_krayin import KrayinSettings
 
@@ -83,23 +80,3 @@ def test_a_setting_that_could_not_work_is_refused_by_name(wrong: dict[str, Any])
 
 def test_each_setting_can_be_shown_in_a_form() -> None:
     assert all(field.title and field.description for field in KrayinSettings.model_fields.values())
-
-
-def test_the_readme_says_of_each_setting_what_it_is_and_its_default() -> None:
-    readme = (Path(__file__).parents[2] / "plugins" / "krayin" / "README.md").read_text()
-
-    rows = re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", readme, re.MULTILINE)
-
-    assert rows == [
-        (name, (field.description or "").replace("|", "\\|"), _shown(field))
-        for name, field in KrayinSettings.model_fields.items()
-        if name != "facts"
-    ]
-
-
-def _shown(field: FieldInfo) -> str:
-    if field.is_required():
-        return "needed"
-    return {"True": "yes", "False": "no"}.get(
-        str(field.default), f"`{field.default}`" if field.default else ""
-    )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crmhost import Contact, Expected
-from crmhost_krayin import KrayinSettings, conversations, differences, info, leads, persons, stand_in
+from crmhost_krayin import KrayinSettings, conversations, differences, info, lead_making, persons, stand_in
 from crmhost_krayin.clients.activities import Activities
 from crmhost_krayin.mappers import conversation as conversation_mapper
 from crmhost_krayin.mappers import markup
@@ -245,14 +245,14 @@ CONTACT, LEAD = "contact_to_person", "texts_to_lead"
             id="the note is linked to nobody",
         ),
         pytest.param(
-            leads,
+            lead_making,
             LEAD,
             changed(texts_to_lead, title="x"),
             "Contact 1, Jane Doe, has the lead 1, which is called x.",
             id="the lead is called x",
         ),
         pytest.param(
-            leads,
+            lead_making,
             LEAD,
             changed(texts_to_lead, lead_pipeline_stage_id=3),
             "Contact 1, Jane Doe, has the lead 1, which is in stage 3.",

@@ -202,6 +202,20 @@ def test_a_record_that_is_gone_is_told_and_nothing_fails(desk: Desk, labels: tup
     ]
 
 
+@pytest.mark.parametrize("on_deleted", ["leave", "recreate"])
+def test_a_record_that_is_gone_is_not_asked_for_again(desk: Desk, on_deleted: str) -> None:
+    tagging = desk.with_settings(sync_tags="leads", on_deleted=on_deleted)
+    brought(tagging, talk(731))
+    tagging.delete("leads/1")
+
+    labelled(tagging, talk(731, "vip"))
+    labelled(tagging, talk(731, "vip", "hot"))
+
+    assert tagging.calls == []
+    tagging.created(talk(731, "vip"))
+    assert len(tagging.state.leads) == (1 if on_deleted == "recreate" else 0)
+
+
 def test_a_tag_whose_answer_got_lost_is_taken_for_the_sales_teams(desk: Desk) -> None:
     tagging = desk.with_settings(sync_tags="persons")
     brought(tagging, talk(731))

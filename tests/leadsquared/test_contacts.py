@@ -93,6 +93,15 @@ def test_nothing_is_ever_emptied(connection: Connection) -> None:
     assert connection.lead()["Mobile"] == "+44-7700900123"
 
 
+def test_what_was_away_for_a_while_is_not_news_when_it_is_back(connection: Connection) -> None:
+    connection.contact(JANE)
+    connection.contact(changed(name=None, email="jane@example.com"))
+
+    connection.contact(changed(email="jane@example.com"))
+
+    assert connection.calls == []
+
+
 def test_a_lead_of_the_sales_team_is_linked_and_filled_where_it_is_seen_to_be_empty(
     connection: Connection,
 ) -> None:
@@ -118,9 +127,8 @@ def test_a_lead_that_has_it_all_is_linked_without_a_word(connection: Connection)
 def test_a_lead_is_found_by_its_phone_where_the_address_finds_none(connection: Connection) -> None:
     connection.has(FirstName="Jane", Mobile="+44-7700900123", EmailAddress="jane@work.example.com")
 
-    outcome = connection.contact(JANE)
-
-    assert told(outcome) == ["lead linked"]
+    assert told(connection.contact(JANE)) == ["lead linked"]
+    assert connection.calls == [SEARCH, SEARCH]
     assert connection.lead()["EmailAddress"] == "jane@work.example.com"
 
 
@@ -129,6 +137,15 @@ def test_the_search_is_wide_and_strangers_are_told_apart(connection: Connection)
 
     assert told(connection.contact(contact(1, name="Jane", email="jane.doe@example.com"))) == ["lead created"]
     assert len(connection.account.leads) == 2
+
+
+def test_a_lead_of_another_contact_is_not_filled_with_this_ones_data(connection: Connection) -> None:
+    connection.contact(contact(1, name="Jane", phone="+447700900123"))
+
+    outcome = connection.contact(contact(2, name="Joe", phone="+447700900123", email="joe@example.com"))
+
+    assert told(outcome) == ["lead linked"]
+    assert connection.lead().keys() == {"FirstName", "Mobile", "Source"}
 
 
 def test_a_customer_is_claimed_by_all_that_tells_it_before_it_is_looked_for(connection: Connection) -> None:
@@ -144,7 +161,7 @@ def test_a_customer_is_claimed_by_all_that_tells_it_before_it_is_looked_for(conn
 
 def test_more_attributes_go_where_the_settings_say(connection: Connection) -> None:
     connection.set_up(attributes={"Company": "company_name", "mx_Plan": "plan", "mx_Seats": "seats"})
-    fields = {"custom_attributes": {"plan": "", "seats": 12}, "company": "Globex Ltd"}
+    fields = {"custom_attributes": {"plan": "", "seats": 12, "company_name": ""}, "company": "Globex Ltd"}
 
     connection.contact(contact(1, email="jane@example.com", **fields))
 

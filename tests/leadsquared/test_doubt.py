@@ -53,7 +53,8 @@ def test_a_lead_whose_answer_was_lost_is_found(connection: Connection) -> None:
     assert connection.store.intents == set()
 
 
-def test_a_lead_that_was_not_made_after_all_is_made(connection: Connection) -> None:
+def test_a_lead_that_was_not_made_after_all_is_made_without_asking(connection: Connection) -> None:
+    connection.set_up(in_doubt="ask")
     lose(connection, CREATE, lambda connection: connection.contact(JANE))
     connection.account.leads.clear()
 

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crmhost import Attachment, Contact, Conversation, Message
 from crmhost_leadsquared_reference.mappers.lead import contact_to_lead, news_of
 from crmhost_leadsquared_reference.mappers.note import (
+    LEAST,
     LIMIT,
     Style,
     conversation_to_note,
@@ -169,6 +172,22 @@ def test_the_one_message_that_is_too_long_leaves_nothing_out() -> None:
 
     assert note.startswith("Jane: xxx")
     assert note.endswith("xxx…")
+
+
+@given(st.lists(st.integers(1, 900), min_size=1, max_size=400))
+def test_however_long_the_messages_are_the_note_is_full_and_no_longer(lengths: list[int]) -> None:
+    note = conversation_to_transcript(
+        opened(), [message(index, "x" * length) for index, length in enumerate(lengths)], STYLE
+    )
+
+    *shown, last = note.partition("Transcript:\n")[2].split("\n\n")
+    left_out = last if last.startswith("(") else ""
+    texts = shown if left_out else [*shown, last]
+    whole = [f"Jane: {'x' * length}" for length in reversed(lengths)]
+    assert size(note) <= LIMIT
+    assert texts[:-1] == whole[: len(texts) - 1]
+    assert texts[-1] == whole[len(texts) - 1] or (texts[-1][-1] == "…" and len(texts[-1]) >= LEAST)
+    assert left_out == (f"(earlier messages left out: {len(lengths) - len(texts)})" if left_out else "")
 
 
 def test_what_there_is_no_room_for_is_counted() -> None:

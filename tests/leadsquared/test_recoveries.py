@@ -19,6 +19,10 @@ def gone() -> NoReturn:
     raise Refusal("MXInvalidEntityReferenceException", "Lead not found")
 
 
+def doubled() -> NoReturn:
+    raise Refusal("MXDuplicateEntryException", "A Lead with same Email Address already exists.")
+
+
 def stumble() -> NoReturn:
     raise Refusal("NullReferenceException", "There was an error processing the request.", status=200)
 
@@ -47,6 +51,15 @@ def test_a_double_without_a_phone_is_for_a_person(connection: Connection) -> Non
     connection.contact(contact(1, email="joe@example.com"))
 
     with pytest.raises(Duplicate, match="same Email Address"):
+        connection.contact(contact(1, email="jane@example.com"))
+
+
+def test_a_double_of_a_new_lead_without_a_phone_is_for_a_person(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection.account, "create_or_update", lambda _lead: doubled())
+
+    with pytest.raises(Duplicate):
         connection.contact(contact(1, email="jane@example.com"))
 
 

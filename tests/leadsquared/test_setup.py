@@ -189,5 +189,14 @@ def test_attributes_are_json_on_the_command_line_and_stay_so_when_they_are_kept(
     assert LeadSquaredSettings.model_validate({**keys, "attributes": kept}) == typed.model_copy()
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("Company=x", "it is no JSON"), ("[]", "dictionary"), ('{"Company": 1}', "string")],
+)
+def test_attributes_that_cannot_be_read_are_refused(typed: str, sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        LeadSquaredSettings.model_validate({"access_key": "a", "secret_key": "s", "attributes": typed})
+
+
 def test_facts_of_a_newer_plugin_are_no_mistake() -> None:
     assert Facts.model_validate({"timezone": "UTC", "new": 1}) == Facts()

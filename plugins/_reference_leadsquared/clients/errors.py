@@ -70,13 +70,14 @@ def error_from(answer: Answer, asked: Asked) -> PluginError | None:
         # LeadSquared does not say for how long; what stands before it may.
         told = answer.headers.get("retry-after", "")
         delay = float(told) if told.isdecimal() else WINDOW
-        return NotYet(f"LeadSquared takes no more calls for now (at {asked}).", delay=delay)
+        message = f"LeadSquared takes no more calls for now (at {asked})."
+        return NotYet(message, delay=delay, fix="It goes on by itself.")
     if isinstance(said, Mapping) and said.get("Status") == "Error":
         return _refusal(said, asked)
     if status < 300 and isinstance(said, Mapping | list):
         return None
     if status == 404:
-        return SetUpAgain(f"LeadSquared's API is not there any more (404 to {asked}).", fix=ADDRESS_FIX)
+        return SetUpAgain(f"LeadSquared's API is not there (404 to {asked}).", fix=ADDRESS_FIX)
     if 400 <= status < 500:
         return Rejected(f"LeadSquared does not accept {asked} ({status}).", fix=RECORD_FIX)
     message = f"LeadSquared did not answer {asked}: what came back is a page with status {status}."

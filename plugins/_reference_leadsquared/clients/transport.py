@@ -40,7 +40,8 @@ class Transport:
         """Return the rows of a list. What is no list is no answer: «nothing there» has consequences."""
         rows = self.get(path, params)
         if not isinstance(rows, list):
-            raise TryAgain(f"LeadSquared's answer to {Asked('GET', path)} is no list.", fix=ADDRESS_FIX)
+            asked = Asked("GET", path, self._record)
+            raise TryAgain(f"LeadSquared's answer to {asked} is no list.", fix=ADDRESS_FIX)
         return [row for row in rows if isinstance(row, dict)]
 
     def do(self, path: str, body: Any, params: Mapping[str, str] | None = None) -> Any:
@@ -52,7 +53,8 @@ class Transport:
         """Return the id of what a POST made."""
         message = self.do(path, body)
         if not isinstance(message, dict) or not message.get("Id"):
-            raise TryAgain(f"LeadSquared's answer to {Asked('POST', path)} names no id.", unsure=True)
+            asked = Asked("POST", path, self._record)
+            raise TryAgain(f"LeadSquared's answer to {asked} names no id.", fix=ADDRESS_FIX, unsure=True)
         return str(message["Id"])
 
     def _ask(self, method: str, path: str, **parts: Any) -> Any:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crmhost import Chatwoot, CRMHostError, Inbox, ReportLine
 
 from ..mappers.conversation import MAILED
-from ..settings import KrayinSettings
+from ..settings import Entity, KrayinSettings
 from ..settings.choices import LeadChoices, StageRules
-from ..settings.facts import target_of
 from ..settings.mapping import mapping_of
 from .version import Version
 
@@ -26,6 +25,11 @@ OF_LEADS = tuple(
     for name in (*LeadChoices.model_fields, *StageRules.model_fields)
     if name not in {"create_lead", "lead_policy"} | FOUND
 )
+NOT_KEPT: Mapping[Entity, str] = {
+    "persons": "persons are not kept up to date",
+    "leads": "no leads are made",
+}
+"""Why nothing is ever written to such records."""
 STAGES = ("stage_on_created", "stage_on_first_reply", "stage_on_resolved", "stage_rules", "auto_qualify")
 
 
@@ -39,7 +43,7 @@ class Idle:
 
 
 IDLE = (
-    Idle(OF_LEADS, lambda chosen, _: not chosen.leads, "no leads are made"),
+    Idle(OF_LEADS, lambda chosen, _: not chosen.leads, NOT_KEPT["leads"]),
     Idle(
         ("closed_leads",),
         lambda chosen, _: chosen.lead_policy == "one_per_conversation",
@@ -63,30 +67,24 @@ IDLE = (
     Idle(("private_notes",), lambda chosen, _: not chosen.transcript, "there are no transcripts"),
     Idle(("placeholder_phone",), lambda _, version: version.krayin == "2.1", "2.1 takes an empty phone"),
     Idle(("calls_per_minute",), lambda _, version: version.limit is not None, "Krayin itself names a limit"),
-)  # fmt: skip
+)
 
 
 def effect_lines(
     settings: KrayinSettings, version: Version, chatwoot: Chatwoot | None
 ) -> Iterator[ReportLine]:
     """Name each setting that was given and can have no effect, and say why."""
-    for what, why in (*_idle(settings, version), *_idle_fields(settings)):
-        yield ReportLine("Without effect", f"{what}: {why}.")
+    for what, why in (*_overruled(settings, version), *_of_what_is_not_kept(settings)):
+        yield _line(what, why)
+    if chatwoot is None and settings.mirror_ids:
+        yield _line("mirror_ids", "needs --chatwoot-url and --chatwoot-token")
     if chatwoot is None:
-        if settings.mirror_ids:
-            yield ReportLine("Without effect", "mirror_ids: needs --chatwoot-url and --chatwoot-token.")
         yield from _unknown_channels(settings, CHANNELS, "Chatwoot has no channel")
-        return
-    try:
-        inboxes = chatwoot.inboxes()
-    except CRMHostError as error:
-        yield ReportLine("Inboxes", f"not looked at: {error}")
-        return
-    yield from _unknown_inboxes(settings, inboxes)
-    yield from _unknown_channels(settings, map(_channel, inboxes), "Chatwoot has no inbox of the channel")
+    elif settings.only_inboxes or settings.leads_by_inbox or settings.activity_types:
+        yield from _unknown_in(chatwoot, settings)
 
 
-def _idle(settings: KrayinSettings, version: Version) -> Iterator[tuple[str, str]]:
+def _overruled(settings: KrayinSettings, version: Version) -> Iterator[tuple[str, str]]:
     """Yield the settings that others overrule, each once."""
     told: set[str] = set()
     for rule in IDLE:
@@ -96,24 +94,20 @@ def _idle(settings: KrayinSettings, version: Version) -> Iterator[tuple[str, str
             yield ", ".join(given), rule.why
 
 
-def _idle_fields(settings: KrayinSettings) -> Iterator[tuple[str, str]]:
-    """Yield the attributes, tags and rules for fields of what is not kept in Krayin."""
-    mapped = mapping_of(settings.attributes)
-    for entity, kept, why in (
-        ("persons", settings.create_person, "persons are not kept up to date"),
-        ("leads", settings.leads, "no leads are made"),
-    ):
-        if kept:
-            continue
-        targets = [target_of(one.entity, one.code) for one in mapped if one.entity == entity]
-        yield from ((f"attributes, {target}", why) for target in targets)
-        if entity == "leads" and settings.sync_tags == "leads":
-            yield "sync_tags", why
+def _of_what_is_not_kept(settings: KrayinSettings) -> Iterator[tuple[str, str]]:
+    """Yield mapped attributes, tags and rules for fields that nothing is ever written to."""
+    kept = {"persons": settings.create_person, "leads": settings.leads}
+    targets = (one for one in mapping_of(settings.attributes) if not kept[one.entity])
+    yield from ((f"attributes, {one.target}", NOT_KEPT[one.entity]) for one in targets)
+    for inbox_id in settings.leads_by_inbox:
+        if settings.only_inboxes and inbox_id not in settings.only_inboxes:
+            yield f"leads_by_inbox, {inbox_id}", "only_inboxes leaves that inbox out"
+    if settings.sync_tags == "leads" and not settings.leads:
+        yield "sync_tags", NOT_KEPT["leads"]
     for field in settings.field_rules:
-        if field.startswith("lead") and not settings.leads:
-            yield f"field_rules, {field}", "no leads are made"
-        elif not field.startswith("lead") and not settings.create_person:
-            yield f"field_rules, {field}", "persons are not kept up to date"
+        entity: Entity = "leads" if field.startswith("lead") else "persons"
+        if not kept[entity]:
+            yield f"field_rules, {field}", NOT_KEPT[entity]
         elif field in {"organization", "address"} and not settings.sync_organizations:
             yield f"field_rules, {field}", "organizations are not set"
 
@@ -122,17 +116,25 @@ def _is_given(settings: KrayinSettings, name: str) -> bool:
     return bool(getattr(settings, name) != KrayinSettings.model_fields[name].default)
 
 
+def _unknown_in(chatwoot: Chatwoot, settings: KrayinSettings) -> Iterator[ReportLine]:
+    try:
+        inboxes = chatwoot.inboxes()
+    except CRMHostError as error:
+        yield ReportLine("Inboxes", f"not looked at: {error}")
+        return
+    yield from _unknown_inboxes(settings, inboxes)
+    channels = [(inbox.channel or "").rpartition("::")[2] for inbox in inboxes]
+    yield from _unknown_channels(settings, channels, "Chatwoot has no inbox of the channel")
+
+
 def _unknown_inboxes(settings: KrayinSettings, inboxes: Sequence[Inbox]) -> Iterator[ReportLine]:
     known = ", ".join(f"{inbox.name} ({inbox.id})" for inbox in inboxes) or "none"
     there = {inbox.id for inbox in inboxes}
-    for setting, wanted in (
-        ("only_inboxes", settings.only_inboxes),
-        ("leads_by_inbox", settings.leads_by_inbox),
-    ):
-        for inbox_id in wanted:
+    for setting in ("only_inboxes", "leads_by_inbox"):
+        for inbox_id in getattr(settings, setting):
             if inbox_id not in there:
-                why = f"Chatwoot shows the token's user no inbox {inbox_id}; it shows {known}."
-                yield ReportLine("Without effect", f"{setting}, {inbox_id}: {why}")
+                why = f"Chatwoot shows the token's user no inbox {inbox_id}; it shows {known}"
+                yield _line(f"{setting}, {inbox_id}", why)
 
 
 def _unknown_channels(settings: KrayinSettings, known: Iterable[str], none: str) -> Iterator[ReportLine]:
@@ -140,11 +142,10 @@ def _unknown_channels(settings: KrayinSettings, known: Iterable[str], none: str)
     there = {name.lower() for name in names}
     for channel in settings.activity_types:
         if channel not in there:
-            yield ReportLine(
-                "Without effect",
-                f"activity_types, {channel}: {none} {channel}; it has {', '.join(names) or 'none'}.",
+            yield _line(
+                f"activity_types, {channel}", f"{none} {channel}; it has {', '.join(names) or 'none'}"
             )
 
 
-def _channel(inbox: Inbox) -> str:
-    return (inbox.channel or "").rpartition("::")[2]
+def _line(what: str, why: str) -> ReportLine:
+    return ReportLine("Without effect", f"{what}: {why}.")

@@ -73,6 +73,10 @@ def test_what_setup_finds_by_default_has_effect(krayin: Desk) -> None:
             {"sync_organizations": "no", "field_rules": "address=never"},
             "field_rules, address: organizations are not set.",
         ),
+        (
+            {"only_inboxes": "8", "leads_by_inbox": '{"7": {"source_id": 4}}'},
+            "leads_by_inbox, 7: only_inboxes leaves that inbox out.",
+        ),
         ({"mirror_ids": "yes"}, "mirror_ids: needs --chatwoot-url and --chatwoot-token."),
         ({"calls_per_minute": "30"}, "calls_per_minute: Krayin itself names a limit."),
         ({"placeholder_phone": "none {id}"}, "placeholder_phone: 2.1 takes an empty phone."),
@@ -111,10 +115,9 @@ def test_inboxes_and_channels_are_compared_with_those_of_chatwoot(desk: Desk) ->
     desk = replace(desk, chatwoot=Chat())
 
     assert idle(desk, only_inboxes="12", activity_types="WebWidget=task") == []
-    assert idle(desk, only_inboxes="12, 999", leads_by_inbox='{"7": {"source_id": 4}}') == [
-        "only_inboxes, 999: Chatwoot shows the token's user no inbox 999; it shows Website (12).",
-        "leads_by_inbox, 7: Chatwoot shows the token's user no inbox 7; it shows Website (12).",
-    ]
+    unknown = "Chatwoot shows the token's user no inbox {0}; it shows Website (12)."
+    assert idle(desk, only_inboxes="12, 999") == [f"only_inboxes, 999: {unknown.format(999)}"]
+    assert idle(desk, leads_by_inbox='{"7": {"source_id": 4}}') == [f"leads_by_inbox, 7: {unknown.format(7)}"]
     assert idle(desk, activity_types="Voice=call") == [
         "activity_types, voice: Chatwoot has no inbox of the channel voice; it has WebWidget."
     ]

@@ -1,4 +1,4 @@
-"""The first schema: connections, deliveries, lanes, links, intents, counters."""
+"""The first schema: connections, deliveries, lanes, links, intents, counters; what the pages need."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,13 @@ depends_on = None
 
 Time = sa.Float().with_variant(sa.DOUBLE_PRECISION(), "postgresql")
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Word = sa.String(100).with_variant(sa.String(100, collation="C"), "postgresql")
+
+LANES = (
+    ("lanes_in_turn", ["connection_id", "background", "due_at"], "due_at IS NOT NULL AND taken_at IS NULL"),
+    ("rung_lanes", ["connection_id"], "rung_at IS NOT NULL"),
+    ("taken_lanes", ["taken_at"], "taken_at IS NOT NULL"),
+)
 
 
 def upgrade() -> None:
@@ -54,6 +61,7 @@ def upgrade() -> None:
         sa.Column("paused_reason", sa.Text(), nullable=True),
         sa.Column("paused_fix", sa.Text(), nullable=True),
         sa.Column("paused_until", Time, nullable=True),
+        sa.Column("away_since", Time, nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("address"),
     )
@@ -86,6 +94,7 @@ def upgrade() -> None:
         sa.Column("attempted", sa.JSON(), nullable=True),
         sa.Column("attempted_at", Time, nullable=True),
         sa.Column("finished_at", Time, nullable=True),
+        sa.Column("cause", sa.String(length=200), nullable=True),
         sa.Column("background", sa.Boolean(), nullable=False),
         sa.Column("told", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -97,22 +106,6 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state <> 'dead'"),
         postgresql_where=sa.text("state <> 'dead'"),
-    )
-    op.create_index(
-        "deliveries_by_contact",
-        "deliveries",
-        ["connection_id", "contact_id", "id"],
-        unique=False,
-        sqlite_where=sa.text("conversation_id IS NULL"),
-        postgresql_where=sa.text("conversation_id IS NULL"),
-    )
-    op.create_index(
-        "deliveries_by_conversation",
-        "deliveries",
-        ["connection_id", "conversation_id"],
-        unique=False,
-        sqlite_where=sa.text("conversation_id IS NOT NULL"),
-        postgresql_where=sa.text("conversation_id IS NOT NULL"),
     )
     op.create_index("deliveries_by_state", "deliveries", ["state", "received_at"], unique=False)
     op.create_index(
@@ -146,17 +139,12 @@ def upgrade() -> None:
         sa.Column("due_at", Time, nullable=True),
         sa.Column("background", sa.Boolean(), nullable=False),
         sa.Column("rung_at", Time, nullable=True),
+        sa.Column("taken_at", Time, nullable=True),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "contact_id"),
     )
-    op.create_index(
-        "due_lanes",
-        "lanes",
-        ["background", "due_at"],
-        unique=False,
-        sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-    )
+    for name, columns, where in LANES:
+        op.create_index(name, "lanes", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     op.create_table(
         "links",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -186,20 +174,111 @@ def upgrade() -> None:
         sa.Column("version", Time, nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "record"),
     )
+    _for_the_pages()
+    _for_those_who_see_them()
+
+
+def _for_the_pages() -> None:
+    op.create_index("deliveries_by_kind", "deliveries", ["connection_id", "state", "kind", "id"])
+    op.create_index("deliveries_of_contact", "deliveries", ["connection_id", "contact_id", "id"])
+    talk = sa.text("conversation_id IS NOT NULL")
+    op.create_index(
+        "deliveries_of_conversation",
+        "deliveries",
+        ["connection_id", "conversation_id", "id"],
+        sqlite_where=talk,
+        postgresql_where=talk,
+    )
+    dead = sa.text("state = 'dead'")
+    op.create_index(
+        "dead_deliveries_by_cause",
+        "deliveries",
+        ["connection_id", "cause", "id"],
+        sqlite_where=dead,
+        postgresql_where=dead,
+    )
+    op.create_table(
+        "hours",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("hour", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.Column("waited", Time, nullable=False),
+        sa.Column("longest", Time, nullable=False),
+        sa.Column("last_at", Time, nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "what", "hour"),
+    )
+    op.create_table(
+        "contacts",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("seen_at", Time, nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "contact_id"),
+    )
+    op.create_index("contacts_by_age", "contacts", ["seen_at"])
+    op.create_table(
+        "contact_words",
+        sa.Column("word", Word, nullable=False),
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("word", "connection_id", "contact_id"),
+    )
+    op.create_index("words_of_contact", "contact_words", ["connection_id", "contact_id", "word"])
+
+
+def _for_those_who_see_them() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("email", sa.String(length=255), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("created_at", Time, nullable=False),
+        sa.Column("seen_at", Time, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("email"),
+    )
+    op.create_table(
+        "invitations",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("email", sa.String(length=255), nullable=True),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("expires_at", Time, nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", Time, nullable=False),
+        sa.Column("seen_at", Time, nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
+    op.create_table(
+        "failures",
+        sa.Column("key", sa.String(length=320), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("since", Time, nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
 
 
 def downgrade() -> None:
     """Drop them again."""
+    for table in ("failures", "sessions", "invitations", "users", "contact_words", "contacts", "hours"):
+        op.drop_table(table)
     op.drop_table("versions")
     op.drop_table("reconciliations")
     op.drop_index("links_by_remote_id", table_name="links")
     op.drop_table("links")
-    op.drop_index(
-        "due_lanes",
-        table_name="lanes",
-        sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-    )
+    for name, _, where in LANES:
+        op.drop_index(name, table_name="lanes", sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     op.drop_table("lanes")
     op.drop_table("intents")
     op.drop_table("identities")

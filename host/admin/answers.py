@@ -1,0 +1,50 @@
+"""Making the browser's answer of what a view gives back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ..store import users
+from .door import COOKIE, LONGEST
+from .rendering import render
+from .visits import Go, Page, Visit
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+YEAR = 31_536_000
+
+
+def answer(visit: Visit | None, request: Request, made: Page | Go) -> Response:
+    """Return the page, or where to go; what was to be said is said by the next page."""
+    if isinstance(made, Go):
+        return _leading(visit, request, made)
+    return HTMLResponse(render(visit, made), made.status)
+
+
+def _leading(visit: Visit | None, request: Request, going: Go) -> Response:
+    if "hx-request" in request.headers and going.path.startswith("/sign-in"):
+        # A page that looks for news by itself, signed out meanwhile: it is to be loaded as a whole.
+        return Response(status_code=401, headers={"HX-Refresh": "true"})
+    base = visit.base if visit else ""
+    response = RedirectResponse(base + going.path, 303)
+    if visit and going.sign_in is not None:
+        secure = urlsplit(visit.house.settings.base_url).scheme == "https"
+        response.set_cookie(
+            COOKIE,
+            going.sign_in,
+            max_age=int(LONGEST) if going.sign_in else 0,
+            path=visit.base or "/",
+            secure=secure,
+            httponly=True,
+            samesite="lax",
+        )
+    if going.language:
+        response.set_cookie("crmhost_language", going.language, max_age=YEAR, samesite="lax")
+    if going.said and visit and visit.session:
+        with visit.house.store.write() as tx:
+            users.tell(tx, visit.session.digest, going.said)
+    return response

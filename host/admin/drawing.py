@@ -1,0 +1,81 @@
+"""Charts, drawn on the server: bars in an SVG that stretches as wide as its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+HEIGHT = 100.0
+STEP, GAP = 10.0, 2.0
+LEAST = 1.5
+"""How high a part is at the least that is not nothing."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: what it is of, how much of each part, and all of it in words."""
+
+    label: str
+    parts: tuple[float, ...]
+    told: str
+
+    @property
+    def whole(self) -> float:
+        """How high it is."""
+        return sum(self.parts)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars, the look of each part, and what all of it says in a sentence."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    looks: tuple[str, ...]
+    """A class of the style sheet for each part of a bar."""
+    names: tuple[str, ...]
+    """What each part is, where there is more than one."""
+    summary: str
+    top: str
+    """How much the highest bar is, in words."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not any(bar.whole for bar in self.bars)
+
+    def svg(self) -> Markup:
+        """Return the drawing; what it says is said beside it as well."""
+        highest = max((bar.whole for bar in self.bars), default=0) or 1
+        width = STEP * len(self.bars)
+        pieces = [
+            Markup(
+                '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
+            ).format(_n(width), _n(HEIGHT), self.summary)
+        ]
+        for index, bar in enumerate(self.bars):
+            pieces.append(_bar(bar, index * STEP, self.looks, HEIGHT / highest))
+        return Markup("").join([*pieces, Markup("</svg>")])
+
+
+def _bar(bar: Bar, left: float, looks: Sequence[str], scale: float) -> Markup:
+    pieces = [Markup("<g><title>{}</title>").format(f"{bar.label}: {bar.told}")]
+    pieces.append(_rect("air", left, 0, STEP, HEIGHT))
+    foot = HEIGHT
+    for look, part in zip(looks, bar.parts, strict=True):
+        if part:
+            high = max(part * scale, LEAST)
+            foot = max(foot - high, 0)
+            pieces.append(_rect(look, left + GAP / 2, foot, STEP - GAP, high))
+    return Markup("").join([*pieces, Markup("</g>")])
+
+
+def _rect(look: str, left: float, top: float, width: float, height: float) -> Markup:
+    rect = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>')
+    return rect.format(look, _n(left), _n(top), _n(width), _n(height))
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".rstrip("0").rstrip(".")

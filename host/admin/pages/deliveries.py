@@ -1,0 +1,176 @@
+"""Deliveries: filtered, a page at a time by key, one by one; tried again one, many or all of a filter."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import structlog
+
+from ...errors import CRMHostError
+from ...models import STATES
+from ...store import browse, connections
+from ...store.browse import KINDS, Wanted
+from ...store.dead import Chosen
+from .. import happenings, replaying
+from ..happenings import EVENTS, urls_of
+from ..masking import masked, news
+from ..standing import title
+from ..visits import Go, NotThere, Page, Place, Visit, form
+from ..words import gettext as _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from ...store.connections import CRMConnection
+
+LENGTH = 40
+"""Deliveries a page."""
+FIRST = 5
+"""Failed ones that stand before all others where nothing is filtered."""
+log = structlog.get_logger(__name__)
+
+
+def listed(visit: Visit) -> Page:
+    """List deliveries, the newest first; where nothing is filtered the failed ones stand before."""
+    house = visit.house
+    before = _whole(visit.asked("before"))
+    with house.store.read() as tx:
+        every = connections.every(tx, house.vault)
+        urls = {one.id: urls_of(house, one) for one in every}
+        wanted = _wanted(visit, every)
+        rows = browse.page(tx, wanted, LENGTH + 1, before)
+        plain = wanted == Wanted(tuple(one.id for one in every))
+        dead = browse.page(tx, replace(wanted, states=("dead",)), FIRST) if plain and before is None else []
+        values: dict[str, Any] = {
+            "rows": happenings.happenings(tx, rows[:LENGTH], urls),
+            "dead": happenings.happenings(tx, dead, urls),
+        }
+    older = rows[LENGTH - 1].id if len(rows) > LENGTH else None
+    return Page(
+        "deliveries.html",
+        values
+        | {
+            "connections": [(one.id, title(house, one)) for one in every],
+            "asked": {
+                name: visit.asked(name) for name in ("connection", "state", "kind", "cause", "contact")
+            },
+            "wanted": wanted,
+            "plain": plain,
+            "older": _address(visit, before=older) if older else None,
+            "newest": _address(visit) if before else None,
+            "states": happenings.STATES,
+            "kinds": EVENTS,
+        },
+    )
+
+
+def _wanted(visit: Visit, every: list[CRMConnection]) -> Wanted:
+    """Read the filter; what it does not know narrows nothing."""
+    named = _whole(visit.asked("connection"))
+    ids = tuple(one.id for one in every if named in {None, one.id})
+    state, kind = visit.asked("state"), visit.asked("kind")
+    return Wanted(
+        connections=ids,
+        states=(state,) if state in STATES else (),
+        kinds=(kind,) if kind in KINDS else (),
+        contact_id=_whole(visit.asked("contact")),
+        conversation_id=_whole(visit.asked("conversation")),
+        cause=visit.asked("cause") or None,
+    )
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _address(visit: Visit, **more: Any) -> str:
+    """Return this page's own address with something changed."""
+    asked = {key: value for key, value in visit.request.query_params.items() if key != "before" and value}
+    query = urlencode(asked | {key: str(value) for key, value in more.items()})
+    return "/deliveries" + (f"?{query}" if query else "")
+
+
+def show(visit: Visit) -> Page:
+    """Show one delivery: what came of it, each call, and what it said."""
+    row = _row(visit, visit.number("id"))
+    reveal = bool(visit.asked("reveal")) and visit.changes
+    payload = json.loads(row.body) if row.body else None
+    if reveal:
+        log.info("payload shown", delivery=row.id, user=visit.user.id)
+    with visit.house.store.read() as tx:
+        one = _connection(tx, visit, row.connection_id)
+        changes = {row.id: list(news(payload, mask=not visit.changes))} if payload else {}
+        told = happenings.happenings(tx, [row], {row.connection_id: urls_of(visit.house, one)}, changes)[0]
+    shown = payload if reveal else masked(payload)
+    return Page(
+        "delivery.html",
+        {
+            "told": told,
+            "name": title(visit.house, one) if one else "",
+            "payload": json.dumps(shown, indent=2, ensure_ascii=False) if payload else None,
+            "revealed": reveal,
+            "chatwoot": _in_chatwoot(one, told.conversation_id) if one else None,
+        },
+    )
+
+
+def _in_chatwoot(one: CRMConnection, conversation_id: int | None) -> str | None:
+    if one.chatwoot_url is None or conversation_id is None:
+        return None
+    return f"{one.chatwoot_url}/app/accounts/{one.account_id}/conversations/{conversation_id}"
+
+
+def _row(visit: Visit, delivery_id: int) -> Row[Any]:
+    with visit.house.store.read() as tx:
+        row = browse.one(tx, delivery_id) if delivery_id < 2**63 else None
+    if row is None:
+        raise NotThere(
+            _("There is no delivery %(id)s.", id=delivery_id), fix=_("Its connection may be gone.")
+        )
+    return row
+
+
+def _connection(tx: Connection, visit: Visit, connection_id: int) -> CRMConnection | None:
+    every = connections.every(tx, visit.house.vault)
+    return next((one for one in every if one.id == connection_id), None)
+
+
+def replay_one(visit: Visit) -> Go:
+    """Try one again."""
+    row = _row(visit, visit.number("id"))
+    done = replaying.replay_named(visit.house, (row.id,))
+    return Go(f"/deliveries/{row.id}", done.told())
+
+
+def replay_many(visit: Visit) -> Go:
+    """Try those again that are ticked, or all failed ones of the filter."""
+    back = visit.given("back")
+    ids = tuple(number for text in visit.form.get("id", ()) if (number := _whole(text)) is not None)
+    if visit.given("all"):
+        done = replaying.replay(visit.house, _chosen(visit))
+    elif ids:
+        done = replaying.replay_named(visit.house, ids)
+    else:
+        raise CRMHostError(_("Nothing was ticked."), fix=_("Tick those that are to be tried again."))
+    return Go(back if back.startswith("/deliveries") else "/deliveries", done.told())
+
+
+def _chosen(visit: Visit) -> Chosen:
+    kind = visit.given("kind")
+    return Chosen(
+        connection_id=_whole(visit.given("connection")),
+        cause=visit.given("cause") or None,
+        kind=kind if kind in KINDS else None,
+        contact_id=_whole(visit.given("contact")),
+    )
+
+
+PLACES = (
+    Place("/deliveries", listed),
+    Place("/deliveries/{id:int}", show),
+    form("/deliveries/replay", replay_many),
+    form("/deliveries/{id:int}/replay", replay_one),
+)

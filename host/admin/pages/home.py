@@ -1,0 +1,25 @@
+"""The overview: how everything does, in a sentence, and what needs somebody."""
+
+from __future__ import annotations
+
+from ...store import browse, connections
+from ..standing import headline, standing
+from ..visits import Page, Place, Visit
+
+
+def overview(visit: Visit) -> Page:
+    """Show all connections, what needs somebody first."""
+    house = visit.house
+    with house.store.read() as tx:
+        standings = [standing(tx, house, one) for one in connections.every(tx, house.vault)]
+        causes = browse.causes(tx, [one.id for one in standings], limit=5)
+    values = {
+        "headline": headline(standings),
+        "standings": sorted(standings, key=lambda one: (not one.needs_somebody, one.id)),
+        "names": {one.id: one.name for one in standings},
+        "causes": causes,
+    }
+    return Page("overview.html", values)
+
+
+PLACES = (Place("/", overview),)

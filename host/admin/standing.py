@@ -1,0 +1,148 @@
+"""How a connection stands, in words: its name, its state and what to do, and what happened lately."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from ..errors import SettingsError
+from ..store import browse, hours
+from ..store.browse import MANY
+from ..store.hours import HOUR, RECEIVED, Count
+from ..validation import validated
+from . import formats
+from .words import gettext as _
+from .words import ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from ..house import House
+    from ..plugins import Plugin
+    from ..store.connections import CRMConnection
+
+BY_HAND = "Paused by hand."
+"""What is kept as the reason where a person paused a connection."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is to be seen of a connection at a glance."""
+
+    id: int
+    name: str
+    where: str
+    """The CRM's own address, where the settings name one."""
+    account_id: int
+    mark: str
+    """How it is drawn: good, wait or bad."""
+    state: str
+    sentence: str
+    fix: str
+    waiting: int
+    dead: int
+    last_received: float | None
+    oldest_waiting: float | None
+    today: Count
+    """What ended within the last 24 hours."""
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether it does not get along by itself."""
+        return self.mark == "bad" or self.dead > 0
+
+
+def standing(tx: Connection, house: House, one: CRMConnection) -> Standing:
+    """Return how a connection stands now."""
+    now = time.time()
+    mark, state, sentence, fix = _state(house, one)
+    counted = hours.since(tx, [one.id], int(now // HOUR) - 23)
+    ended = [count for (_id, what, _hour), count in counted.items() if what not in {RECEIVED, hours.TRIED}]
+    return Standing(
+        id=one.id,
+        name=title(house, one),
+        where=address(house, one),
+        account_id=one.account_id,
+        mark=mark,
+        state=state,
+        sentence=sentence,
+        fix=fix,
+        waiting=browse.count(tx, one.id, "pending"),
+        dead=browse.count(tx, one.id, "dead"),
+        last_received=hours.last(tx, one.id, RECEIVED),
+        oldest_waiting=browse.oldest_waiting(tx, one.id),
+        today=sum(ended, Count()),
+    )
+
+
+def title(house: House, one: CRMConnection) -> str:
+    """Return what a connection is called: its CRM's name, and its number where it is not the first."""
+    plugin = house.plugins.found.get(one.plugin)
+    return plugin.info.title if plugin else one.plugin
+
+
+def address(house: House, one: CRMConnection) -> str:
+    """Return the CRM's host, as the settings that must be given name it; empty where none does."""
+    plugin = house.plugins.found.get(one.plugin)
+    for name in _telling(plugin) if plugin else ():
+        host = urlsplit(str(one.given.get(name, ""))).netloc
+        if host:
+            return host
+    return ""
+
+
+def _telling(plugin: Plugin) -> list[str]:
+    """Return the settings that must be given and are not secret."""
+    fields = plugin.info.settings.model_fields
+    return [
+        name for name, field in fields.items() if field.is_required() and field.annotation is not SecretStr
+    ]
+
+
+def _state(house: House, one: CRMConnection) -> tuple[str, str, str, str]:
+    """Return mark, word, sentence and fix."""
+    try:
+        validated(house.plugins[one.plugin], one.settings)
+    except SettingsError as error:
+        return "bad", _("Wrong settings"), str(error), error.fix
+    if one.paused_reason is not None:
+        return _paused(one)
+    if not one.webhook_secrets and not one.unsigned:
+        return (
+            "wait",
+            _("Waiting for its secret"),
+            _("Chatwoot shows a secret once the webhook is made; without it nothing can be taken."),
+            _("Paste the secret below."),
+        )
+    return "good", _("Working"), _("What Chatwoot sends is brought to the CRM as it comes."), ""
+
+
+def _paused(one: CRMConnection) -> tuple[str, str, str, str]:
+    if one.paused_reason == BY_HAND:
+        sentence = _("Somebody paused it. What arrives is kept, and waits.")
+        return "wait", _("Paused"), sentence, _("Let it go on when you are ready.")
+    tried = _("It is tried again by itself, each minute.") if one.paused_until else ""
+    return "bad", _("Paused"), one.paused_reason or "", " ".join(filter(None, (one.paused_fix, tried)))
+
+
+def how_many(count: int) -> str:
+    """Return a count, or that there are many."""
+    return _("more than %(count)s", count=formats.number(MANY)) if count > MANY else formats.number(count)
+
+
+def headline(standings: Sequence[Standing]) -> str:
+    """Say in a sentence how everything does."""
+    if not standings:
+        return _("Nothing is connected yet")
+    needy = sum(one.needs_somebody for one in standings)
+    if needy:
+        return ngettext("%(count)d connection needs you", "%(count)d connections need you", needy)
+    if any(one.mark == "wait" for one in standings):
+        return _("Something waits for you")
+    return _("Everything is in step")

@@ -1,0 +1,82 @@
+"""The languages of the pages: whose turn it is, and what a sentence is called in it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.core import negotiate_locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)", "es": "Español"}
+"""The languages there are, each by its own name. Sentences are written in the first one."""
+FOLDER = Path(__file__).parent / "locales"
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+@cache
+def translations(language: str, folder: Path = FOLDER) -> NullTranslations:
+    """Return the sentences of a language; they are read as translators write them, so nothing is built."""
+    file = folder / language / "LC_MESSAGES" / "messages.po"
+    if not file.exists():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def language() -> str:
+    """Return the language that is spoken now, one of LANGUAGES."""
+    return _language.get()
+
+
+def locale() -> Locale:
+    """Return how numbers and dates are written in it."""
+    return Locale.parse(_language.get())
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Speak a language while the block lasts."""
+    before = _language.set(name)
+    try:
+        yield
+    finally:
+        _language.reset(before)
+
+
+def understood(accepted: str) -> str:
+    """Return the language that fits a browser's Accept-Language best."""
+    wished = [part.partition(";")[0].strip().replace("-", "_") for part in accepted.split(",")]
+    nearest = {one.partition("_")[0]: one for one in LANGUAGES}
+    for wish in wished[:20]:
+        if found := negotiate_locale([wish], list(LANGUAGES)) or nearest.get(wish.partition("_")[0].lower()):
+            return found
+    return "en"
+
+
+def gettext(sentence: str, **values: Any) -> str:
+    """Return a sentence in the language spoken, with what is to be put into it."""
+    said = translations(_language.get()).gettext(sentence)
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, count: int, **values: Any) -> str:
+    """Return the sentence for so many things."""
+    said = translations(_language.get()).ngettext(one, many, count)
+    return said % {"count": count, **values}
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - as gettext's tools know it
+    """Mark a sentence that is translated where it is shown."""
+    return sentence

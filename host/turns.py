@@ -1,0 +1,115 @@
+"""Whose turn it is in this process: the lane a thread works next, so that nobody waits for another's many.
+
+Connections take turns, and what is live goes before what tells of the past. Where there are several
+connections none has all the threads. A connection that may make no calls for a while is passed over;
+each process learns that for itself, by one attempt.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from .store import clock, connections, lanes
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from .store import Store
+    from .store.lanes import Lane
+
+
+class Turns:
+    """The lanes that this process's threads have, and those that they have next."""
+
+    def __init__(self, store: Store, threads: int) -> None:
+        self._store = store
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._ours: set[Lane] = set()
+        self._last = 0
+        self._resting: dict[tuple[int, bool], float] = {}
+
+    def next(self) -> Lane | None:
+        """Choose the lane whose turn it is, for the thread that asks; None where none is due."""
+        with self._lock, self._store.read() as tx:
+            chosen = self._choose(tx, clock.now(tx), self._ours)
+            if chosen is not None:
+                self._ours.add(chosen)
+                self._last = chosen[0]
+            return chosen
+
+    def begin(self, lane: Lane) -> bool:
+        """Say that a thread turns to the lane; no where one has it, or its connection has its share."""
+        with self._lock:
+            full = lane[0] in self._full(self._ours)
+            if lane in self._ours or (full and self._are_others()):
+                return False
+            self._ours.add(lane)
+            return True
+
+    def end(self, lane: Lane) -> None:
+        """Say that the thread is done with the lane."""
+        with self._lock:
+            self._ours.discard(lane)
+
+    def unheard(self, tx: Connection, now: float, silent_since: float) -> list[Lane]:
+        """Return due lanes whose bells have brought nobody, as many as there are threads without work."""
+        found: list[Lane] = []
+        with self._lock:
+            for _ in range(self._threads - len(self._ours)):
+                lane = self._choose(tx, now, self._ours | set(found), silent_since)
+                if lane is None:
+                    break
+                found.append(lane)
+        return found
+
+    def rest(self, connection_id: int, seconds: float, *, background: bool) -> None:
+        """Pass the connection over for so long; with ``background`` only what tells of the past."""
+        until = time.monotonic() + seconds
+        with self._lock:
+            for kind in {True, background}:
+                self._resting[connection_id, kind] = max(until, self._resting.get((connection_id, kind), 0.0))
+
+    def rests(self, connection_id: int, *, background: bool) -> float:
+        """Return for how many seconds the connection is passed over."""
+        return max(self._resting.get((connection_id, background), 0.0) - time.monotonic(), 0.0)
+
+    def _choose(
+        self, tx: Connection, now: float, but: set[Lane], silent_since: float | None = None
+    ) -> Lane | None:
+        full = self._full(but)
+        served = full if full and connections.several(tx) else set()
+        for background in (False, True):
+            lane = lanes.next_in_turn(
+                tx,
+                now,
+                background=background,
+                after=self._last,
+                not_of=served | self._at_rest(background=background),
+                but=but,
+                silent_since=silent_since,
+            )
+            if lane is not None:
+                return lane
+        return None
+
+    def _at_rest(self, *, background: bool) -> set[int]:
+        now = time.monotonic()
+        return {
+            connection_id
+            for (connection_id, kind), until in self._resting.items()
+            if kind is background and until > now
+        }
+
+    def _full(self, busy: set[Lane]) -> set[int]:
+        """Return the connections that have three threads of four: no more, where there are others."""
+        share = self._threads - self._threads // 4
+        have = Counter(lane[0] for lane in busy)
+        return {connection_id for connection_id, count in have.items() if count >= share}
+
+    def _are_others(self) -> bool:
+        with self._store.read() as tx:
+            return connections.several(tx)

@@ -1,0 +1,172 @@
+"""Each page as people see it: on a phone and at a desk, in the light and in the dark, and by the keyboard.
+
+Run by ``make test-browser``; screenshots are kept in .screens, by ``make screens`` where the documents are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from .conftest import Looking, context_of
+from .world import PASSWORD, World
+
+PATHS = {
+    "overview": "/",
+    "connection": "/connections/1",
+    "connection-month": "/connections/1?span=month",
+    "deliveries": "/deliveries",
+    "failed": "/deliveries?state=dead",
+    "delivery": "/deliveries/3",
+    "delivery-shown": "/deliveries/3?reveal=1",
+    "contacts": "/contacts",
+    "found": "/contacts?q=ana",
+    "nobody": "/contacts?q=nobody",
+    "story": "/connections/1/contacts/5800",
+    "conversation": "/connections/1/conversations/700",
+    "plugins": "/plugins",
+    "users": "/people",
+    "account": "/account",
+}
+
+
+@pytest.fixture(params=["desk", "phone"])
+def size(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def looking(chromium: Browser, world: World, size: str) -> Iterator[Looking]:
+    with context_of(chromium, size) as context:
+        opened = Looking(context.new_page(), world.address)
+        opened.sign_in()
+        yield opened
+
+
+def test_every_page_is_whole(looking: Looking, size: str) -> None:
+    for name, path in PATHS.items():
+        looking.go(path)
+        looking.check()
+        looking.shoot(f"{name}-{size}")
+
+
+def test_every_page_can_be_read_in_the_dark(chromium: Browser, world: World) -> None:
+    with context_of(chromium, "desk", "dark") as context:
+        looking = Looking(context.new_page(), world.address)
+        looking.sign_in()
+        for name, path in PATHS.items():
+            looking.go(path)
+            looking.check()
+            looking.shoot(f"{name}-dark")
+
+
+@pytest.mark.parametrize(("language", "word"), [("pt-BR", "Visão geral"), ("es-MX", "Resumen")])
+def test_every_page_fits_a_phone_in_each_language(
+    chromium: Browser, world: World, language: str, word: str
+) -> None:
+    with context_of(chromium, "phone", language=language) as context:
+        looking = Looking(context.new_page(), world.address)
+        looking.sign_in()
+        expect(looking.page.locator("nav").first).to_contain_text(word)
+        for name, path in PATHS.items():
+            looking.go(path)
+            looking.check()
+            looking.shoot(f"{name}-{language}")
+
+
+def test_the_language_is_chosen_at_the_foot(looking: Looking) -> None:
+    looking.go("/deliveries")
+
+    looking.page.get_by_role("button", name="Español").click()
+
+    expect(looking.page.get_by_role("heading", level=1)).to_have_text("Entregas")
+
+
+def test_the_first_one_comes_in_by_the_keyboard_alone(chromium: Browser, new_world: World, size: str) -> None:
+    with context_of(chromium, size) as context:
+        looking = Looking(context.new_page(), new_world.address)
+        page = looking.page
+        page.goto(new_world.link())
+        looking.check()
+        looking.shoot(f"welcome-{size}")
+
+        expect(page.locator("#email")).to_be_focused()
+        page.keyboard.type("ana@example.com")
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is connected yet")
+        looking.check()
+        looking.shoot(f"empty-{size}")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="To the content")).to_be_focused()
+        for path in ("/deliveries", "/contacts", "/plugins"):
+            looking.go(path)
+            looking.check()
+
+
+def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, size: str) -> None:
+    with context_of(chromium, size) as context:
+        looking = Looking(context.new_page(), world.address)
+        looking.go("/deliveries?state=dead")
+        looking.check()
+        looking.shoot(f"sign-in-{size}")
+        looking.page.fill("#email", "ana@example.com")
+        looking.page.fill("#password", "not the password")
+        looking.page.click("main button")
+        expect(looking.page.get_by_role("alert")).to_contain_text("do not fit together")
+        looking.errors.clear()  # Chromium itself says that the answer was 422
+        looking.check()
+
+        looking.page.fill("#password", PASSWORD)
+        looking.page.click("main button")
+
+        expect(looking.page).to_have_url(re.compile(r"/deliveries\?state=dead$"))
+        looking.go("/nowhere")
+        looking.errors.clear()
+        looking.check()
+        looking.shoot(f"nowhere-{size}")
+
+
+def test_a_failure_is_tried_again_where_it_is_seen(chromium: Browser, world: World) -> None:
+    with context_of(chromium, "desk") as context:
+        looking = Looking(context.new_page(), world.address)
+        looking.sign_in()
+        looking.go("/connections/1")
+
+        looking.page.get_by_role("button", name="Try all of these again").last.click()
+
+        expect(looking.page.get_by_role("status")).to_contain_text("1 delivery is tried again.")
+        looking.check()
+
+
+def test_news_comes_by_itself(chromium: Browser, world: World) -> None:
+    with context_of(chromium, "desk") as context:
+        looking = Looking(context.new_page(), world.address)
+        looking.sign_in()
+        page = looking.page
+        page.evaluate("document.querySelector('#live h1').textContent = 'old'")
+
+        page.evaluate("htmx.ajax('GET', '/', {target: '#live', select: '#live', swap: 'outerHTML'})")
+
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("old")
+        looking.check()
+
+
+def test_a_viewer_is_offered_nothing_that_changes_something(chromium: Browser, world: World) -> None:
+    with context_of(chromium, "desk") as context:
+        looking = Looking(context.new_page(), world.address)
+        looking.sign_in("tomas@example.com")
+        for path in PATHS.values():
+            if path == "/people":
+                continue
+            looking.go(path)
+            looking.check()
+            buttons = looking.page.locator("main button").all_inner_texts()
+            assert set(buttons) <= {"Find", "Show", "Change it"}, path
+        looking.go("/contacts?q=ana")
+        expect(looking.page.locator("main")).not_to_contain_text("ana.souza@example.com")

@@ -1,0 +1,145 @@
+"""However many deliveries there are, a page takes as long: its queries read what they show."""
+
+import os
+import re
+import time
+
+import pytest
+from sqlalchemy import insert, text
+
+from crmhost.house import House
+from crmhost.store import contacts, hours
+from crmhost.store.causes import cause_of
+from crmhost.store.contacts import Face
+from crmhost.store.hours import HOUR, Moment
+from crmhost.store.tables import deliveries, links
+
+from ...conftest import Say
+from ..conftest import connected
+from .conftest import Browser, add_user
+
+DELIVERIES = int(os.environ.get("CRMHOST_TEST_DELIVERIES", "1000000"))
+CONTACTS = DELIVERIES // 10
+BATCH = 20_000
+LIMIT = 100.0
+"""Milliseconds, on the server."""
+KINDS = ("contact_created", "contact_updated", "conversation_created", "conversation_resolved")
+STATES = ("applied",) * 70 + ("unchanged",) * 15 + ("superseded",) * 10 + ("ignored",) * 4 + ("dead",)
+NAMES = ("Ana", "João", "Jane", "Priya", "Tomáš", "Lucía", "Kwame", "Ingrid", "Mateus", "Sofia")
+LAST = ("Silva", "Souza", "Doe", "Nair", "Novák", "Fernández", "Mensah", "Larsen", "Oliveira", "Rossi")
+
+
+def delivery(number: int, connection_id: int, now: float) -> dict[str, object]:
+    contact, kind, state = number % CONTACTS, KINDS[number % 4], STATES[number * 7 % 100]
+    reason = (
+        f"The CRM does not accept contact {contact}: cause {'abc'[number % 3]}." if state == "dead" else None
+    )
+    return {
+        "connection_id": connection_id,
+        "uid": f"{number}",
+        "digest": f"{number:064x}",
+        "event": kind,
+        "kind": kind,
+        "contact_id": contact,
+        "conversation_id": number if "conversation" in kind else None,
+        "version": float(number),
+        "received_at": now - (DELIVERIES - number),
+        "body": "" if number < DELIVERIES * 0.9 else '{"event": "contact_updated"}',
+        "state": "pending" if number > DELIVERIES - 2000 else state,
+        "reason": reason,
+        "cause": cause_of(reason) if reason else None,
+        "attempts": 1,
+        "finished_at": now - (DELIVERIES - number) + 1,
+        "background": False,
+    }
+
+
+def fill(house: House, connection_ids: list[int]) -> None:
+    now = time.time()
+    for first in range(0, DELIVERIES, BATCH):
+        numbers = range(first, min(first + BATCH, DELIVERIES))
+        with house.store.write() as tx:
+            rows = [delivery(one, connection_ids[one % len(connection_ids)], now) for one in numbers]
+            tx.execute(insert(deliveries), rows)
+    for first in range(0, CONTACTS, BATCH):
+        with house.store.write() as tx:
+            faces = [face(one, connection_ids) for one in range(first, min(first + BATCH, CONTACTS))]
+            for part in range(0, len(faces), 500):
+                contacts.note(tx, faces[part : part + 500], now)
+            tx.execute(insert(links), [link(one) for one in faces])
+    with house.store.write() as tx:
+        each = [
+            Moment(one, "applied", now - hour * HOUR, 2, 1.0) for one in connection_ids for hour in range(720)
+        ]
+        hours.note(tx, each)
+    with house.store.write() as tx:
+        tx.execute(text("ANALYZE"))
+
+
+def face(number: int, connection_ids: list[int]) -> Face:
+    name = f"{NAMES[number % 10]} {LAST[number // 10 % 10]}"
+    key = (connection_ids[number % len(connection_ids)], number)
+    return Face(*key, name, f"person{number}@example.com", f"+4477009{number:06d}")
+
+
+def link(one: Face) -> dict[str, object]:
+    record = f"contact:{one.contact_id}"
+    key = {"connection_id": one.connection_id, "record": record, "kind": "customer"}
+    return {**key, "remote_id": f"{one.contact_id + 1}", "written": {}, "updated_at": 1.0}
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    fill(house, [connected(house).id, connected(house).id])
+    add_user(house, "ana@example.com")
+    return house
+
+
+PATHS = (
+    "/",
+    "/connections/1",
+    "/connections/1?span=month",
+    "/deliveries",
+    "/deliveries?state=dead",
+    "/deliveries?state=dead&kind=conversation_changed",
+    "/deliveries?kind=conversation_resolved&connection=2",
+    f"/deliveries?before={DELIVERIES // 2}",
+    "/deliveries?state=ignored&before=1000",
+    f"/deliveries/{DELIVERIES // 2}",
+    "/contacts",
+    "/contacts?q=ana",
+    "/contacts?q=ana+souza",
+    "/contacts?q=nobody",
+    "/contacts?q=person777%40example.com",
+    "/contacts?q=7700900077",
+    "/contacts?q=4242",
+    f"/connections/1/contacts/{CONTACTS // 2}",
+    f"/connections/1/conversations/{DELIVERIES // 2 + 2}",
+    "/plugins",
+    "/people",
+)
+
+
+@pytest.mark.slow
+def test_no_page_takes_longer_than_a_tenth_of_a_second(full: House, say: Say) -> None:
+    from crmhost.admin import pages_of
+    from crmhost.server import serving
+
+    from .conftest import browsing
+
+    with serving(pages_of(full)) as address, browsing(address) as browser:
+        browser.sign_in("ana@example.com")
+        took = {path: min(_time(browser, path) for _ in range(4)) for path in PATHS}
+    kind = full.store.engine.dialect.name
+    slowest = max(took, key=took.__getitem__)
+    say(f"{DELIVERIES} deliveries on {kind}: {slowest} took longest, {took[slowest]:.0f} ms on the server")
+
+    assert {path: ms for path, ms in took.items() if ms > LIMIT} == {}
+
+
+def _time(browser: Browser, path: str) -> float:
+    answer = browser.client.get(path)
+    assert answer.status_code == 200, path
+    timed = re.search(r"page;dur=([\d.]+)", answer.headers["server-timing"])
+    assert timed
+    return float(timed[1])

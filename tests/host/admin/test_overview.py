@@ -1,0 +1,116 @@
+"""The overview and a connection's page: in words, and what needs somebody first."""
+
+import pytest
+
+from crmhost import CredentialsError, Rejected
+from crmhost.demo import payloads
+from crmhost.house import House
+
+from ..conftest import Bench, connected
+from ..fake_crm import FakeCRM
+from .conftest import Browser, told
+
+JANE = payloads.contact(5821, "Jane Doe", email="jane@example.com")
+
+
+def receive(bench: Bench, *payloads_: payloads.Payload) -> None:
+    for payload in payloads_:
+        bench.receive(payload)
+        bench.work()
+
+
+def test_an_empty_house_says_what_to_do(admin: Browser, viewer: Browser) -> None:
+    assert "Connect a CRM" in told(admin.get("/"))
+    assert "Connect a CRM" not in told(viewer.get("/"))
+
+
+def test_all_well_is_said_in_words(lite_bench: Bench, viewer: Browser) -> None:
+    receive(lite_bench, payloads.contact_created(JANE))
+
+    page = told(viewer.get("/"))
+
+    assert page.startswith("Everything is in step")
+    assert "Working" in page
+    assert "just now" in page
+    assert "1 worked" in page
+
+
+def test_a_connection_that_the_crm_refuses_says_why_and_what_to_do(
+    lite_bench: Bench, crm: FakeCRM, viewer: Browser
+) -> None:
+    crm.troubles = [CredentialsError("The CRM refuses the token.", fix="Make a new one.")]
+    receive(lite_bench, payloads.contact_created(JANE))
+
+    page = told(viewer.get("/connections/1"))
+
+    assert "Paused The CRM refuses the token." in page
+    assert "Make a new one. It is tried again by itself, each minute." in page
+    assert told(viewer.get("/")).startswith("1 connection needs you")
+
+
+def test_failures_are_grouped_by_cause_and_tried_again_together(
+    lite_bench: Bench, crm: FakeCRM, admin: Browser
+) -> None:
+    for number in (1, 2, 3):
+        crm.troubles = [
+            Rejected(f"Contact {number} has the e-mail of person {number * 7}.", fix="Merge them.")
+        ]
+        person = payloads.contact(number, f"N{number}", email=f"n{number}@example.com")
+        lite_bench.receive(payloads.contact_created(person))
+        lite_bench.work(number)
+
+    page = told(admin.get("/connections/1"))
+    assert page.count("has the e-mail of person") == 1
+    assert "3 deliveries Contact 3 has the e-mail of person 21. Merge them." in page
+
+    cause = "Contact … has the e-mail of person …."
+    assert "3 deliveries are tried again." in admin.post("/connections/1/replay", cause=cause)
+    for number in (1, 2, 3):
+        lite_bench.work(number)
+    assert lite_bench.states() == ["applied"] * 3
+    assert "What failed" not in told(admin.get("/connections/1"))
+
+
+def test_a_connection_is_paused_and_goes_on(lite_bench: Bench, admin: Browser) -> None:
+    assert "Somebody paused it" in admin.post("/connections/1/pause")
+    receive(lite_bench, payloads.contact_created(JANE))
+    assert lite_bench.states() == ["pending"]
+
+    assert "What Chatwoot sends is brought to the CRM" in told(admin.post("/connections/1/resume"))
+    lite_bench.work()
+    assert lite_bench.states() == ["applied"]
+
+
+def test_a_connection_without_its_secret_takes_it_on_its_page(lite_house: House, admin: Browser) -> None:
+    made = connected(lite_house, webhook_secret=None)
+
+    page = admin.get("/connections/1")
+    assert "Waiting for its secret" in page
+    assert made.address in page
+
+    assert "Working" in told(admin.post("/connections/1/secret", secret="s3cret"))
+    assert "s3cret" not in admin.get("/connections/1")
+    assert "no secret of Chatwoot's" in admin.post("/connections/1/secret", 400, secret="two words")
+
+
+def test_charts_show_what_became_of_deliveries_and_say_it(lite_bench: Bench, viewer: Browser) -> None:
+    receive(lite_bench, payloads.contact_created(JANE), payloads.contact_created({**JANE, "name": "J"}))
+
+    for span in ("day", "week", "month", "nonsense"):
+        page = viewer.get(f"/connections/1?span={span}")
+        assert 'aria-label="2 deliveries were worked in this time."' in page
+        assert "2 applied" in page
+
+
+def test_what_is_not_there_is_said(viewer: Browser) -> None:
+    assert "There is no connection 9" in viewer.get("/connections/9", 404)
+    assert "There is no such page" in viewer.get("/nowhere", 404)
+
+
+def test_a_mistake_of_ours_is_one_sentence(viewer: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmhost.admin.pages.home.headline", lambda _: 1 / 0)
+
+    page = viewer.get("/", 500)
+
+    assert "That is our mistake" in page
+    assert "ZeroDivisionError" not in page
