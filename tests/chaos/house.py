@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import certifi
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import ColumnElement, func, select
@@ -131,6 +132,7 @@ async def housed(
     """Have a house with a receiver, no workers yet; all of it ends with the block."""
     (folder / "attempts").mkdir(parents=True)
     environment = {"CRMHOST_DATA_DIR": str(folder / "data"), "CRMHOST_BASE_URL": base_url}
+    environment["SSL_CERT_FILE"] = str(_one_authority(folder))
     async with AsyncExitStack() as stack:
         database = f"sqlite:///{folder / 'data' / 'crmhost.sqlite3'}"
         if plan.database == "postgresql":
@@ -145,6 +147,14 @@ async def housed(
         store = open_store(database)
         stack.callback(store.close)
         yield House(folder, nursery, receiver, workers, redis, store)
+
+
+def _one_authority(folder: Path) -> Path:
+    """Return a file with one public authority: nothing is encrypted here, and to read all takes long."""
+    first, end, _ = Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----")
+    kept = folder / "authority.pem"
+    kept.write_text(first + end)
+    return kept
 
 
 def _children(nursery: Nursery, tally: Tally, port: int) -> list[Child]:

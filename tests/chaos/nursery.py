@@ -34,8 +34,6 @@ class Child:
     place: Place
     ended: Callable[[Child, int], None]
     """Told each time it ends, with its exit status: minus the signal that killed it."""
-    clock: float = 0.0
-    """By how many seconds its clock is wrong from birth on."""
     process: ForkServerProcess | None = None
     born: asyncio.Event = field(default_factory=asyncio.Event)
     died: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,6 +72,7 @@ class Nursery:
         self._times = times
         self._without = without
         self._commands = 0
+        self.journal: Callable[[str], None] = lambda _line: None
 
     async def keep(self, child: Child) -> None:
         """Keep a process running, whatever happens to it, until this is cancelled."""
@@ -82,10 +81,11 @@ class Nursery:
                 child.process = self._start(child.words, child.place, child.name)
                 child.died.clear()
                 child.born.set()
+                self.journal(f"born {child.name}")
                 status = await self._end_of(child.process)
                 child.born.clear()
                 child.died.set()
-                child.place.clock = child.clock
+                child.place.clock = 0.0
                 child.place.disarm()
                 child.ended(child, status)
                 if status >= 0:

@@ -12,7 +12,7 @@ from typing import Any
 
 SAMPLE = 0.2
 """Seconds of work by which it is measured how much of the machine is to be had."""
-SLOWEST = 10.0
+SLOWEST = 5.0
 ENVIRONMENT = {"dramatiq_restart_delay": "300"}
 
 
@@ -62,6 +62,7 @@ class Times:
         return {
             "crmhost.http.DEADLINE": self.deadline,
             "crmhost.locks.LEASE": self.lease,
+            "crmhost.locks.MARGIN": self.patience,
             "crmhost.ledger.CLAIM": self.lease,
             "crmhost.attempt.PAUSE": self.minute / 2,
             "crmhost.sync.PAUSE": self.minute / 2,
@@ -70,6 +71,10 @@ class Times:
             "crmhost.attempt.SETUP_REST": 5,
             "crmhost.sweep.PERIOD": 0.5,
             "crmhost.sweep.PATIENCE": self.ring_again,
+            "crmhost.sweep.LEASE": self.lease,
+            "crmhost.store.gates.SHORTEST": 0.3,
+            "crmhost.store.gates.LONGEST": self.minute,
+            "crmhost.store.gates.TRY": self.lease,
             "crmhost.broker.SILENCE": 0.5,
             "crmhost.embedded.PERIOD": 0.3,
             "crmhost.budget.WINDOW": self.minute,
@@ -89,7 +94,7 @@ def measured() -> Times:
     while time.process_time() - worked < SAMPLE:
         sum(range(1000))
     share = (time.monotonic() - began) / SAMPLE
-    return Times(min(max(1.5 * share, 1.5), SLOWEST))
+    return Times(min(max(share, 1.5), SLOWEST))
 
 
 def shorten(times: Times) -> None:
