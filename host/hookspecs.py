@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .models import Choice, Contact, Conversation, Costs, Imagined, Outcome, PluginInfo, SetupResult
     from .stand_in import StandIn
 
+HOOK_API = 1
+"""The version of the hooks below. It is counted up where a plugin that was written for them must be changed:
+a new hook, or a new argument, is none."""
 hookspec = pluggy.HookspecMarker("crmhost")
 hookimpl = pluggy.HookimplMarker("crmhost")
 

@@ -68,6 +68,11 @@ def validated(plugin: Plugin, values: Mapping[str, Any]) -> BaseModel:
         return model.model_validate(dict(values))
     except ValidationError as error:
         raise SettingsError(f"Setting {first_problem(error)}.", fix=_fix(plugin, error)) from error
+    except Exception as error:
+        raise SettingsError(
+            f"The plugin {plugin.name} cannot read its settings ({type(error).__name__}).",
+            fix="Report it to the plugin's authors.",
+        ) from error
 
 
 def _fix(plugin: Plugin, error: ValidationError) -> str:

@@ -59,7 +59,7 @@ __all__ = [
 @hookimpl
 def info() -> PluginInfo:
     """Say what the plugin is called, what it takes and what it links."""
-    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}")
+    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}", hook_api=1)
 
 
 @hookimpl
