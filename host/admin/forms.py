@@ -18,6 +18,7 @@ from ..validation import problems
 from .words import gettext as _
 
 Kind = Literal["text", "secret", "number", "tick", "choice", "several", "pairs", "lines", "json"]
+UNSAID = object()
 ROWS = 3
 """Empty rows below the pairs that are there."""
 
@@ -192,7 +193,7 @@ def filled_in(
     for name, field in model.model_fields.items():
         if field.repr and (names is None or name in names):
             value = _read(name, field, form)
-            if value is not None:
+            if value is not UNSAID:
                 values[name] = value
     return values
 
@@ -216,7 +217,7 @@ def _read(name: str, field: FieldInfo, form: Mapping[str, list[str]]) -> Any:
 def _nothing(field: FieldInfo, kind: Kind) -> Any:
     """Return what an empty field means: nothing said, the setting's own empty value, or none at all."""
     if kind == "secret" or field.is_required():
-        return None
+        return UNSAID
     if kind == "lines":
         return []
     if kind == "json":
