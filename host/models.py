@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -254,6 +255,8 @@ class PluginInfo:
     """The first is the customer's own record."""
     ids: str = r"[\w.:-]{1,255}"
     """What every id of this CRM matches as a whole: ids from elsewhere are checked by it."""
+    locales: Path | None = None
+    """The folder of the translations of its settings' titles and descriptions, as gettext lays them out."""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def groups(
     ``found`` is what setup found, ``choices`` what the CRM has to choose from, ``wrong`` what is to be said.
     """
     made = []
-    for title, help_, names in _grouped(model):
+    for title, help_, names in grouped(model):
         fields = tuple(
             _field(name, field, given, found or {}, choices or {}, wrong or {})
             for name in names
@@ -82,7 +82,7 @@ def groups(
     return made
 
 
-def _grouped(model: type[BaseModel]) -> Iterator[tuple[str, str, list[str]]]:
+def grouped(model: type[BaseModel]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield title, words and names of each group: each class that the model is made of is one."""
     for part in reversed(model.__mro__):
         own = [name for name in inspect.get_annotations(part) if name in model.model_fields]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 
 from crmhost import (
     Choice,
@@ -33,6 +34,9 @@ from .options import options
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
 
+LOCALES = Path(__file__).parent / "locales"
+"""What the settings' titles and descriptions are in other languages."""
+
 __all__ = [
     "KrayinSettings",
     "__version__",
@@ -53,7 +57,7 @@ __all__ = [
 @hookimpl
 def info() -> PluginInfo:
     """Say what the plugin is called, what it takes and what it links."""
-    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}")
+    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}", locales=LOCALES)
 
 
 @hookimpl
