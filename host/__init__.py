@@ -24,6 +24,7 @@ from .models import (
     Conversation,
     Costs,
     Expected,
+    Imagined,
     Inbox,
     Message,
     Outcome,
@@ -73,6 +74,7 @@ __all__ = [
     "visiting",
     # A CRM for the demo and the tests
     "Expected",
+    "Imagined",
     "StandIn",
     "__version__",
 ]

@@ -269,6 +269,15 @@ class Costs:
 
 
 @dataclass(frozen=True)
+class Imagined:
+    """Of a write that a preview does not send: what the CRM has ``now``, by the names that the write uses,
+    and the ``answer`` (JSON) that it would give."""
+
+    now: Mapping[str, Any]
+    answer: Any
+
+
+@dataclass(frozen=True)
 class Expected:
     """The customers and conversations a stand-in CRM should hold, each once, and nothing else."""
 

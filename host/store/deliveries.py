@@ -81,7 +81,7 @@ class Delivery:
 
 
 _DUE_SINCE = func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)
-_DELIVERY = (
+DELIVERY = (
     deliveries.c.id,
     deliveries.c.kind,
     deliveries.c.contact_id,
@@ -171,7 +171,7 @@ def _row(arrival: Arrival) -> dict[str, Any]:
 def pending(tx: Connection, connection_id: int, contact_id: int, limit: int = 500) -> list[Delivery]:
     """Return a lane's pending deliveries in order of arrival."""
     query = (
-        select(*_DELIVERY)
+        select(*DELIVERY)
         .where(_in_lane(connection_id, contact_id), deliveries.c.state == "pending")
         .order_by(deliveries.c.id)
         .limit(limit)

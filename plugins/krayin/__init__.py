@@ -11,6 +11,7 @@ from crmhost import (
     Context,
     Conversation,
     Costs,
+    Imagined,
     Outcome,
     PluginInfo,
     SetupResult,
@@ -31,6 +32,7 @@ from .events import (
 )
 from .links import KINDS, page_of
 from .options import options
+from .rehearsing import imagined
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
 
@@ -42,6 +44,7 @@ __all__ = [
     "__version__",
     "choices",
     "costs",
+    "imagine",
     "handle_contact",
     "handle_conversation_changed",
     "handle_conversation_created",
@@ -104,6 +107,14 @@ def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
 def costs(settings: KrayinSettings) -> Costs:
     """Say what a new customer and a conversation take in calls."""
     return calls_taken(settings)
+
+
+@hookimpl
+def imagine(
+    context: Context[KrayinSettings], method: str, path: str, body: object, number: int
+) -> Imagined | None:
+    """Say what Krayin has where a write would go, and what it would answer."""
+    return imagined(context, method, path, body, number)
 
 
 @hookimpl
