@@ -19,6 +19,7 @@ from .models import (
     CHANGES,
     Attachment,
     Change,
+    Choice,
     Contact,
     Conversation,
     Costs,
@@ -55,6 +56,7 @@ __all__ = [
     "Message",
     # What it returns
     "Change",
+    "Choice",
     "Outcome",
     "ReportLine",
     "SetupResult",

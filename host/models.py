@@ -187,7 +187,7 @@ CHANGES = ("assignee", "custom_attributes", "first_reply", "labels", "message", 
 """What can change of a conversation, by our names."""
 STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
 """What a delivery can be."""
-Action = Literal["created", "updated", "linked", "left"]
+Action = Literal["created", "updated", "linked", "left", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -234,6 +234,14 @@ class SetupResult:
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     report: tuple[ReportLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that a setting can be: the value that is stored, and what a person reads."""
+
+    value: str
+    title: str
 
 
 @dataclass(frozen=True)

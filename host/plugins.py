@@ -14,13 +14,13 @@ from .errors import SettingsError
 from .models import PluginInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from pydantic import BaseModel
 
     from .context import Context
-    from .models import Contact, Conversation, Costs, Imagined, Outcome, SetupResult
+    from .models import Choice, Contact, Conversation, Costs, Imagined, Outcome, SetupResult
     from .stand_in import StandIn
 
 GROUP = "crmhost"
@@ -90,9 +90,28 @@ class Plugin:
         said = call(context=context, method=method, path=path, body=body, number=number)
         return cast("Imagined | None", said)
 
+    def choices(self, context: Context[Any]) -> dict[str, tuple[Choice, ...]]:
+        """Return what settings can be, by their name, where the plugin can say."""
+        found = self._hook.choices(context=context) or {}
+        return {name: tuple(options) for name, options in found.items()}
+
     def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
         """Return where a person opens a record of the CRM, where the plugin knows."""
         return cast("str | None", self._hook.record_url(settings=settings, kind=kind, remote_id=remote_id))
+
+    @property
+    def forgets(self) -> bool:
+        """Whether the plugin can remove a person from its CRM."""
+        return bool(self._hook.forget_contact.get_hookimpls())
+
+    def forget_contact(
+        self, context: Context[Any], contact_id: int, conversation_ids: Sequence[int]
+    ) -> Outcome:
+        """Remove what the CRM has of a contact."""
+        call = self._hook.forget_contact
+        return cast(
+            "Outcome", call(context=context, contact_id=contact_id, conversation_ids=conversation_ids)
+        )
 
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""
