@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -211,7 +210,7 @@ class Attempt:
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""
         limit, away = self._house.settings.give_up_hours, self._http.away
-        if time.time() - self.delivery.due_since > limit * 3600:
+        if self.ledger.opened_at - self.delivery.due_since > limit * 3600:
             reason = f"Given up after {limit} hours: {error}"
             return Result("dead", away=away, reason=reason, fix=error.fix)
         if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:

@@ -35,6 +35,7 @@ class Ledger:
 
     def __init__(self, store: Store, held: HeldLane, delivery: Delivery, *, unknown_hold: float) -> None:
         self.links = Links()
+        self.opened_at = 0.0
         self._store = store
         self._held = held
         self._delivery = delivery
@@ -51,7 +52,7 @@ class Ledger:
             known = links.load(tx, self._connection_id, named)
             intents = links.open_intents(tx, self._connection_id, named)
             since = max([*intents.values(), self._delivery.attempted_at or 0.0])
-            wait = since + self._hold - clock.now(tx)
+            self.opened_at = clock.now(tx)
         self._linked = frozenset(record for record, _ in known)
         self.links = Links(
             known,
@@ -61,7 +62,7 @@ class Ledger:
             claim=self._claim,
             records_of=self._records_of,
         )
-        return wait
+        return since + self._hold - self.opened_at
 
     def writing(self, handed: Mapping[str, Any]) -> None:
         """Keep, before a write, what the plugin was handed; only the lane's holder can."""
