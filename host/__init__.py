@@ -19,10 +19,12 @@ from .models import (
     CHANGES,
     Attachment,
     Change,
+    Choice,
     Contact,
     Conversation,
     Costs,
     Expected,
+    Imagined,
     Inbox,
     Message,
     Outcome,
@@ -54,6 +56,7 @@ __all__ = [
     "Message",
     # What it returns
     "Change",
+    "Choice",
     "Outcome",
     "ReportLine",
     "SetupResult",
@@ -71,6 +74,7 @@ __all__ = [
     "visiting",
     # A CRM for the demo and the tests
     "Expected",
+    "Imagined",
     "StandIn",
     "__version__",
 ]

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from .context import Context, Links
 from .errors import CRMHostError, PluginError
 from .http import Http
-from .models import SetupResult
+from .models import Choice, SetupResult
 from .validation import validated
 
 if TYPE_CHECKING:
@@ -34,10 +34,35 @@ def checked(
 ) -> tuple[BaseModel, SetupResult]:
     """Return the settings with what setup found, and its report; ``http`` counts the calls it takes."""
     given = validated(plugin, values)
-    context = Context(
+    found = _set_up(plugin, _context(house, account_id, given, access, http, read_only=read_only))
+    return validated(plugin, {**values, **found.settings}), found
+
+
+def choices(
+    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], access: Access
+) -> dict[str, tuple[Choice, ...]]:
+    """Return what the settings can be, as the CRM has it now; nothing where it does not answer."""
+    context = _context(house, account_id, validated(plugin, values), access, read_only=True)
+    try:
+        return plugin.choices(context)
+    except Exception as error:  # noqa: BLE001 - a form without choices is a form
+        log.warning("no choices to be had", plugin=plugin.name, error=type(error).__name__)
+        return {}
+
+
+def _context(
+    house: House,
+    account_id: int,
+    settings: BaseModel,
+    access: Access,
+    http: Http | None = None,
+    *,
+    read_only: bool,
+) -> Context[Any]:
+    return Context(
         connection_id=0,
         account_id=account_id,
-        settings=given,
+        settings=settings,
         links=Links(),
         http=http or Http(house.http_pool),
         log=log,
@@ -45,8 +70,6 @@ def checked(
         chatwoot_url=access.url,
         read_only=read_only,
     )
-    found = _set_up(plugin, context)
-    return validated(plugin, {**values, **found.settings}), found
 
 
 def _set_up(plugin: Plugin, context: Context[Any]) -> SetupResult:

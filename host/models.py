@@ -237,6 +237,14 @@ class SetupResult:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Something that a setting can be: the value that is stored, and what a person reads."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True)
 class PluginInfo:
     """What a plugin says of itself: ``title`` for people, the settings' model, the kinds of its links."""
 
@@ -255,6 +263,15 @@ class Costs:
     contact: float
     conversation: float
     per_minute: int
+
+
+@dataclass(frozen=True)
+class Imagined:
+    """Of a write that a preview does not send: what the CRM has ``now``, by the names that the write uses,
+    and the ``answer`` (JSON) that it would give."""
+
+    now: Mapping[str, Any]
+    answer: Any
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from .context import Context
-    from .models import Contact, Conversation, Costs, Outcome, SetupResult
+    from .models import Choice, Contact, Conversation, Costs, Imagined, Outcome, SetupResult
     from .stand_in import StandIn
 
 GROUP = "crmhost"
@@ -81,6 +81,19 @@ class Plugin:
     def costs(self, settings: BaseModel) -> Costs | None:
         """Return what the plugin's work takes in calls, where it says so."""
         return cast("Costs | None", self._hook.costs(settings=settings))
+
+    def imagine(
+        self, context: Context[Any], method: str, path: str, body: Any, number: int
+    ) -> Imagined | None:
+        """Return what the CRM has where a write would go, and what it would answer."""
+        call = self._hook.imagine
+        said = call(context=context, method=method, path=path, body=body, number=number)
+        return cast("Imagined | None", said)
+
+    def choices(self, context: Context[Any]) -> dict[str, tuple[Choice, ...]]:
+        """Return what settings can be, by their name, where the plugin can say."""
+        found = self._hook.choices(context=context) or {}
+        return {name: tuple(options) for name, options in found.items()}
 
     def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
         """Return where a person opens a record of the CRM, where the plugin knows."""

@@ -44,6 +44,15 @@ def first_problem(error: ValidationError) -> str:
     return f"{name}: {said}"
 
 
+def problems(error: ValidationError) -> dict[str, str]:
+    """Return what is wrong with each setting, by its name; without the values."""
+    found: dict[str, str] = {}
+    for one in error.errors(include_input=False):
+        said = WORDS.get(one["type"]) or one["msg"].removeprefix("Value error, ")
+        found.setdefault(str(one["loc"][0]) if one["loc"] else "", said)
+    return found
+
+
 def check_pasted(text: str, what: str) -> None:
     """Refuse what can be no secret that Chatwoot made: ``what`` that was to be, such as a token."""
     if not (text.isascii() and text.isprintable() and 0 < len(text) <= 255 and " " not in text):

@@ -103,8 +103,10 @@ MIDDLE = {"2.2 with rest-api 2.1.1", "2.2 + 2.1.1"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what is tried on the Krayin in the middle to ``make test-all``."""
+    """Leave what is tried on the Krayin in the middle, or at each call, to ``make test-all``."""
     for item in items:
+        if item.get_closest_marker("each_call"):
+            item.add_marker(pytest.mark.slow)
         params = getattr(item, "callspec", None)
         if params and any(isinstance(value, str) and value in MIDDLE for value in params.params.values()):
             item.add_marker(pytest.mark.slow)

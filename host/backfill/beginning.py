@@ -53,7 +53,7 @@ def begin(house: House, connection_id: int, since: float | None) -> Backfill:
         fix = f"Let it end, or end it: crmhost backfill {connection_id} --cancel"
         raise SettingsError(f"Connection {connection_id} has another backfill that has not ended.", fix=fix)
     with house.store.write() as tx:
-        return backfills.set_state(tx, there.id, "running", time.time())
+        return backfills.set_state(tx, there.id, "running")
 
 
 def estimate(house: House, connection: CRMConnection, since: float | None) -> Estimate:
@@ -85,7 +85,7 @@ def _made(house: House, connection: CRMConnection, since: float | None) -> Backf
     }
     place = Place(stages(since)[0].name, 1, counts, there_are.seconds)
     with house.store.write() as tx:
-        return backfills.add(tx, connection.id, since, place, time.time())
+        return backfills.add(tx, connection.id, since, place)
 
 
 def _costs(house: House, connection: CRMConnection) -> Costs | None:

@@ -26,6 +26,7 @@ COMMANDS = {
     "resume": "connect",
     "disconnect": "connect",
     "links": "links",
+    "preview": "preview",
     "reconcile": "reconcile",
     "backfill": "backfill",
     "status": "look",
@@ -34,6 +35,8 @@ COMMANDS = {
     "rotate-key": "mend",
     "chatwoot-sandbox": "chatwoot_sandbox",
     "users": "users",
+    "certify": "author",
+    "scan-cassettes": "author",
 }
 """Each command's module."""
 NAMES = {"set": "change"}

@@ -5,7 +5,6 @@ Chatwoot tells nobody of a merge or a deletion. Nothing is merged here: it is na
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -82,8 +81,8 @@ class Search:
     def _by_address(self, contact_id: int) -> tuple[int, str] | None:
         """Look who has the e-mail, phone or identifier that was last received about the contact."""
         with self.store.read() as tx:
-            payload = known.last_payload(tx, self.connection_id, contact_id)
-        found = self.everyone.owner(json.loads(payload)) if payload else None
+            last = known.last_of_contact(tx, self.connection_id, contact_id)
+        found = self.everyone.owner(last.payload) if last and last.body else None
         return (found[0], f"contact {found[0]} has the {found[1]} now") if found else None
 
     def _by_record(self, contact_id: int, linked: Linked) -> tuple[int, str] | None:

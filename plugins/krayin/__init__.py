@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from crmhost import Contact, Context, Conversation, Costs, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
+from crmhost import (
+    Choice,
+    Contact,
+    Context,
+    Conversation,
+    Costs,
+    Imagined,
+    Outcome,
+    PluginInfo,
+    SetupResult,
+    StandIn,
+    hookimpl,
+)
 
 from ._version import __version__
 from .checkup import check
 from .contacts import sync_contact
-from .desk import desk_for
+from .desk import bench_for, desk_for
 from .events import (
     calls_taken,
     changes_wanted,
@@ -18,13 +30,17 @@ from .events import (
     conversation_resolved,
 )
 from .links import KINDS, page_of
+from .options import options
+from .rehearsing import imagined
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
 
 __all__ = [
     "KrayinSettings",
     "__version__",
+    "choices",
     "costs",
+    "imagine",
     "handle_contact",
     "handle_conversation_changed",
     "handle_conversation_created",
@@ -87,6 +103,20 @@ def wanted_changes(settings: KrayinSettings, chatwoot: bool) -> frozenset[str]:
 def costs(settings: KrayinSettings) -> Costs:
     """Say what a new customer and a conversation take in calls."""
     return calls_taken(settings)
+
+
+@hookimpl
+def imagine(
+    context: Context[KrayinSettings], method: str, path: str, body: object, number: int
+) -> Imagined | None:
+    """Say what Krayin has where a write would go, and what it would answer."""
+    return imagined(context, method, path, body, number)
+
+
+@hookimpl
+def choices(context: Context[KrayinSettings]) -> dict[str, tuple[Choice, ...]]:
+    """Say which pipelines, stages, sources, types and attributes this Krayin has."""
+    return options(bench_for(context))
 
 
 @hookimpl

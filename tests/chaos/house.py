@@ -21,6 +21,7 @@ from crmhost.embedded import socket_url
 from crmhost.store import Store, lanes, links, open_store
 from crmhost.store.lanes import Lane
 from crmhost.store.tables import deliveries, intents
+from crmhost.vault import new_key
 
 from ..databases import SERVER, empty_schema
 from .nursery import Child, CommandFailed, Nursery
@@ -123,7 +124,7 @@ async def housed(plan: Plan, folder: Path, tally: Tally, port: int, base_url: st
         database = f"sqlite:///{folder / 'data' / 'crmhost.sqlite3'}"
         if plan.database == "postgresql":
             database = stack.enter_context(empty_schema(os.environ[SERVER]))
-            environment["CRMHOST_DATABASE_URL"] = database
+            environment |= {"CRMHOST_DATABASE_URL": database, "CRMHOST_SECRET_KEY": new_key()}
         nursery = Nursery(folder, environment, count=1 + WORKERS, without=plan.without)
         redis = stack.enter_context(Redis.from_url(socket_url(folder / "data"), socket_timeout=2))
         stack.callback(_end_valkey, redis)
