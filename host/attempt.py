@@ -88,7 +88,9 @@ class Attempt:
         self.delivery = delivery
         self.changed = changed
         self.background = background
-        self.ledger = Ledger(house.store, held, delivery, unknown_hold=house.settings.unknown_hold_seconds)
+        self.ledger = Ledger(
+            house.store, house.pulse, held, delivery, unknown_hold=house.settings.unknown_hold_seconds
+        )
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=self._guard)

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from .context import Links
+from .doubt import doubtful
 from .errors import Claimed
 from .store import attempts, clock, identities, links
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from .context import Key
     from .locks import HeldLane
+    from .pulse import Pulse
     from .store import Store
     from .store.deliveries import Delivery
 
@@ -33,10 +35,13 @@ BUSY = (0.5, 1.5)
 class Ledger:
     """The book of one attempt; ``links`` is what the hook is handed."""
 
-    def __init__(self, store: Store, held: HeldLane, delivery: Delivery, *, unknown_hold: float) -> None:
+    def __init__(
+        self, store: Store, pulse: Pulse, held: HeldLane, delivery: Delivery, *, unknown_hold: float
+    ) -> None:
         self.links = Links()
         self.opened_at = 0.0
         self._store = store
+        self._pulse = pulse
         self._held = held
         self._delivery = delivery
         self._connection_id = held.lane[0]
@@ -51,18 +56,22 @@ class Ledger:
         with self._store.read() as tx:
             known = links.load(tx, self._connection_id, named)
             intents = links.open_intents(tx, self._connection_id, named)
-            since = max([*intents.values(), self._delivery.attempted_at or 0.0])
+            doubt_at = self._pulse.doubt(tx)
             self.opened_at = clock.now(tx)
         self._linked = frozenset(record for record, _ in known)
+        doubted = doubtful(self._delivery, doubt_at) & named
+        since = [*intents.values(), self._delivery.attempted_at or 0.0]
+        since += [doubt_at or 0.0] if doubted - self._linked else []
         self.links = Links(
             known,
             intents=frozenset(intents),
+            doubtful=doubted,
             begin=self._begin,
             cancel=self._cancel,
             claim=self._claim,
             records_of=self._records_of,
         )
-        return since + self._hold - self.opened_at
+        return max(since) + self._hold - self.opened_at
 
     def writing(self, handed: Mapping[str, Any]) -> None:
         """Keep, before a write, what the plugin was handed; only the lane's holder can."""
