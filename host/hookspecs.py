@@ -133,6 +133,18 @@ def record_url(settings: Any, kind: str, remote_id: str) -> str | None:
 
 
 @hookspec(firstresult=True)
+def forget_contact(  # type: ignore[empty-body]
+    context: Context[Any], contact_id: int, conversation_ids: Sequence[int]
+) -> Outcome:
+    """Remove what the CRM has of a person who is to be forgotten; a person asked for it.
+
+    Optional. The links of ``contact:ID`` and of the conversations say which records those are. Return a
+    Change for each, ``deleted``, or ``left`` with a note why. Where ``context.read_only`` is true, say what
+    would become of each. It may be called again after a failure: what is gone already is no failure.
+    """
+
+
+@hookspec(firstresult=True)
 def stand_in() -> StandIn:  # type: ignore[empty-body]
     """Return a stand-in for the CRM that runs in this process, for ``crmhost demo`` and tests.
 

@@ -187,7 +187,7 @@ CHANGES = ("assignee", "custom_attributes", "first_reply", "labels", "message", 
 """What can change of a conversation, by our names."""
 STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
 """What a delivery can be."""
-Action = Literal["created", "updated", "linked", "left"]
+Action = Literal["created", "updated", "linked", "left", "deleted"]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from .errors import SettingsError
 from .models import PluginInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from pydantic import BaseModel
@@ -98,6 +98,20 @@ class Plugin:
     def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
         """Return where a person opens a record of the CRM, where the plugin knows."""
         return cast("str | None", self._hook.record_url(settings=settings, kind=kind, remote_id=remote_id))
+
+    @property
+    def forgets(self) -> bool:
+        """Whether the plugin can remove a person from its CRM."""
+        return bool(self._hook.forget_contact.get_hookimpls())
+
+    def forget_contact(
+        self, context: Context[Any], contact_id: int, conversation_ids: Sequence[int]
+    ) -> Outcome:
+        """Remove what the CRM has of a contact."""
+        call = self._hook.forget_contact
+        return cast(
+            "Outcome", call(context=context, contact_id=contact_id, conversation_ids=conversation_ids)
+        )
 
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""

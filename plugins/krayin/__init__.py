@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from crmhost import (
@@ -29,6 +30,7 @@ from .events import (
     conversation_created,
     conversation_resolved,
 )
+from .forgetting import forget
 from .links import KINDS, page_of
 from .options import options
 from .rehearsing import imagined
@@ -40,6 +42,7 @@ __all__ = [
     "__version__",
     "choices",
     "costs",
+    "forget_contact",
     "imagine",
     "handle_contact",
     "handle_conversation_changed",
@@ -123,6 +126,14 @@ def choices(context: Context[KrayinSettings]) -> dict[str, tuple[Choice, ...]]:
 def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
     """Return the page of a record in Krayin."""
     return page_of(settings.api_url, kind, remote_id)
+
+
+@hookimpl
+def forget_contact(
+    context: Context[KrayinSettings], contact_id: int, conversation_ids: Sequence[int]
+) -> Outcome:
+    """Delete the contact's notes, leads and person."""
+    return forget(desk_for(context, f"contact {contact_id}"), contact_id, conversation_ids)
 
 
 @hookimpl

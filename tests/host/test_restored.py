@@ -153,12 +153,23 @@ def test_a_redis_elsewhere_knows_that_a_store_was_only_left_alone(lite_bench: Be
     assert restarted(lite_bench, apart=True) is None
 
 
-def test_a_redis_elsewhere_that_was_emptied_knows_nothing(lite_bench: Bench) -> None:
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_redis_that_was_emptied_knows_nothing(lite_bench: Bench, apart: bool) -> None:
     lite_bench.house.pulse.beat()
-    long_ago(lite_bench.house)
     forgotten(lite_bench.house)
 
-    assert restarted(lite_bench, apart=True) is not None
+    assert restarted(lite_bench, apart=apart) is not None
+
+
+def test_a_redis_that_is_emptied_while_workers_live_puts_nothing_in_doubt(lite_bench: Bench) -> None:
+    pulse = lite_bench.house.pulse
+    pulse.beat()
+    forgotten(lite_bench.house)
+    pulse._next = 0.0
+    pulse.beat()
+
+    with lite_bench.house.store.read() as tx:
+        assert pulse.doubt(tx) is None
 
 
 def test_a_backup_from_before_the_first_beat_is_in_doubt_too(lite_bench: Bench) -> None:
