@@ -155,7 +155,10 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     broker = LaneBroker(house.redis_url)
     threads = threads or house.settings.worker_threads
     turns = Turns(house.store, threads)
-    sweep = Sweep(house.store, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY)
+    house.pulse.beat()  # before anything is worked: what a restored store lacks is looked for first
+    sweep = Sweep(
+        house.store, house.pulse, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY
+    )
     sync = Sync(house, turns, wake=sweep.wake)
     lane_actor(broker, sync.answer)
     worker = Worker(broker, worker_threads=threads)
