@@ -30,13 +30,11 @@ BELLS = 2
 @contextmanager
 def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[House]:
     """Open the database (made or upgraded if needed) and find the plugins."""
-    url = settings.database_url
-    if not url:
+    if not settings.database_url:
         _make_folder(settings)
-    file = str(settings.data_dir.resolve() / "crmhost.sqlite3")
-    store = open_store(url or URL.create("sqlite", database=file))
+    store = open_store(database_of(settings))
     redis = settings.redis_url or socket_url(settings.data_dir)
-    house = House(settings, store, Vault(_key(settings)), discover() if plugins is None else plugins, redis)
+    house = House(settings, store, Vault(key_of(settings)), discover() if plugins is None else plugins, redis)
     try:
         reachable(store)
         upgrade(store)
@@ -47,7 +45,13 @@ def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[H
         house.close()
 
 
-def _key(settings: Settings) -> str:
+def database_of(settings: Settings) -> str | URL:
+    """Return the address of the database."""
+    file = str(settings.data_dir.resolve() / "crmhost.sqlite3")
+    return settings.database_url or URL.create("sqlite", database=file)
+
+
+def key_of(settings: Settings) -> str:
     """Return the key of all secrets; one is made beside a new database in the data folder only.
 
     A key that lies in one machine's folder would be of no use to the next machine on the same database.
