@@ -19,10 +19,12 @@ from .models import (
     CHANGES,
     Attachment,
     Change,
+    Choice,
     Contact,
     Conversation,
     Costs,
     Expected,
+    Imagined,
     Inbox,
     Message,
     Outcome,
@@ -55,6 +57,7 @@ __all__ = [
     "Message",
     # What it returns
     "Change",
+    "Choice",
     "Outcome",
     "ReportLine",
     "SetupResult",
@@ -72,6 +75,7 @@ __all__ = [
     "visiting",
     # A CRM for the demo and the tests
     "Expected",
+    "Imagined",
     "StandIn",
     "__version__",
 ]

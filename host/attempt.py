@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ from .ledger import Ledger
 from .locks import HeldLane, LaneLost
 from .models import Outcome
 from .store import connections, gates
-from .validation import validated
+from .validation import hidden, secret_values, validated
 from .watch import Pulse, Raised
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Attempt:
         except (LaneLost, SQLAlchemyError, RedisError):
             raise
         except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
-            return self._failed(error)
+            return self._without_secrets(self._failed(error))
         finally:
             self._budget.close()
 
@@ -207,6 +207,16 @@ class Attempt:
         said = str(error) if isinstance(error, Raised) else f"{type(error).__name__}: {error}"
         reason = f"The plugin {self.connection.plugin} failed: {said}"
         return Result("dead", reason=reason, fix="Report it to the plugin's authors; then replay.")
+
+    def _without_secrets(self, result: Result) -> Result:
+        """Return the result with the connection's secrets left out of its words, which people see."""
+        try:
+            settings = validated(self._house.plugins[self.connection.plugin], self.connection.settings)
+        except SettingsError:
+            return result  # whose words are not the plugin's
+        secrets = [*secret_values(settings).values(), self.connection.chatwoot_token]
+        reason, fix = (hidden(text, secrets) for text in (result.reason, result.fix))
+        return replace(result, reason=reason, fix=fix)
 
     def _set_up_again(self, error: SetUpAgain) -> Result:
         """Have setup look again and keep what it finds; where it just did, this is a plain TryAgain."""

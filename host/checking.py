@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from .context import Context, Links
 from .errors import CRMHostError, PluginError
 from .http import Http
-from .models import SetupResult
+from .models import Choice, SetupResult
 from .validation import validated
 from .watch import Pulse
 
@@ -41,10 +41,37 @@ def checked(
     """
     pulse = pulse or Pulse()
     given = validated(plugin, values)
-    context = Context(
+    context = _context(house, account_id, given, access, pulse, http, read_only=read_only)
+    found = _set_up(plugin, context, pulse)
+    return validated(plugin, {**values, **found.settings}), found
+
+
+def choices(
+    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], access: Access
+) -> dict[str, tuple[Choice, ...]]:
+    """Return what the settings can be, as the CRM has it now; nothing where it does not answer."""
+    context = _context(house, account_id, validated(plugin, values), access, Pulse(), read_only=True)
+    try:
+        return plugin.choices(context)
+    except Exception as error:  # noqa: BLE001 - a form without choices is a form
+        log.warning("no choices to be had", plugin=plugin.name, error=type(error).__name__)
+        return {}
+
+
+def _context(
+    house: House,
+    account_id: int,
+    settings: BaseModel,
+    access: Access,
+    pulse: Pulse,
+    http: Http | None = None,
+    *,
+    read_only: bool,
+) -> Context[Any]:
+    return Context(
         connection_id=0,
         account_id=account_id,
-        settings=given,
+        settings=settings,
         links=Links(),
         http=http or Http(house.http_pool, guard=pulse.guard),
         log=log,
@@ -52,8 +79,6 @@ def checked(
         chatwoot_url=access.url,
         read_only=read_only,
     )
-    found = _set_up(plugin, context, pulse)
-    return validated(plugin, {**values, **found.settings}), found
 
 
 def _set_up(plugin: Plugin, context: Context[Any], pulse: Pulse) -> SetupResult:

@@ -20,11 +20,11 @@ from .embedded import socket_url
 from .errors import CRMHostError
 from .plugins import Plugins, discover
 from .redis_client import redis_client
-from .store import clock, connections, open_store
+from .store import clock, connections
 from .store.engine import reachable
 from .store.schema import HEAD, current
 from .vault import Vault
-from .wiring import database_of, key_of, open_house
+from .wiring import database, key_of, open_house
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -66,7 +66,7 @@ class Patient:
     @cached_property
     def store(self) -> Store:
         """The database, as it is."""
-        store = open_store(database_of(self.settings))
+        store = database(self.settings)
         self._parts.callback(store.close)
         return store
 

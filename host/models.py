@@ -187,7 +187,7 @@ CHANGES = ("assignee", "custom_attributes", "first_reply", "labels", "message", 
 """What can change of a conversation, by our names."""
 STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
 """What a delivery can be."""
-Action = Literal["created", "updated", "linked", "left"]
+Action = Literal["created", "updated", "linked", "left", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -237,6 +237,14 @@ class SetupResult:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Something that a setting can be: the value that is stored, and what a person reads."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True)
 class PluginInfo:
     """What a plugin says of itself: ``title`` for people, the settings' model, the kinds of its links."""
 
@@ -257,6 +265,15 @@ class Costs:
     contact: float
     conversation: float
     per_minute: int
+
+
+@dataclass(frozen=True)
+class Imagined:
+    """Of a write that a preview does not send: what the CRM has ``now``, by the names that the write uses,
+    and the ``answer`` (JSON) that it would give."""
+
+    now: Mapping[str, Any]
+    answer: Any
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,17 +14,17 @@ import structlog
 from . import fitness, hookspecs
 from .errors import CRMHostError, SettingsError
 from .fitness import Unfit
-from .models import Costs, Outcome, SetupResult
+from .models import Costs, Imagined, Outcome, SetupResult
 from .watch import QUICK, Raised, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
     from pydantic import BaseModel
 
     from .context import Context
-    from .models import Contact, Conversation, PluginInfo
+    from .models import Choice, Contact, Conversation, PluginInfo
     from .stand_in import StandIn
 
 GROUP = "crmhost"
@@ -99,9 +99,33 @@ class Plugin:
         """Return what the plugin's work takes in calls, where it says so."""
         return self._perhaps("costs", Costs, settings=settings)
 
+    def imagine(
+        self, context: Context[Any], method: str, path: str, body: Any, number: int
+    ) -> Imagined | None:
+        """Return what the CRM has where a write would go, and what it would answer."""
+        given = {"method": method, "path": path, "body": body, "number": number}
+        return self._call("imagine", Imagined, context=context, **given)
+
+    def choices(self, context: Context[Any]) -> dict[str, tuple[Choice, ...]]:
+        """Return what settings can be, by their name, where the plugin can say."""
+        found = self._call("choices", Mapping, context=context) or {}  # type: ignore[type-abstract]
+        return {name: tuple(options) for name, options in found.items()}
+
     def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
         """Return where a person opens a record of the CRM, where the plugin knows."""
         return self._perhaps("record_url", str, settings=settings, kind=kind, remote_id=remote_id)
+
+    @property
+    def forgets(self) -> bool:
+        """Whether the plugin can remove a person from its CRM."""
+        return bool(self._hook.forget_contact.get_hookimpls())
+
+    def forget_contact(
+        self, context: Context[Any], contact_id: int, conversation_ids: Sequence[int]
+    ) -> Outcome:
+        """Remove what the CRM has of a contact."""
+        given = {"contact_id": contact_id, "conversation_ids": conversation_ids}
+        return self._needed("forget_contact", Outcome, context=context, **given)
 
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""

@@ -73,7 +73,7 @@ def _wished(house: House, connection: int, wish: State) -> Backfill:
                 f"Connection {connection} has no backfill that has not ended.",
                 fix=f"Begin one: crmhost backfill {connection}",
             )
-        return backfills.set_state(tx, one.id, wish, time.time())
+        return backfills.set_state(tx, one.id, wish)
 
 
 def _watched(house: House, one: Backfill, *, shown: bool) -> Backfill:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from .tables import hours
+from .page_tables import hours
 from .upsert import upsert
 
 HOUR = 3600

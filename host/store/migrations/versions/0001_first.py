@@ -189,13 +189,13 @@ def _for_the_pages() -> None:
         sqlite_where=talk,
         postgresql_where=talk,
     )
-    dead = sa.text("state = 'dead'")
+    caused = sa.text("cause IS NOT NULL")
     op.create_index(
         "dead_deliveries_by_cause",
         "deliveries",
         ["connection_id", "cause", "id"],
-        sqlite_where=dead,
-        postgresql_where=dead,
+        sqlite_where=caused,
+        postgresql_where=caused,
     )
     op.create_table(
         "hours",

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-import crmhost_krayin
-from crmhost import Conversation, Expected, plugins
-from crmhost.connect import check, connect
+from crmhost import Conversation, Expected
+from crmhost.connect import check
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store import connections
 from crmhost.store.tables import lanes
-from crmhost.wiring import open_house
 from crmhost_krayin.sandbox import KrayinSandbox
 from crmhost_krayin.stand_in import KrayinStandIn
 
-from ..host.conftest import Bench, settings_for
-from .crm import Stage
+from ...host.conftest import Bench
+from ..crm import Stage
 
 JANE = payloads.contact(
     5821, "Jane Doe", email="jane@example.com", phone_number="+447700900123", company_name="Globex Ltd"
 )
 TALK = payloads.conversation(731, JANE, 10, said="Do you offer <b>discounts</b>?")
 DONE = payloads.conversation(731, JANE, 300, status="resolved", said="Thank you & goodbye!")
-
-
-@pytest.fixture
-def krayin(stage: Stage) -> KrayinStandIn:
-    made = KrayinStandIn()
-    stage.app, stage.lost = made.app, None
-    return made
-
-
-@pytest.fixture
-def bench(tmp_path: Path, valkey_url: str, url: str, krayin: KrayinStandIn) -> Iterator[Bench]:
-    """A house on SQLite, connected to the stand-in."""
-    installed = plugins.Plugins({"krayin": plugins.load("krayin", crmhost_krayin)})
-    settings = settings_for(tmp_path, None, valkey_url, unknown_hold_seconds=0)
-    with open_house(settings, installed) as house:
-        made = Bench(house, connect(house, "krayin", 3, krayin.settings(url), webhook_secret="s").connection)
-        yield made
-        made.close()
 
 
 def hurry(house: House) -> None:
