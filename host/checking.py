@@ -50,9 +50,10 @@ def choices(
     house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], access: Access
 ) -> dict[str, tuple[Choice, ...]]:
     """Return what the settings can be, as the CRM has it now; nothing where it does not answer."""
-    context = _context(house, account_id, validated(plugin, values), access, SignsOfLife(), read_only=True)
+    signs = SignsOfLife()
+    context = _context(house, account_id, validated(plugin, values), access, signs, read_only=True)
     try:
-        return plugin.choices(context)
+        return plugin.watch.run(partial(plugin.choices, context), "its hook choices", signs=signs)
     except Exception as error:  # noqa: BLE001 - a form without choices is a form
         log.warning("no choices to be had", plugin=plugin.name, error=type(error).__name__)
         return {}

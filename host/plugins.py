@@ -155,7 +155,10 @@ class Plugin:
 
     def _call(self, hook: str, returns: type[Returned], **given: Any) -> Returned | None:
         """Call a hook; what it returns is what it should, or None where it has nothing to say."""
-        said = getattr(self._hook, hook)(**given)
+        try:
+            said = getattr(self._hook, hook)(**given)
+        except SystemExit as error:
+            raise Raised(f"SystemExit: {error}") from error
         if said is not None and not isinstance(said, returns):
             raise TypeError(f"its hook {hook} returned a {type(said).__name__}, not a {returns.__name__}")
         return said

@@ -36,7 +36,7 @@ def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[H
     """Open the database (made or upgraded if needed) and find the plugins."""
     store = database(settings)
     redis = settings.redis_url or socket_url(settings.data_dir)
-    house = House(settings, store, Vault(_key(settings)), discover() if plugins is None else plugins, redis)
+    house = House(settings, store, Vault(key_of(settings)), discover() if plugins is None else plugins, redis)
     try:
         reachable(store)
         upgrade(store)
@@ -55,7 +55,7 @@ def database(settings: Settings) -> Store:
     return open_store(URL.create("sqlite", database=str(settings.data_dir.resolve() / DATABASE)))
 
 
-def _key(settings: Settings) -> str:
+def key_of(settings: Settings) -> str:
     """Return the key of all secrets; one is made beside a new database in the data folder only.
 
     A key that lies in one machine's folder would be of no use to the next machine on the same database.

@@ -36,6 +36,7 @@ COMMANDS = {
     "rotate-key": "mend",
     "chatwoot-sandbox": "chatwoot_sandbox",
     "users": "users",
+    "doctor": "doctor",
     "certify": "author",
     "scan-cassettes": "author",
     "backup": "keep",
