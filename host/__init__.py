@@ -13,7 +13,7 @@ from .errors import (
     SetUpAgain,
     TryAgain,
 )
-from .hookspecs import hookimpl
+from .hookspecs import HOOK_API, hookimpl
 from .http import Answer, Http
 from .models import (
     CHANGES,
@@ -37,6 +37,7 @@ from .visit import visiting
 
 __all__ = [
     # What a plugin implements, and the marker it does it with
+    "HOOK_API",
     "PluginInfo",
     "hookimpl",
     # What a hook is handed

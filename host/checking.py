@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -13,6 +14,7 @@ from .errors import CRMHostError, PluginError
 from .http import Http
 from .models import Choice, SetupResult
 from .validation import validated
+from .watch import Pulse
 
 if TYPE_CHECKING:
     from .chatwoot import Access
@@ -30,11 +32,17 @@ def checked(
     access: Access,
     http: Http | None = None,
     *,
+    pulse: Pulse | None = None,
     read_only: bool = False,
 ) -> tuple[BaseModel, SetupResult]:
-    """Return the settings with what setup found, and its report; ``http`` counts the calls it takes."""
+    """Return the settings with what setup found, and its report; ``http`` counts the calls it takes.
+
+    ``pulse`` hears its signs of life, where ``http`` is given.
+    """
+    pulse = pulse or Pulse()
     given = validated(plugin, values)
-    found = _set_up(plugin, _context(house, account_id, given, access, http, read_only=read_only))
+    context = _context(house, account_id, given, access, pulse, http, read_only=read_only)
+    found = _set_up(plugin, context, pulse)
     return validated(plugin, {**values, **found.settings}), found
 
 
@@ -42,7 +50,7 @@ def choices(
     house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], access: Access
 ) -> dict[str, tuple[Choice, ...]]:
     """Return what the settings can be, as the CRM has it now; nothing where it does not answer."""
-    context = _context(house, account_id, validated(plugin, values), access, read_only=True)
+    context = _context(house, account_id, validated(plugin, values), access, Pulse(), read_only=True)
     try:
         return plugin.choices(context)
     except Exception as error:  # noqa: BLE001 - a form without choices is a form
@@ -55,6 +63,7 @@ def _context(
     account_id: int,
     settings: BaseModel,
     access: Access,
+    pulse: Pulse,
     http: Http | None = None,
     *,
     read_only: bool,
@@ -64,18 +73,18 @@ def _context(
         account_id=account_id,
         settings=settings,
         links=Links(),
-        http=http or Http(house.http_pool),
+        http=http or Http(house.http_pool, guard=pulse.guard),
         log=log,
-        chatwoot=house.chatwoot(account_id, access.url, access.token),
+        chatwoot=house.chatwoot(account_id, access.url, access.token, pulse.guard),
         chatwoot_url=access.url,
         read_only=read_only,
     )
 
 
-def _set_up(plugin: Plugin, context: Context[Any]) -> SetupResult:
+def _set_up(plugin: Plugin, context: Context[Any], pulse: Pulse) -> SetupResult:
     """Call the plugin's setup; whatever it stumbles over is one sentence."""
     try:
-        return plugin.setup(context)
+        return plugin.watch.run(partial(plugin.setup, context), "its hook setup", pulse=pulse)
     except CRMHostError:
         raise
     except Exception as error:

@@ -17,7 +17,7 @@ from .checking import checked
 from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
 from .store import connections, gates
-from .validation import check_pasted
+from .validation import check_pasted, secret_values
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -201,12 +201,7 @@ def _doubles(
 
 def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the settings that may be shown and those that are secret."""
-    public = settings.model_dump(mode="json")
-    secret = {
-        name: value.get_secret_value()
-        for name in type(settings).model_fields
-        if isinstance(value := getattr(settings, name), SecretStr)
-    }
+    public, secret = settings.model_dump(mode="json"), secret_values(settings)
     return {name: value for name, value in public.items() if name not in secret}, secret
 
 

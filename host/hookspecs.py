@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .models import Choice, Contact, Conversation, Costs, Imagined, Outcome, PluginInfo, SetupResult
     from .stand_in import StandIn
 
+HOOK_API = 1
+"""The version of the hooks below. It is counted up where a plugin that was written for them must be changed:
+a new hook, or a new argument, is none."""
 hookspec = pluggy.HookspecMarker("crmhost")
 hookimpl = pluggy.HookimplMarker("crmhost")
 
@@ -129,6 +132,18 @@ def record_url(settings: Any, kind: str, remote_id: str) -> str | None:
     """Return the address at which a person opens this record of the CRM in a browser.
 
     Optional. None where there is no such page. Must not do any I/O.
+    """
+
+
+@hookspec(firstresult=True)
+def forget_contact(  # type: ignore[empty-body]
+    context: Context[Any], contact_id: int, conversation_ids: Sequence[int]
+) -> Outcome:
+    """Remove what the CRM has of a person who is to be forgotten; a person asked for it.
+
+    Optional. The links of ``contact:ID`` and of the conversations say which records those are. Return a
+    Change for each, ``deleted``, or ``left`` with a note why. Where ``context.read_only`` is true, say what
+    would become of each. It may be called again after a failure: what is gone already is no failure.
     """
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .locks import HeldLane
     from .store import Store
     from .store.deliveries import Delivery
+    from .watch import Pulse
 
 CLAIM = 60.0
 """Seconds for which a customer is one lane's to find or make; a call to the CRM takes less."""
@@ -33,8 +34,11 @@ BUSY = (0.5, 1.5)
 class Ledger:
     """The book of one attempt; ``links`` is what the hook is handed."""
 
-    def __init__(self, store: Store, held: HeldLane, delivery: Delivery, *, unknown_hold: float) -> None:
+    def __init__(
+        self, store: Store, held: HeldLane, delivery: Delivery, pulse: Pulse, *, unknown_hold: float
+    ) -> None:
         self.links = Links()
+        self._pulse = pulse
         self._store = store
         self._held = held
         self._delivery = delivery
@@ -84,6 +88,7 @@ class Ledger:
 
     def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
         """Keep that records may exist from here on; their customer is ours until the CRM must have ended."""
+        self._pulse.beat()
         with self._held.committing() as tx:
             now = clock.now(tx)
             if not identities.extend(tx, self._held.lane, self._claimed, now + max(CLAIM, self._hold)):
@@ -99,6 +104,7 @@ class Ledger:
         wanted = {sha256(f"{crm}\n{name}".encode(errors="replace")).hexdigest() for name in names}
         if wanted <= self._claimed:
             return
+        self._pulse.beat()
         with self._held.committing() as tx:
             now = clock.now(tx)
             if not identities.claim(tx, self._held.lane, wanted, now, now + CLAIM):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LEASE = 60.0
 """Seconds after which a lane whose worker was killed is free again; renewed while calls are made."""
+MARGIN = 5.0
+"""Seconds that a lane is to be ours beyond the end of a call."""
 MOMENT = 1.0
 """Seconds for which a lane is left alone whose lock somebody has, though nobody is known to work it."""
 
@@ -48,7 +50,7 @@ class HeldLane:
             with self._store.read() as tx:
                 if not lanes.holds(tx, self.lane, self.fence):
                     raise LaneLost(self.lane)
-        if self._until - time.monotonic() < longest + 5:
+        if self._until - time.monotonic() < longest + MARGIN:
             self._renew()
 
     @contextmanager
@@ -58,6 +60,12 @@ class HeldLane:
             if not lanes.holds(tx, self.lane, self.fence, lock=True):
                 raise LaneLost(self.lane)
             yield tx
+
+    def keep(self) -> None:
+        """Renew a lease that is about to end; where that fails, the next call or commit will see."""
+        if self._until - time.monotonic() < LEASE / 3:
+            with suppress(LaneLost):
+                self._renew()
 
     def _renew(self) -> None:
         asked_at = time.monotonic()

@@ -188,7 +188,7 @@ CHANGES = ("assignee", "custom_attributes", "first_reply", "labels", "message", 
 """What can change of a conversation, by our names."""
 STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
 """What a delivery can be."""
-Action = Literal["created", "updated", "linked", "left"]
+Action = Literal["created", "updated", "linked", "left", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -257,6 +257,8 @@ class PluginInfo:
     """What every id of this CRM matches as a whole: ids from elsewhere are checked by it."""
     locales: Path | None = None
     """The folder of the translations of its settings' titles and descriptions, as gettext lays them out."""
+    hook_api: int = 1
+    """The version of the hooks that the plugin was written for, as a number: not crmhost.HOOK_API itself."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .settings import Settings
+    from .store import Store
+
+DATABASE = "crmhost.sqlite3"
+"""The database's name in the data folder."""
 
 STOP = 60_000
 """Milliseconds that threads have to end what they began: a bell cannot be acknowledged without Redis."""
@@ -30,11 +34,7 @@ BELLS = 2
 @contextmanager
 def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[House]:
     """Open the database (made or upgraded if needed) and find the plugins."""
-    url = settings.database_url
-    if not url:
-        _make_folder(settings)
-    file = str(settings.data_dir.resolve() / "crmhost.sqlite3")
-    store = open_store(url or URL.create("sqlite", database=file))
+    store = database(settings)
     redis = settings.redis_url or socket_url(settings.data_dir)
     house = House(settings, store, Vault(_key(settings)), discover() if plugins is None else plugins, redis)
     try:
@@ -45,6 +45,14 @@ def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[H
         yield house
     finally:
         house.close()
+
+
+def database(settings: Settings) -> Store:
+    """Open the database as it is: the one set, or the file in the data folder."""
+    if settings.database_url:
+        return open_store(settings.database_url)
+    _make_folder(settings)
+    return open_store(URL.create("sqlite", database=str(settings.data_dir.resolve() / DATABASE)))
 
 
 def _key(settings: Settings) -> str:
@@ -59,7 +67,7 @@ def _key(settings: Settings) -> str:
             "CRMHOST_DATABASE_URL is set, and CRMHOST_SECRET_KEY is not.",
             fix=f"Set it, the same for every process. {MAKE_KEY}",
         )
-    kept, key = settings.data_dir / "crmhost.sqlite3", settings.data_dir / "secret.key"
+    kept, key = settings.data_dir / DATABASE, settings.data_dir / "secret.key"
     if kept.exists() and not key.exists():
         fix = "Put the key back from the backup, or set CRMHOST_SECRET_KEY to it."
         raise SettingsError(f"The database {kept} is there, its key {key} is not.", fix=fix)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ..store.connections import CRMConnection
 
 
+CLOSE = 120.0
+"""Seconds that two ways to say a date may be apart."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """How many records there are, and what the plugin says that each costs at most."""
@@ -49,7 +53,7 @@ def begin(house: House, connection_id: int, since: float | None) -> Backfill:
         there = backfills.open_one(tx, connection_id)
     if there is None:
         return _made(house, connection, since)
-    if since is not None and since != there.since:
+    if since is not None and not _is_same(there, since, time.time()):
         fix = f"Let it end, or end it: crmhost backfill {connection_id} --cancel"
         raise SettingsError(f"Connection {connection_id} has another backfill that has not ended.", fix=fix)
     with house.store.write() as tx:
@@ -74,6 +78,14 @@ def lasting(
         return Estimate(left["contacts"], left["conversations"], costs).seconds
     done = counts["contacts_read"] + counts["conversations_read"]
     return (time.time() - began_at) / done * sum(left.values()) if done else None
+
+
+def _is_same(there: Backfill, since: float, now: float) -> bool:
+    """Whether a person means the backfill that there is: by the same date, or «90d» said once more."""
+    if there.since is None:
+        return False
+    moved = since - there.since
+    return abs(moved) < CLOSE or abs(moved - (now - there.began_at)) < CLOSE
 
 
 def _made(house: House, connection: CRMConnection, since: float | None) -> Backfill:

@@ -14,6 +14,7 @@ from .output import failure
 COMMANDS = {
     "demo": "demo",
     "stand-in": "demo",
+    "init": "init",
     "serve": "run",
     "worker": "run",
     "plugins": "look",
@@ -37,6 +38,11 @@ COMMANDS = {
     "users": "users",
     "certify": "author",
     "scan-cassettes": "author",
+    "backup": "keep",
+    "copy-to": "keep",
+    "schema": "keep",
+    "export": "privacy",
+    "forget": "privacy",
 }
 """Each command's module."""
 NAMES = {"set": "change"}

@@ -104,9 +104,10 @@ class Search:
         if ours is None or ours == theirs:
             return f"Nothing is to be done in {title}. Then: {forget}"
         if successor is None:
+            erase = f"crmhost forget {self.connection_id} --contact {contact_id} --crm --dry-run"
             return (
-                f"Deleted in Chatwoot, or merged into a contact that kept its own address. Look before you "
-                f"delete {kind} {ours} in {title}. Then: {forget}"
+                f"Deleted in Chatwoot, or merged into a contact that kept its own address. Look at "
+                f"{kind} {ours} in {title}. If they asked to be forgotten: {erase}. If not: {forget}"
             )
         if theirs is None:
             line = f"{successor},{kind},{ours}"

@@ -9,8 +9,12 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import update
+
 from .. import overview
 from ..intake import Intake
+from ..locks import lock_name
+from ..store import tables
 from ..store.deliveries import Arrival
 from ..sync import Sync
 from ..turns import Turns
@@ -33,10 +37,18 @@ class Bench:
 
     def __post_init__(self) -> None:
         """Open what receives and what works."""
-        self.turns = Turns(self.house.store, 8)
-        self.sync = Sync(self.house, self.turns, wake=lambda after: self.woken.append(time.time() + after))
+        self.start_over()
         settle = self.house.settings.settle_ms / 1000
         self.intake = Intake(self.house.store, self.rung.extend, settle=settle, bells=16)
+
+    def start_over(self) -> None:
+        """Let a new process work: what the last one remembered is gone."""
+        self.turns = Turns(self.house.store, 8)
+        self.sync = self.worker(self.turns)
+
+    def worker(self, turns: Turns) -> Sync:
+        """Return what works lanes in a process that has these turns."""
+        return Sync(self.house, turns, wake=lambda after: self.woken.append(time.time() + after))
 
     def close(self) -> None:
         """Stop receiving."""
@@ -65,6 +77,18 @@ class Bench:
     def work(self, contact_id: int = 5821) -> None:
         """Work the contact's lane as long as it is due."""
         self.sync.work(self.lane(contact_id))
+
+    def kill(self, contact_id: int = 5821) -> None:
+        """Let the lane's worker be as good as dead: it can commit nothing, and its lock is gone."""
+        connection, contact = tables.lanes.c.connection_id, tables.lanes.c.contact_id
+        here = (connection == self.connection.id) & (contact == contact_id)
+        with self.house.store.write() as tx:
+            tx.execute(update(tables.lanes).where(here).values(fence=tables.lanes.c.fence + 1))
+        self.free(contact_id)
+
+    def free(self, contact_id: int = 5821) -> None:
+        """Let the lane's lock run out."""
+        self.house.redis.delete(lock_name(self.lane(contact_id)))
 
     def deliveries(self) -> list[dict[str, Any]]:
         """Return the connection's deliveries in order of arrival."""

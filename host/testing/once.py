@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ..demo import payloads
+from ..turns import Turns
 from .crm import Person
 from .gate import Late, Meeting, Told, lost_after, lost_before, meanwhile, told
 from .people import RENAMED, customer, talk
@@ -89,7 +90,7 @@ class Once(UnderFaults):
     def test_lost_workers(self, trials: Trials) -> None:
         """Where a worker is killed, or its lock runs out, before the answer comes, nothing is made twice."""
         who = trials.jane
-        for trial, which in trials.each_call(meanwhile(lambda: trials.running.kill_worker(who))):
+        for trial, which in trials.each_call(meanwhile(lambda: trials.running.bench.kill(who["id"]))):
             trial.play(who)
             self.is_right(trial, who, f"The worker was killed at {which}")
         for trial, which in trials.each_call(meanwhile(lambda: trials.running.overtake(who))):
@@ -107,6 +108,7 @@ class Once(UnderFaults):
         _at_once(trial, [person for person in people for _ in range(2)])
         for person in people:
             trial.settle(person)
+        for person in people:
             trial.is_one_person(person, "Several workers were at work")
             found = trial.persons_of(person)[0]
             promise(found.name == person["name"], f"{person['name']} is called {found.name} in the CRM.")
@@ -159,8 +161,12 @@ class Once(UnderFaults):
 
 
 def _at_once(trial: Trial, people: list[Payload]) -> None:
-    """Work all lanes at once, each in a thread of its own."""
-    threads = [threading.Thread(target=trial.bench.work, args=(person["id"],)) for person in people]
+    """Work all lanes at once, each in a thread of its own, in two processes by turns."""
+    workers = [trial.bench.sync, trial.bench.worker(Turns(trial.house.store, 8))]
+    threads = [
+        threading.Thread(target=workers[number % 2].work, args=(trial.bench.lane(person["id"]),))
+        for number, person in enumerate(people)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
 from pydantic import SecretStr
@@ -14,7 +14,7 @@ from ..http import Http
 from ..validation import validated
 from .memory import LinksInMemory
 from .people import contact_of, conversation_of
-from .rules import broken
+from .rules import broken, promise
 
 if TYPE_CHECKING:
     import httpx
@@ -70,12 +70,14 @@ class Played:
         return next((link.remote_id for link in links if link), None)
 
     def _call(
-        self, hook: Callable[..., Returned], name: str, settings: BaseModel | None, *given: Any
+        self, hook: Callable[..., Returned | None], name: str, settings: BaseModel | None, *given: Any
     ) -> Returned:
         links, http = self.kept.open(), Http(self._pool)
         context = self._context(links, http, settings or validated(self.plugin, self.given))
         try:
-            return hook(context, *given)
+            said = hook(context, *given)
+            promise(said is not None, f"{name} returned nothing: return what it did.")
+            return cast("Returned", said)
         except CannotOverwriteExistingCassetteException as error:
             asked = error.failed_request
             question = f"{asked.method} {asked.uri}"

@@ -203,11 +203,9 @@ class Recorded(Base):
         calls = ", ".join(played.calls)
         promise(not played.calls, f"{what} took {calls}: keep what was written with the link.")
 
-    def _says_so(self, outcome: Outcome | None, what: str) -> None:
-        why = outcome.ignored if outcome else "the hook returned nothing"
-        promise(
-            outcome and outcome.state == "applied", f"{what} left nothing in the CRM: {why or 'no change'}"
-        )
+    def _says_so(self, outcome: Outcome, what: str) -> None:
+        why = outcome.ignored or "no change is told"
+        promise(outcome.state == "applied", f"{what} left nothing in the CRM: {why}.")
 
     def _taken(self, played: Played, who: Payload) -> None:
         outcome = played.contact(who)

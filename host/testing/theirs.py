@@ -26,7 +26,7 @@ class Theirs(UnderFaults):
     def test_activities_once(self, trials: Trials) -> None:
         """A conversation is noted once, also where an answer was lost or a worker killed."""
         who = trials.jane
-        for fault in (lost_after, meanwhile(lambda: trials.running.kill_worker(who))):
+        for fault in (lost_after, meanwhile(lambda: trials.running.bench.kill(who["id"]))):
             for trial, which in trials.each_call(fault, after_contact=True):
                 trial.play(who)
                 when = f"We do not know what came of {which}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +11,10 @@ from sqlalchemy import update
 
 from ..connect import change, connect, disconnect
 from ..demo import payloads
-from ..locks import lock_name
 from ..plugins import Plugins
 from ..settings import Settings
-from ..store import lanes, tables
+from ..store import clock, connections, lanes, tables
+from ..turns import Turns
 from ..wiring import open_house, redis_running
 from .bench import Bench
 from .crm import Person
@@ -38,6 +37,7 @@ TIMES = tuple(
         (tables.identities, tables.identities.c.until),
         (tables.deliveries, tables.deliveries.c.attempted_at),
         (tables.connections, tables.connections.c.paused_until),
+        (tables.connections, tables.connections.c.away_since),
     )
 )
 """What the host compares with the time: its table, the column of its connection, the time itself."""
@@ -98,15 +98,19 @@ class Trial:
             wait = self.waits(person)
             if wait is None:
                 return
-            self.later(max(wait, 0.0) + 0.01)
+            self.later(wait + 0.01)
         last = self.bench.last()
         broken(f"After {ROUNDS} attempts a delivery still waits: {last['reason']}")
 
     def waits(self, person: Payload) -> float | None:
-        """Return for how many seconds the customer's lane waits; None where nothing is left to do."""
+        """Return for how many seconds the customer's lane waits, or all of them; None where all is done."""
+        mine = self.bench.connection.id
         with self.house.store.read() as tx:
-            due_at = lanes.due_at(tx, self.bench.lane(person["id"]))
-        return None if due_at is None else due_at - time.time()
+            due_at, now = lanes.due_at(tx, self.bench.lane(person["id"])), clock.now(tx)
+            closed_until = connections.get(tx, self.house.vault, mine).paused_until or now
+        if due_at is None:
+            return None
+        return max(due_at - now, closed_until - now, self.bench.turns.rests(mine, background=False), 0.0)
 
     def later(self, seconds: float) -> None:
         """Let time pass, for the host and for the plugin; nothing sleeps."""
@@ -114,6 +118,7 @@ class Trial:
         with self.house.store.write() as tx:
             for table, key, column in TIMES:
                 tx.execute(update(table).where(key == mine).values({column: column - seconds}))
+        self.bench.start_over()
         self.contract.time_passes(seconds)
 
     def renew_secrets(self) -> None:
@@ -127,21 +132,10 @@ class Trial:
         yield
         self.renew_secrets()
 
-    def kill_worker(self, person: Payload) -> None:
-        """Let the worker of this lane be as good as dead: it can commit nothing, and its lock is gone."""
-        lane = self.bench.lane(person["id"])
-        here = (tables.lanes.c.connection_id == lane[0]) & (tables.lanes.c.contact_id == lane[1])
-        with self.house.store.write() as tx:
-            tx.execute(update(tables.lanes).where(here).values(fence=tables.lanes.c.fence + 1))
-        self._free_lock(person)
-
     def overtake(self, person: Payload) -> None:
         """Let the lane's lock run out, and another worker work it."""
-        self._free_lock(person)
-        self.bench.work(person["id"])
-
-    def _free_lock(self, person: Payload) -> None:
-        self.house.redis.delete(lock_name(self.bench.lane(person["id"])))
+        self.bench.free(person["id"])
+        self.bench.worker(Turns(self.house.store, 1)).work(self.bench.lane(person["id"]))
 
     # What came of it
 

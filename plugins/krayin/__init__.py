@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from .events import (
     conversation_created,
     conversation_resolved,
 )
+from .forgetting import forget
 from .links import KINDS, page_of
 from .options import options
 from .rehearsing import imagined
@@ -44,6 +46,7 @@ __all__ = [
     "__version__",
     "choices",
     "costs",
+    "forget_contact",
     "imagine",
     "handle_contact",
     "handle_conversation_changed",
@@ -60,7 +63,8 @@ __all__ = [
 @hookimpl
 def info() -> PluginInfo:
     """Say what the plugin is called, what it takes and what it links."""
-    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}", locales=LOCALES)
+    ids = r"[1-9]\d{0,17}"
+    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=ids, locales=LOCALES, hook_api=1)
 
 
 @hookimpl
@@ -127,6 +131,14 @@ def choices(context: Context[KrayinSettings]) -> dict[str, tuple[Choice, ...]]:
 def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
     """Return the page of a record in Krayin."""
     return page_of(settings.api_url, kind, remote_id)
+
+
+@hookimpl
+def forget_contact(
+    context: Context[KrayinSettings], contact_id: int, conversation_ids: Sequence[int]
+) -> Outcome:
+    """Delete the contact's notes, leads and person."""
+    return forget(desk_for(context, f"contact {contact_id}"), contact_id, conversation_ids)
 
 
 @hookimpl

@@ -10,6 +10,8 @@ from enum import IntEnum
 from multiprocessing.context import BaseContext
 from typing import Self, cast
 
+from crmhost.store.lanes import Lane
+
 
 class Step(IntEnum):
     """A moment in the working of a lane; the longer text is how it is told."""
@@ -35,7 +37,7 @@ DEADLY = (Step.TAKEN, Step.INTENDED, Step.WRITTEN, Step.ANSWERED, Step.COMMITTED
 """Where a worker is killed."""
 STALLING = (Step.INTENDING, Step.WRITING)
 """Where a worker is stopped for longer than its lanes are its own."""
-_CLOCK, _ARMED, _SIGNAL, _REACHED, _WIDTH = range(5)
+_CLOCK, _ARMED, _SIGNAL, _REACHED, _CONNECTION, _CONTACT, _WIDTH = range(7)
 
 
 @dataclass
@@ -65,6 +67,11 @@ class Place:
         """The step at which the process was stopped or killed; 0 for none."""
         return int(self._get(_REACHED))
 
+    @property
+    def lane(self) -> Lane:
+        """The lane whose worker reached it."""
+        return int(self._get(_CONNECTION)), int(self._get(_CONTACT))
+
     def arm(self, step: Step, sent: signal.Signals) -> None:
         """Have the process send itself a signal when it comes to this step."""
         self._set(_REACHED, 0)
@@ -75,17 +82,19 @@ class Place:
         """Let the process go on."""
         self._set(_ARMED, 0)
 
-    def trips(self, step: Step) -> bool:
+    def trips(self, step: Step, lane: Lane) -> bool:
         """Say whether the process is to be hit at this step; that happens once."""
         if self._get(_ARMED) != step:
             return False
         self._set(_ARMED, 0)
+        self._set(_CONNECTION, lane[0])
+        self._set(_CONTACT, lane[1])
         self._set(_REACHED, step)
         return True
 
-    def pass_by(self, step: Step) -> None:
+    def pass_by(self, step: Step, lane: Lane) -> None:
         """Come to a step, in the process itself: the end of it, or a pause, where that is armed."""
-        if self.trips(step):
+        if self.trips(step, lane):
             os.kill(os.getpid(), signal.Signals(int(self._get(_SIGNAL))))
 
 

@@ -18,10 +18,12 @@ from .faults import Dice
 from .gate import Gate
 from .plan import Plan
 from .proxy import FaultProxy
-from .short import MINUTE, replace
+from .short import Times, replace
 
-LIMIT = 150
+LIMIT = 100
 """Calls that Krayin 2.1 allows a user in what is a minute here."""
+LATENCY = 0.03
+"""Seconds that each request takes; between a check and the write that relies on it others go on."""
 RATE = 0.12
 """The part of all requests that something befalls."""
 
@@ -36,6 +38,7 @@ class CRM:
     proxy: FaultProxy
     user_id: int
     token: str
+    times: Times
     refuses: bool = False
     """Whether connections are left with a token that is worth nothing."""
 
@@ -58,20 +61,20 @@ class CRM:
         throttle = self.sandbox.throttle
         with suppress(Throttled):
             while self.sandbox.profile.limits_requests:
-                throttle.hit(f"user {self.user_id}", LIMIT, MINUTE)
+                throttle.hit(f"user {self.user_id}", LIMIT, self.times.minute)
 
 
-async def opened_crm(plan: Plan, stack: AsyncExitStack) -> CRM:
+async def opened_crm(plan: Plan, times: Times, stack: AsyncExitStack) -> CRM:
     """Open an empty Krayin for business; it is closed with the stack."""
-    replace("crmhost_krayin.sandbox.kernel._MINUTE", MINUTE)
+    replace("crmhost_krayin.sandbox.kernel._MINUTE", times.minute)
     version, package = plan.krayin
-    sandbox = KrayinSandbox(krayin=version, rest=package, rate_limit=LIMIT)
+    sandbox = KrayinSandbox(krayin=version, rest=package, rate_limit=LIMIT, latency=LATENCY)
     sales = SalesTeam(stack.enter_context(asking(sandbox)), sandbox, sandbox.make_token())
     await asyncio.to_thread(sales.move_in)
     users = sandbox.state.users
     user = sandbox.state.insert(users, {**users[1], "name": "CRM Host", "email": "crmhost@example.com"})
     gate = Gate(sandbox)
-    proxy = FaultProxy(stack.enter_context(serving(gate)), Dice(plan.dice("crm"), faults.CRM, RATE))
+    proxy = FaultProxy(stack.enter_context(serving(gate)), Dice(plan.dice("crm"), faults.CRM, RATE), times)
     await stack.enter_async_context(proxy)
     office = Office(sales, passing=True)
-    return CRM(sandbox, gate, office, proxy, int(user["id"]), sandbox.make_token(int(user["id"])))
+    return CRM(sandbox, gate, office, proxy, int(user["id"]), sandbox.make_token(int(user["id"])), times)

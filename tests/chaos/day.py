@@ -12,11 +12,11 @@ from .moments import editing
 from .stage import Account, Stage
 
 FIRST = 101
-BUSY = 24
+BUSY = 36
 """Lanes with work from which on everybody waits: a backlog would hide what happens at once."""
-PAUSE = 0.02
-SHARED = 4
-"""One in so many customers writes to both Chatwoots."""
+PAUSE = 0.05
+SHARED = 0.4
+"""The part of the customers who write to both Chatwoots."""
 ADDRESSES = ("email", "phone")
 EDITS = (steps.Typed, steps.Listed, steps.TypedLead, steps.Worked, steps.Sold, steps.Tagged)
 
@@ -79,8 +79,8 @@ class Day:
         await self._send_all()
 
     async def _send_all(self) -> None:
-        sends = (account.chatwoot.deliver for account in self.stage.accounts)
-        await asyncio.gather(*map(asyncio.to_thread, sends))
+        chatwoots = (account.chatwoot for account in self.stage.accounts)
+        await asyncio.gather(*(asyncio.to_thread(one.deliver) for one in chatwoots if one.state.events))
 
     async def _something(self) -> None:
         if len(self.people) < self.stage.plan.customers and self.dice.random() < 0.25:
@@ -93,8 +93,9 @@ class Day:
 
     async def _arrive(self, k: int) -> None:
         """Let a customer appear: one whom the sales team knows, a visitor of the widget, or a plain one."""
-        both = k % SHARED == 0
-        accounts = self.stage.accounts if both else [self.dice.choice(self.stage.accounts)]
+        accounts = (
+            self.stage.accounts if self.dice.random() < SHARED else [self.dice.choice(self.stage.accounts)]
+        )
         someone = Someone(Chatting(k), accounts)
         if self.dice.random() < 0.3:
             someone.typed_in = True

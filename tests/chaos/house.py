@@ -12,20 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import certifi
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from crmhost.embedded import socket_url
-from crmhost.store import Store, lanes, links, open_store
+from crmhost.store import Store, lanes, links, open_store, tables
 from crmhost.store.lanes import Lane
-from crmhost.store.tables import deliveries, intents
-from crmhost.vault import new_key
+from crmhost.store.tables import deliveries
 
 from ..databases import SERVER, empty_schema
 from .nursery import Child, CommandFailed, Nursery
 from .plan import Plan
+from .short import Times
 from .tally import Tally
 
 WORKERS, THREADS = 2, 4
@@ -88,6 +89,16 @@ class House:
         with self.store.read() as tx:
             return bool(links.load(tx, connection_id, {f"contact:{contact_id}"}))
 
+    def fence(self, lane: Lane) -> int:
+        """Return how often a lane has been taken."""
+        with self.store.read() as tx:
+            return tx.scalar(select(tables.lanes.c.fence).where(*_is(lane))) or 0
+
+    def is_due(self, lane: Lane) -> bool:
+        """Whether a lane has work left."""
+        with self.store.read() as tx:
+            return lanes.due_at(tx, lane) is not None
+
     def kill_valkey(self) -> bool:
         """Kill the house's Valkey; false where there is none."""
         try:
@@ -109,23 +120,25 @@ class House:
         with self.store.read() as tx:
             return {row[0]: row[1] for row in tx.execute(query)}
 
-    def open_intents(self) -> int:
-        """Return how many records may exist that crmhost does not know."""
-        with self.store.read() as tx:
-            return tx.scalar(select(func.count()).select_from(intents)) or 0
+
+def _is(lane: Lane) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return tables.lanes.c.connection_id == lane[0], tables.lanes.c.contact_id == lane[1]
 
 
 @asynccontextmanager
-async def housed(plan: Plan, folder: Path, tally: Tally, port: int, base_url: str) -> AsyncIterator[House]:
+async def housed(
+    plan: Plan, folder: Path, times: Times, tally: Tally, port: int, base_url: str
+) -> AsyncIterator[House]:
     """Have a house with a receiver, no workers yet; all of it ends with the block."""
     (folder / "attempts").mkdir(parents=True)
     environment = {"CRMHOST_DATA_DIR": str(folder / "data"), "CRMHOST_BASE_URL": base_url}
+    environment["SSL_CERT_FILE"] = str(_one_authority(folder))
     async with AsyncExitStack() as stack:
         database = f"sqlite:///{folder / 'data' / 'crmhost.sqlite3'}"
         if plan.database == "postgresql":
             database = stack.enter_context(empty_schema(os.environ[SERVER]))
-            environment |= {"CRMHOST_DATABASE_URL": database, "CRMHOST_SECRET_KEY": new_key()}
-        nursery = Nursery(folder, environment, count=1 + WORKERS, without=plan.without)
+            environment["CRMHOST_DATABASE_URL"] = database
+        nursery = Nursery(folder, environment, count=1 + WORKERS, times=times, without=plan.without)
         redis = stack.enter_context(Redis.from_url(socket_url(folder / "data"), socket_timeout=2))
         stack.callback(_end_valkey, redis)
         receiver, *workers = _children(nursery, tally, port)
@@ -134,6 +147,14 @@ async def housed(plan: Plan, folder: Path, tally: Tally, port: int, base_url: st
         store = open_store(database)
         stack.callback(store.close)
         yield House(folder, nursery, receiver, workers, redis, store)
+
+
+def _one_authority(folder: Path) -> Path:
+    """Return a file with one public authority: nothing is encrypted here, and to read all takes long."""
+    first, end, _ = Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----")
+    kept = folder / "authority.pem"
+    kept.write_text(first + end)
+    return kept
 
 
 def _children(nursery: Nursery, tally: Tally, port: int) -> list[Child]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable
 
 from .board import DEADLY, STALLING, Step
 from .nursery import Child
-from .short import LEASE, MINUTE, RING_AGAIN
 from .stage import Stage
 
-PATIENCE = 4.0
-"""Seconds for which a hunter lies in wait at one step."""
+PATIENCE = 30.0
+"""Seconds for which a hunter lies in wait at one step, at most."""
 STEP = 600.0
 """Seconds by which a clock goes wrong."""
 AT_RANDOM = "worker at random"
@@ -21,7 +21,10 @@ CLOCK = "clock of a process ten minutes off"
 
 
 class WorkersHunter:
-    """Kills one worker, again and again, mostly at a step of its work; or stops it for too long."""
+    """Kills one worker, again and again, mostly at a step of its work; or stops it for too long.
+
+    Hunters go by what is done, not by the clock: a slow machine is hit as often in its work as a quick one.
+    """
 
     def __init__(self, stage: Stage, worker: Child) -> None:
         self._stage = stage
@@ -33,13 +36,10 @@ class WorkersHunter:
         while True:
             await self._worker.life()
             throw = self._dice.random()
-            if throw < 0.7:
+            if throw < 0.75:
                 await self._at_a_step()
             elif throw < 0.9:
-                await asyncio.sleep(self._dice.uniform(0.0, 1.5))
-                if self._worker.send(signal.SIGKILL):
-                    self._stage.killed(AT_RANDOM)
-                    await self._worker.death(PATIENCE)
+                await self._at_random()
             else:
                 await self._stalled()
 
@@ -55,19 +55,35 @@ class WorkersHunter:
     def _count(self, step: Step) -> int:
         return self._stage.tally.kills[f"worker: {step.told}"]
 
+    async def _at_random(self) -> None:
+        """Let it do something, or nothing yet."""
+        await self._stage.work_done(self._dice.randrange(30))
+        await asyncio.sleep(self._dice.uniform(0, 0.1))
+        if self._worker.send(signal.SIGKILL):
+            self._stage.killed(AT_RANDOM)
+            await self._worker.death(PATIENCE)
+
     async def _stalled(self) -> None:
-        """Stop it before a write, until its lanes are others'."""
-        place = self._worker.place
-        step = self._dice.choice(STALLING)
+        """Stop it before a write, until another has its lane and is done with it."""
+        place, step = self._worker.place, self._dice.choice(STALLING)
         place.arm(step, signal.SIGSTOP)
-        for _ in range(40):
-            await asyncio.sleep(PATIENCE / 40)
-            if place.reached:
-                await asyncio.sleep(LEASE + RING_AGAIN)
-                self._worker.send(signal.SIGCONT)
-                self._stage.troubled(f"worker stopped beyond its lease, {step.told}")
-                return
+        if await _soon(lambda: bool(place.reached)):
+            fence = self._stage.house.fence(place.lane)
+            if await _soon(lambda: self._stage.house.fence(place.lane) > fence):
+                await _soon(lambda: not self._stage.house.is_due(place.lane), self._stage.times.lease)
+                self._stage.troubled(f"worker stopped while its lane became another's, {step.told}")
+            self._worker.send(signal.SIGCONT)
         place.disarm()
+
+
+async def _soon(come_true: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    """Wait until something has come true; say whether it has."""
+    until = time.monotonic() + patience
+    while not come_true():
+        if time.monotonic() > until:
+            return False
+        await asyncio.sleep(0.05)
+    return True
 
 
 class Disturber:
@@ -91,7 +107,7 @@ class Disturber:
             self._token: 1,
         }
         while True:
-            await asyncio.sleep(self._dice.uniform(0.2, 1.2))
+            await self._stage.work_done(self._dice.randrange(5, 40))
             await self._dice.choices(list(kinds), list(kinds.values()))[0]()
 
     async def _kill_receiver(self) -> None:
@@ -123,7 +139,7 @@ class Disturber:
     async def _crm_away(self) -> None:
         self._stage.troubled("Krayin away for a minute")
         self._stage.crm.proxy.away = True
-        await asyncio.sleep(self._dice.uniform(0.3, 1.0) * MINUTE)
+        await asyncio.sleep(self._dice.uniform(0.3, 1.0) * self._stage.times.minute)
         self._stage.crm.proxy.away = False
 
     async def _other_program(self) -> None:
@@ -135,7 +151,7 @@ class Disturber:
         """Let the token be worth nothing until the connections stand still; then mend that."""
         self._stage.troubled("token expired")
         self._stage.crm.expire_token()
-        await asyncio.sleep(MINUTE)
+        await asyncio.sleep(self._stage.times.minute)
         await mend_token(self._stage, new=self._dice.random() < 0.5)
 
 

@@ -57,7 +57,7 @@ def _then(
     def then(*args: Any, **kwargs: Any) -> Any:
         result = run(*args, **kwargs)
         if when(result):
-            place.pass_by(step)
+            place.pass_by(step, here.lane)
         return result
 
     return then
@@ -74,10 +74,10 @@ def _attempting(run: Callable[..., Any], attempts: Path) -> Callable[..., Any]:
 
 def _intending(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
     def intending(*args: Any) -> None:
-        place.pass_by(Step.INTENDING)
+        place.pass_by(Step.INTENDING, here.lane)
         here.since = time.monotonic()
         run(*args)
-        place.pass_by(Step.INTENDED)
+        place.pass_by(Step.INTENDED, here.lane)
 
     return intending
 
@@ -86,10 +86,10 @@ def _requesting(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
     def requesting(http: Any, method: str, url: str, **parts: Any) -> Any:
         writes = here.asks_crm and method in WRITES
         if writes:
-            place.pass_by(Step.WRITING)
+            place.pass_by(Step.WRITING, here.lane)
         answer = run(http, method, url, **parts)
         if writes and answer.status < 300:
-            place.pass_by(Step.ANSWERED)
+            place.pass_by(Step.ANSWERED, here.lane)
         return answer
 
     return requesting

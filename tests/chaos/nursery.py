@@ -15,6 +15,7 @@ from typing import Any
 
 from . import entry
 from .board import Place, places
+from .short import Times
 
 REST = 0.2
 """Seconds before a process is started again that ended by itself."""
@@ -60,14 +61,18 @@ class Child:
 class Nursery:
     """Starts crmhost's processes from one that has imported everything."""
 
-    def __init__(self, folder: Path, environment: dict[str, str], *, count: int, without: str | None) -> None:
+    def __init__(
+        self, folder: Path, environment: dict[str, str], *, count: int, times: Times, without: str | None
+    ) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(entry.PRELOADED))
         *self.places, self._bystander = places(self._context, count + 1)
         self._folder = folder
         self._environment = environment
+        self._times = times
         self._without = without
         self._commands = 0
+        self.journal: Callable[[str], None] = lambda _line: None
 
     async def keep(self, child: Child) -> None:
         """Keep a process running, whatever happens to it, until this is cancelled."""
@@ -76,6 +81,7 @@ class Nursery:
                 child.process = self._start(child.words, child.place, child.name)
                 child.died.clear()
                 child.born.set()
+                self.journal(f"born {child.name}")
                 status = await self._end_of(child.process)
                 child.born.clear()
                 child.died.set()
@@ -99,7 +105,9 @@ class Nursery:
 
     def _start(self, words: tuple[str, ...], place: Place, name: str) -> ForkServerProcess:
         output = self._folder / f"{name}.out"
-        orders = entry.Orders(words, self._environment, place, self._folder, output, self._without)
+        orders = entry.Orders(
+            words, self._environment, place, self._folder, output, self._times, self._without
+        )
         process = self._context.Process(target=entry.obey, args=(orders,), name=name, daemon=True)
         process.start()
         return process

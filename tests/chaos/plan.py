@@ -21,7 +21,7 @@ class Plan:
     kills: int
     seconds: float
     without: str | None = None
-    customers: int = 40
+    customers: int = 50
 
     @property
     def krayin(self) -> tuple[str, str]:

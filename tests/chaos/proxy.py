@@ -17,11 +17,11 @@ from crmhost.store.lanes import Lane
 from . import wire
 from .faults import Dice, Fault
 from .moments import HEADER
-from .short import HOLD, PATIENCE
+from .short import Times
 from .wire import Message
 
-MARGIN = 1.0
-"""Seconds before the hold's end from which on a request is not passed on any more: the CRM is that quick."""
+MARGIN = 0.8
+"""The part of the hold after which a request is not passed on any more: the CRM is that quick."""
 PAGE = "<!doctype html><title>Please wait</title><p>Checking your browser…</p>"
 
 
@@ -45,10 +45,9 @@ class Asking:
     def __str__(self) -> str:
         return "{} works {}/{}:".format(self.place, *self.lane)
 
-    @property
-    def overdue(self) -> bool:
+    def overdue(self, hold: float) -> bool:
         """Whether the CRM would have given the request up by now: it promises to be done within the hold."""
-        return bool(self.since) and time.monotonic() - self.since > HOLD - MARGIN
+        return bool(self.since) and time.monotonic() - self.since > hold
 
 
 @dataclass
@@ -61,6 +60,7 @@ class FaultProxy:
 
     upstream: str
     dice: Dice
+    times: Times
     answered: Callable[[Asking, Message, Message], bool] = lambda _asking, _request, _answer: False
     counts: Counter[Fault] = field(default_factory=Counter)
     journal: Callable[[str], None] = lambda _line: None
@@ -142,7 +142,7 @@ class FaultProxy:
             case Fault.PAGE:
                 return wire.answer(200, PAGE)
             case Fault.OVERDUE:
-                await asyncio.sleep(PATIENCE + self.dice.between(0.3, 2.5))
+                await asyncio.sleep(self.times.deadline + self.dice.between(0.1, 0.4) * self.times.hold)
         answer = await self._pass_on(asking, request)
         return await self._back(fault, answer)
 
@@ -151,9 +151,9 @@ class FaultProxy:
             case Fault.UNHEARD | Fault.OVERDUE:
                 return None
             case Fault.LATE:
-                await asyncio.sleep(PATIENCE + 0.5)
+                await asyncio.sleep(1.5 * self.times.deadline)
             case Fault.SLOW:
-                await asyncio.sleep(self.dice.between(0.1, 0.6) * PATIENCE)
+                await asyncio.sleep(self.dice.between(0.1, 0.6) * self.times.patience)
             case Fault.FATAL:
                 return wire.answer(500, "")
             case Fault.PAGE_AFTER:
@@ -164,7 +164,7 @@ class FaultProxy:
 
     async def _pass_on(self, asking: Asking, request: Message) -> Message | None:
         """Return upstream's answer; None where there is none, or where it must not go back."""
-        if asking.overdue:
+        if asking.overdue(MARGIN * self.times.hold):
             self.counts[Fault.RESET] += 1
             return None
         parts = urlsplit(self.upstream)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from .day import Day
-from .hunting import CLOCK, Disturber, WorkersHunter, mend_token
+from .hunting import Disturber, WorkersHunter, mend_token
 from .plan import Plan
 from .stage import Stage, staged
 from .tally import Tally
@@ -15,8 +15,6 @@ from .verdict import verdict
 
 STANDSTILL = 15.0
 """Seconds without any progress after which lanes with work are left alone, and count against us."""
-LATER = 1300.0
-"""Seconds that are let pass where a clock was wrong: what was put off by it is due by then."""
 
 
 async def played(plan: Plan, folder: Path) -> Tally:
@@ -64,9 +62,6 @@ async def _settled(stage: Stage) -> None:
         await child.life()
     await stage.hooks.quiet()
     await _carried_out(stage)
-    if stage.tally.troubles[CLOCK]:
-        for worker in stage.house.workers:
-            worker.place.clock = LATER
     await _reconciled(stage)
     await _idle(stage)
     await _replayed(stage)

@@ -2,59 +2,111 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from inspect import unwrap
 from typing import Any
 
-PATIENCE = 1.0
-"""Seconds for which an answer is waited for."""
-DEADLINE = 1.5
-LEASE = 4.0
-"""Seconds: a lane's, longer than a call may take; as in production."""
-HOLD = 6
-"""Seconds for which the CRM may go on with a request whose answer never came."""
-RING_AGAIN = 2.0
-"""Seconds after which a bell that brought nobody is rung again."""
-MINUTE = 6.0
-"""Seconds for which Krayin counts calls, and for which an outage lasts."""
-
-CONSTANTS: dict[str, float] = {
-    "crmhost.http.DEADLINE": DEADLINE,
-    "crmhost.locks.LEASE": LEASE,
-    "crmhost.ledger.CLAIM": LEASE,
-    "crmhost.attempt.PAUSE": 3.0,
-    "crmhost.sync.PAUSE": 3.0,
-    "crmhost.attempt.FIRST_DELAY": 0.3,
-    "crmhost.attempt.LONGEST_DELAY": 3.0,
-    "crmhost.attempt.SETUP_REST": 5,
-    "crmhost.sweep.PERIOD": 0.5,
-    "crmhost.sweep.PATIENCE": RING_AGAIN,
-    "crmhost.broker.SILENCE": 0.5,
-    "crmhost.embedded.PERIOD": 0.3,
-    "crmhost.budget.WINDOW": MINUTE,
-    "crmhost.budget.SLOT": DEADLINE + 2 * PATIENCE,
-    "crmhost.budget.AWAY": 0.5,
-    "crmhost.budget.SHORT": 1.0,
-    "crmhost_krayin.clients.pace.WINDOW": MINUTE,
-    "crmhost_krayin.clients.errors.WINDOW": MINUTE,
-    "crmhost_krayin.clients.transport.WINDOW": MINUTE,
-    "crmhost_krayin.clients.transport.A_LITTLE": 2.0,
-}
-SETTINGS = {"CRMHOST_UNKNOWN_HOLD_SECONDS": str(HOLD), "CRMHOST_SETTLE_MS": "50"}
+SAMPLE = 0.2
+"""Seconds of work by which it is measured how much of the machine is to be had."""
+SLOWEST = 5.0
 ENVIRONMENT = {"dramatiq_restart_delay": "300"}
 
 
-def shorten() -> None:
+@dataclass(frozen=True)
+class Times:
+    """Seconds, longer where the machine is busy: what takes a moment must not look like an outage."""
+
+    factor: float = 1.0
+
+    @property
+    def patience(self) -> float:
+        """For how long an answer is waited for."""
+        return 0.6 * self.factor
+
+    @property
+    def deadline(self) -> float:
+        """How long all of a call may take."""
+        return 0.8 * self.factor
+
+    @property
+    def lease(self) -> float:
+        """For how long a lane is a worker's: longer than a call may take, as in production."""
+        return 2.5 * self.factor
+
+    @property
+    def hold(self) -> int:
+        """For how long the CRM may go on with a request whose answer never came."""
+        return math.ceil(3.5 * self.factor)
+
+    @property
+    def ring_again(self) -> float:
+        """After how long a bell that brought nobody is rung again."""
+        return 1.0 * self.factor
+
+    @property
+    def minute(self) -> float:
+        """For how long Krayin counts calls, and an outage lasts."""
+        return 3.0 * self.factor
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What of this can be set."""
+        return {"CRMHOST_UNKNOWN_HOLD_SECONDS": str(self.hold), "CRMHOST_SETTLE_MS": "50"}
+
+    def constants(self) -> dict[str, float]:
+        """Return what is a constant in crmhost, by its path."""
+        return {
+            "crmhost.http.DEADLINE": self.deadline,
+            "crmhost.locks.LEASE": self.lease,
+            "crmhost.locks.MARGIN": self.patience,
+            "crmhost.ledger.CLAIM": self.lease,
+            "crmhost.attempt.PAUSE": self.minute / 2,
+            "crmhost.sync.PAUSE": self.minute / 2,
+            "crmhost.attempt.FIRST_DELAY": 0.3,
+            "crmhost.attempt.LONGEST_DELAY": 2.0,
+            "crmhost.attempt.SETUP_REST": 5,
+            "crmhost.sweep.PERIOD": 0.5,
+            "crmhost.sweep.PATIENCE": self.ring_again,
+            "crmhost.sweep.LEASE": self.lease,
+            "crmhost.store.gates.SHORTEST": 0.3,
+            "crmhost.store.gates.LONGEST": self.minute,
+            "crmhost.store.gates.TRY": self.lease,
+            "crmhost.broker.SILENCE": 0.5,
+            "crmhost.embedded.PERIOD": 0.3,
+            "crmhost.budget.WINDOW": self.minute,
+            "crmhost.budget.SLOT": self.deadline + 2 * self.patience,
+            "crmhost.budget.AWAY": 0.5,
+            "crmhost.budget.SHORT": 1.0,
+            "crmhost_krayin.clients.pace.WINDOW": self.minute,
+            "crmhost_krayin.clients.errors.WINDOW": self.minute,
+            "crmhost_krayin.clients.transport.WINDOW": self.minute,
+            "crmhost_krayin.clients.transport.A_LITTLE": self.minute / 3,
+        }
+
+
+def measured() -> Times:
+    """Return times for a machine as busy as this one is now: by how long some work takes."""
+    began, worked = time.monotonic(), time.process_time()
+    while time.process_time() - worked < SAMPLE:
+        sum(range(1000))
+    share = (time.monotonic() - began) / SAMPLE
+    return Times(min(max(share, 1.5), SLOWEST))
+
+
+def shorten(times: Times) -> None:
     """Make them short in this process."""
     from crmhost import budget, http
 
-    for path, seconds in CONSTANTS.items():
+    for path, seconds in times.constants().items():
         replace(path, seconds)
-    http.TIMEOUTS.update(connect=PATIENCE, read=PATIENCE, write=PATIENCE, pool=PATIENCE)
+    http.TIMEOUTS.update(dict.fromkeys(("connect", "read", "write", "pool"), times.patience))
     # What a function takes unless it is told otherwise was read from the constant when it was made.
-    _default(http.Http.__init__, "deadline", DEADLINE)
-    _default(budget.DeliveryBudget.call, "seconds", MINUTE)
+    _default(http.Http.__init__, "deadline", times.deadline)
+    _default(budget.DeliveryBudget.call, "seconds", times.minute)
 
 
 def _default(function: Callable[..., Any], name: str, value: Any) -> None:

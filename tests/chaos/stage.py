@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,11 +25,13 @@ from .moments import WRITES
 from .nursery import Child
 from .plan import Plan
 from .proxy import Asking, FaultProxy
+from .short import Times, measured
 from .tally import Tally
 from .wire import Message
 
 ACCOUNTS = (3, 4)
 """Chatwoot's: two of them share one Krayin, and some of their customers."""
+AT_ONCE = 32
 RATE = 0.08
 """The part of Chatwoot's answers, and of its webhooks, that something befalls."""
 
@@ -47,6 +51,7 @@ class Stage:
     """What plays along."""
 
     plan: Plan
+    times: Times
     tally: Tally
     crm: CRM
     accounts: list[Account]
@@ -69,6 +74,13 @@ class Stage:
         """Count and note any other trouble."""
         self.tally.troubles[what] += 1
         self.journal(f"TROUBLE {what}")
+
+    async def work_done(self, requests: int, patience: float = 5.0) -> None:
+        """Wait until so many requests have been made to Krayin; not for ever, since it may be away."""
+        counts, until = self.crm.proxy.counts, time.monotonic() + patience
+        wanted = counts.total() + requests
+        while counts.total() < wanted and time.monotonic() < until:
+            await asyncio.sleep(0.02)
 
     def begin_trouble(self) -> None:
         """Let things happen on the wire."""
@@ -99,17 +111,19 @@ class Stage:
 async def staged(plan: Plan, folder: Path, tally: Tally) -> AsyncIterator[Stage]:
     """Set all up, connect both Chatwoots, start the workers; end all of it afterwards."""
     async with AsyncExitStack() as stack:
-        crm = await opened_crm(plan, stack)
-        accounts = [await _account(plan, number, stack) for number in ACCOUNTS]
+        times = measured()
+        crm = await opened_crm(plan, times, stack)
+        accounts = [await _account(plan, number, times, stack) for number in ACCOUNTS]
         port = free_port()
         dice = Dice(plan.dice("webhooks"), faults.WEBHOOKS, RATE)
-        hooks = Hooks(FaultProxy(f"http://127.0.0.1:{port}", dice), plan.dice("replays"), tally)
+        hooks = Hooks(FaultProxy(f"http://127.0.0.1:{port}", dice, times), plan.dice("replays"), tally)
         await stack.enter_async_context(hooks.proxy)
-        house = await stack.enter_async_context(housed(plan, folder, tally, port, hooks.proxy.address))
+        house = await stack.enter_async_context(housed(plan, folder, times, tally, port, hooks.proxy.address))
         journal = Journal(folder / "journal.txt")
         stack.callback(journal.close)
-        crm.proxy.journal = journal
-        stage = Stage(plan, tally, crm, accounts, hooks, house, journal)
+        crm.proxy.journal = house.nursery.journal = journal
+        journal(f"the machine is so busy that all takes {times.factor:.1f} times as long")
+        stage = Stage(plan, times, tally, crm, accounts, hooks, house, journal)
         crm.proxy.answered = _killing({child.place.number: child for child in house.workers})
         for account in accounts:
             await _connect(stage, account)
@@ -118,18 +132,20 @@ async def staged(plan: Plan, folder: Path, tally: Tally) -> AsyncIterator[Stage]
         yield stage
 
 
-async def _account(plan: Plan, number: int, stack: AsyncExitStack) -> Account:
+async def _account(plan: Plan, number: int, times: Times, stack: AsyncExitStack) -> Account:
     chaos = Chaos(plan.seed + number, shuffle=True, double=0.1, drop=0.05)
     chatwoot = ChatwootSandbox(number, chaos=chaos, threads=4)
     stack.callback(chatwoot.close)
     address = stack.enter_context(serving(chatwoot.app))
-    proxy = FaultProxy(address, Dice(plan.dice(f"chatwoot {number}"), faults.CHATWOOT, RATE))
+    proxy = FaultProxy(address, Dice(plan.dice(f"chatwoot {number}"), faults.CHATWOOT, RATE), times)
     await stack.enter_async_context(proxy)
     return Account(number, chatwoot, proxy)
 
 
 async def _connect(stage: Stage, account: Account) -> None:
     settings = {"api_url": stage.crm.proxy.address, "api_token": stage.crm.token}
+    # A killed worker's calls keep their places until their time is over; there are many killed ones.
+    settings["calls_at_once"] = str(AT_ONCE)
     if not stage.plan.references:
         settings["reference_attribute"] = ""
     pairs = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
@@ -146,6 +162,6 @@ def _killing(workers: Mapping[int, Child]) -> Callable[[Asking, Message, Message
         child = workers.get(asking.place)
         if child is None or request.method not in WRITES or answer.status >= 300:
             return False
-        return child.place.trips(Step.WRITTEN) and child.send(signal.SIGKILL)
+        return child.place.trips(Step.WRITTEN, asking.lane) and child.send(signal.SIGKILL)
 
     return answered

@@ -231,11 +231,12 @@ def test_whatever_is_posted_is_answered_and_what_is_refused_leaves_nothing(door:
 
 @pytest.mark.slow
 def test_ten_thousand_posts(door: Door, say: Say) -> None:
-    try_out(door, MANY, again_the_same=False)
+    count = MANY if door.house.store.engine.dialect.name == "sqlite" else MANY // 5
+    try_out(door, count, again_the_same=False)
     work_everything(door.house)
 
     answers = ", ".join(f"{status} {count} times" for status, count in sorted(door.counts.items()))
-    say(f"receiver, {MANY} posts made up: {answers}; the slowest took {door.slowest * 1000:.0f} ms")
+    say(f"receiver, {count} posts made up: {answers}; the slowest took {door.slowest * 1000:.0f} ms")
     assert door.slowest < 5
 
 

@@ -280,6 +280,20 @@ def test_two_backfills_at_once_are_one(desk: Bench, past: ChatwootSandbox) -> No
         begin(desk.house, 1, past.state.clock() - DAY)
 
 
+def test_the_same_command_again_goes_on_with_it(desk: Bench, past: ChatwootSandbox) -> None:
+    """«90d» is another date by now, and means the same."""
+    one = Past(desk, past.state.clock() - 90 * DAY)
+    earlier = {name: tables.backfills.c[name] - 3 * DAY for name in ("since", "began_at")}
+    with desk.house.store.write() as tx:
+        tx.execute(tables.backfills.update().values(earlier))
+
+    again = begin(desk.house, 1, past.state.clock() - 90 * DAY)
+
+    assert again.id == one.id
+    with pytest.raises(SettingsError, match="another backfill"):
+        begin(desk.house, 1, past.state.clock() - 60 * DAY)
+
+
 def test_where_chatwoot_is_away_it_waits_and_says_so(desk: Bench, past: ChatwootSandbox) -> None:
     one = Past(desk)
     past.troubles.append(Response(status_code=502))
