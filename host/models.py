@@ -255,10 +255,10 @@ class PluginInfo:
     """The first is the customer's own record."""
     ids: str = r"[\w.:-]{1,255}"
     """What every id of this CRM matches as a whole: ids from elsewhere are checked by it."""
-    locales: Path | None = None
-    """The folder of the translations of its settings' titles and descriptions, as gettext lays them out."""
     hook_api: int = 1
     """The version of the hooks that the plugin was written for, as a number: not crmhost.HOOK_API itself."""
+    locales: Path | None = None
+    """The folder of the translations of its settings' titles and descriptions, as gettext lays them out."""
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,7 @@ __all__ = [
 @hookimpl
 def info() -> PluginInfo:
     """Say what the plugin is called, what it takes and what it links."""
-    ids = r"[1-9]\d{0,17}"
-    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=ids, locales=LOCALES, hook_api=1)
+    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}", hook_api=1, locales=LOCALES)
 
 
 @hookimpl
