@@ -5,7 +5,7 @@ BIN    := .venv/bin
 CHROMIUM ?= /usr/bin/chromium
 ARGS   ?=
 
-.PHONY: help setup demo test test-all test-browser screens coverage calls record test-live check words clean
+.PHONY: help setup demo test test-all test-browser screens coverage calls record test-live docs reference dist audit check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,7 +44,18 @@ test-live: setup ## The heart of the plugin against that Krayin, which is left a
 	@: $${KRAYIN_URL:?must name a Krayin} $${KRAYIN_TOKEN:?must be a token of a user of its}
 	@$(BIN)/python -m pytest -n0 tests/krayin/live/heart.py $(ARGS)
 
-check: setup ## Style, types, import rules
+docs: .venv/.docs ## The documentation, as pages for a browser in build/site; a warning is an error
+	@$(BIN)/sphinx-build -q -W --keep-going -c docs -d build/doctrees . build/site
+	@echo "The documentation is in build/site/index.html"
+
+.venv/.docs: .venv/.ready
+	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --inexact --all-packages --group docs --python $(BIN)/python
+	@touch $@
+
+reference: setup ## Write anew what the pages say of settings, commands, errors and calls
+	@$(BIN)/python -m tests.docs.written
+
+check: setup docs ## Style, types, import rules, documentation
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
@@ -66,6 +77,22 @@ words: setup ## Bring the translations' files up to date with the sentences of t
 	    --no-fuzzy-matching --ignore-obsolete --omit-header --init-missing; done
 	@rm .words.pot
 
+dist: setup ## The packages to be published, in dist/: the same bytes for the same commit
+	@rm -rf dist
+	@VIRTUAL_ENV= SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/uv build --quiet --all-packages --out-dir dist
+	@ls dist
+
+# What is installed with crmhost, as uv.lock has it.
+EXPORT := VIRTUAL_ENV= $(BIN)/uv export --quiet --frozen --no-dev --all-packages --extra postgresql --no-emit-workspace
+
+audit: setup ## What is installed along: a bill of materials, the licences, known weaknesses (asks PyPI)
+	@mkdir -p dist
+	@$(EXPORT) --format cyclonedx1.5 > dist/sbom.json
+	@$(EXPORT) --no-hashes --no-annotate --no-header > dist/requirements.txt
+	@$(BIN)/uv tool run --quiet pip-licenses==5.5.5 --python $(BIN)/python --format markdown \
+	  --packages $$(sed 's/==.*//' dist/requirements.txt) > dist/licences.md
+	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --no-deps --disable-pip -r dist/requirements.txt
+
 clean: ## Remove what the other targets made
-	rm -rf .venv dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +

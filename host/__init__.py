@@ -13,16 +13,18 @@ from .errors import (
     SetUpAgain,
     TryAgain,
 )
-from .hookspecs import hookimpl
+from .hookspecs import HOOK_API, hookimpl
 from .http import Answer, Http
 from .models import (
     CHANGES,
     Attachment,
     Change,
+    Choice,
     Contact,
     Conversation,
     Costs,
     Expected,
+    Imagined,
     Inbox,
     Message,
     Outcome,
@@ -35,6 +37,7 @@ from .visit import visiting
 
 __all__ = [
     # What a plugin implements, and the marker it does it with
+    "HOOK_API",
     "PluginInfo",
     "hookimpl",
     # What a hook is handed
@@ -54,6 +57,7 @@ __all__ = [
     "Message",
     # What it returns
     "Change",
+    "Choice",
     "Outcome",
     "ReportLine",
     "SetupResult",
@@ -71,6 +75,7 @@ __all__ = [
     "visiting",
     # A CRM for the demo and the tests
     "Expected",
+    "Imagined",
     "StandIn",
     "__version__",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -31,7 +31,8 @@ from .ledger import Ledger
 from .locks import HeldLane, LaneLost
 from .models import Outcome
 from .store import connections, gates
-from .validation import validated
+from .validation import hidden, secret_values, validated
+from .watch import Raised, SignsOfLife
 
 if TYPE_CHECKING:
     from .house import House
@@ -89,13 +90,15 @@ class Attempt:
         self.delivery = delivery
         self.changed = changed
         self.background = background
-        self.ledger = Ledger(house.store, held, delivery, unknown_hold=house.settings.unknown_hold_seconds)
+        self._signs = SignsOfLife()
+        hold = house.settings.unknown_hold_seconds
+        self.ledger = Ledger(house.store, house.pulse, held, delivery, self._signs, unknown_hold=hold)
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=self._guard)
         self._budget = DeliveryBudget(house.redis, background=background)
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
-        self._chatwoot = house.chatwoot(*asked, guard=held.guard)
+        self._chatwoot = house.chatwoot(*asked, guard=self._guard_chatwoot)
         self._handling = Handling(house.plugins, connection, delivery, changed)
         self._contact = f"contact:{delivery.contact_id}"
         self._unsure = False
@@ -116,19 +119,35 @@ class Attempt:
         if wait > 0:
             return Result(wait=wait, reason="The CRM may still be carrying out an earlier request.")
         try:
-            return _ended(self._handling.run(self._context()))
+            return _ended(self._handled())
         except (LaneLost, SQLAlchemyError, RedisError):
             raise
         except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
-            return self._failed(error)
+            return self._without_secrets(self._failed(error))
         finally:
             self._budget.close()
 
+    def _handled(self) -> Outcome:
+        """Have the plugin handle the delivery, for as long as it gives signs of life."""
+        plugin = self._house.plugins[self.connection.plugin]
+        return plugin.watch.run(
+            partial(self._handling.run, self._context()),
+            f"its hook for {self.delivery.kind}",
+            signs=self._signs,
+            meanwhile=self._held.keep,
+        )
+
     def _guard(self, writes: bool, longest: float) -> None:
         """Let a call begin while the lane is ours; before a write, keep what may come of it."""
+        self._signs.give()
         if writes:
             self.ledger.writing(self._handling.handed)  # which checks the fencing number
         self._held.guard(False, longest)
+
+    def _guard_chatwoot(self, writes: bool, longest: float) -> None:
+        """Let a call to Chatwoot begin while the lane is ours."""
+        self._signs.give()
+        self._held.guard(writes, longest)
 
     def told(self, outcome: Outcome) -> dict[str, Any]:
         """Return what is kept with the delivery: the records touched and the calls it took."""
@@ -184,8 +203,19 @@ class Attempt:
             case Rejected() | PluginError():
                 return Result("dead", reason=str(error), fix=fix)
         log.error("plugin failed", exc_info=error, plugin=self.connection.plugin, delivery=self.delivery.id)
-        reason = f"The plugin {self.connection.plugin} failed: {type(error).__name__}: {error}"
+        said = str(error) if isinstance(error, Raised) else f"{type(error).__name__}: {error}"
+        reason = f"The plugin {self.connection.plugin} failed: {said}"
         return Result("dead", reason=reason, fix="Report it to the plugin's authors; then replay.")
+
+    def _without_secrets(self, result: Result) -> Result:
+        """Return the result with the connection's secrets left out of its words, which people see."""
+        try:
+            settings = validated(self._house.plugins[self.connection.plugin], self.connection.settings)
+        except SettingsError:
+            return result  # whose words are not the plugin's
+        secrets = [*secret_values(settings).values(), self.connection.chatwoot_token]
+        reason, fix = (hidden(text, secrets) for text in (result.reason, result.fix))
+        return replace(result, reason=reason, fix=fix)
 
     def _set_up_again(self, error: SetUpAgain) -> Result:
         """Have setup look again and keep what it finds; where it just did, this is a plain TryAgain."""
@@ -197,7 +227,7 @@ class Attempt:
         try:
             access = Access(self.connection.chatwoot_url, self.connection.chatwoot_token)
             account_id = self.connection.account_id
-            _, found = checked(self._house, plugin, account_id, given, access, self._http)
+            _, found = checked(self._house, plugin, account_id, given, access, self._http, signs=self._signs)
         except (TryAgain, CredentialsError, SettingsError) as trouble:
             return self._failed(trouble)
         except PluginError as trouble:  # whatever setup stumbles over is not this delivery's fault
@@ -211,7 +241,7 @@ class Attempt:
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""
         limit, away = self._house.settings.give_up_hours, self._http.away
-        if time.time() - self.delivery.due_since > limit * 3600:
+        if self.ledger.opened_at - self.delivery.due_since > limit * 3600:
             reason = f"Given up after {limit} hours: {error}"
             return Result("dead", away=away, reason=reason, fix=error.fix)
         if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -11,8 +12,9 @@ from pydantic import BaseModel
 from .context import Context, Links
 from .errors import CRMHostError, PluginError
 from .http import Http
-from .models import SetupResult
+from .models import Choice, SetupResult
 from .validation import validated
+from .watch import SignsOfLife
 
 if TYPE_CHECKING:
     from .chatwoot import Access
@@ -30,29 +32,59 @@ def checked(
     access: Access,
     http: Http | None = None,
     *,
+    signs: SignsOfLife | None = None,
     read_only: bool = False,
 ) -> tuple[BaseModel, SetupResult]:
-    """Return the settings with what setup found, and its report; ``http`` counts the calls it takes."""
+    """Return the settings with what setup found, and its report; ``http`` counts the calls it takes.
+
+    ``signs`` hears its signs of life, where ``http`` is given.
+    """
+    signs = signs or SignsOfLife()
     given = validated(plugin, values)
-    context = Context(
-        connection_id=0,
-        account_id=account_id,
-        settings=given,
-        links=Links(),
-        http=http or Http(house.http_pool),
-        log=log,
-        chatwoot=house.chatwoot(account_id, access.url, access.token),
-        chatwoot_url=access.url,
-        read_only=read_only,
-    )
-    found = _set_up(plugin, context)
+    context = _context(house, account_id, given, access, signs, http, read_only=read_only)
+    found = _set_up(plugin, context, signs)
     return validated(plugin, {**values, **found.settings}), found
 
 
-def _set_up(plugin: Plugin, context: Context[Any]) -> SetupResult:
+def choices(
+    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], access: Access
+) -> dict[str, tuple[Choice, ...]]:
+    """Return what the settings can be, as the CRM has it now; nothing where it does not answer."""
+    context = _context(house, account_id, validated(plugin, values), access, SignsOfLife(), read_only=True)
+    try:
+        return plugin.choices(context)
+    except Exception as error:  # noqa: BLE001 - a form without choices is a form
+        log.warning("no choices to be had", plugin=plugin.name, error=type(error).__name__)
+        return {}
+
+
+def _context(
+    house: House,
+    account_id: int,
+    settings: BaseModel,
+    access: Access,
+    signs: SignsOfLife,
+    http: Http | None = None,
+    *,
+    read_only: bool,
+) -> Context[Any]:
+    return Context(
+        connection_id=0,
+        account_id=account_id,
+        settings=settings,
+        links=Links(),
+        http=http or Http(house.http_pool, guard=signs.guard),
+        log=log,
+        chatwoot=house.chatwoot(account_id, access.url, access.token, signs.guard),
+        chatwoot_url=access.url,
+        read_only=read_only,
+    )
+
+
+def _set_up(plugin: Plugin, context: Context[Any], signs: SignsOfLife) -> SetupResult:
     """Call the plugin's setup; whatever it stumbles over is one sentence."""
     try:
-        return plugin.setup(context)
+        return plugin.watch.run(partial(plugin.setup, context), "its hook setup", signs=signs)
     except CRMHostError:
         raise
     except Exception as error:

@@ -17,7 +17,7 @@ from .checking import checked
 from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
 from .store import connections, gates
-from .validation import check_pasted
+from .validation import check_pasted, secret_values
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -84,11 +84,14 @@ def connect(
 def change(
     house: House, connection_id: int, values: Mapping[str, Any], *, chatwoot: Access | None = None
 ) -> Connected:
-    """Change settings of a connection, checked as when it was made; it goes on if it was paused."""
+    """Change settings of a connection, checked as when it was made; it goes on if it was paused.
+
+    A setting that is None is given no more: setup finds it again.
+    """
     with house.store.read() as tx:
         before = connections.get(tx, house.vault, connection_id)
     plugin = house.plugins[before.plugin]
-    given = {**before.given, **values}
+    given = {name: value for name, value in {**before.given, **values}.items() if value is not None}
     access = (chatwoot or Access()).beside(before.chatwoot_url, before.chatwoot_token)
     if chatwoot:
         _look_before(house, before.account_id, access)
@@ -198,12 +201,7 @@ def _doubles(
 
 def divided(settings: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the settings that may be shown and those that are secret."""
-    public = settings.model_dump(mode="json")
-    secret = {
-        name: value.get_secret_value()
-        for name in type(settings).model_fields
-        if isinstance(value := getattr(settings, name), SecretStr)
-    }
+    public, secret = settings.model_dump(mode="json"), secret_values(settings)
     return {name: value for name, value in public.items() if name not in secret}, secret
 
 

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from .context import Context
-    from .models import Contact, Conversation, Costs, Outcome, PluginInfo, SetupResult
+    from .models import Choice, Contact, Conversation, Costs, Imagined, Outcome, PluginInfo, SetupResult
     from .stand_in import StandIn
 
+HOOK_API = 1
+"""The version of the hooks below. It is counted up where a plugin that was written for them must be changed:
+a new hook, or a new argument, is none."""
 hookspec = pluggy.HookspecMarker("crmhost")
 hookimpl = pluggy.HookimplMarker("crmhost")
 
@@ -106,10 +109,41 @@ def costs(settings: Any) -> Costs:  # type: ignore[empty-body]
 
 
 @hookspec(firstresult=True)
+def imagine(context: Context[Any], method: str, path: str, body: Any, number: int) -> Imagined | None:
+    """Say what the CRM has where a write would go, and what it would answer; the write is not sent.
+
+    Optional; ``crmhost preview`` goes on by it, and ends with the first write that nobody can imagine
+    (None). A record that would be made has the id ``number``, those made along with it the nine after.
+    ``context.http`` may be asked, and sends no write.
+    """
+
+
+@hookspec(firstresult=True)
+def choices(context: Context[Any]) -> Mapping[str, Sequence[Choice]]:  # type: ignore[empty-body]
+    """Say what settings can be, as the CRM has it now, by the setting's name: pipelines, stages, sources …
+
+    Optional; called to show a form. The settings hold what was given so far: address and credentials.
+    Where a setting is a mapping, its choices are those of the keys. Must not write anything.
+    """
+
+
+@hookspec(firstresult=True)
 def record_url(settings: Any, kind: str, remote_id: str) -> str | None:
     """Return the address at which a person opens this record of the CRM in a browser.
 
     Optional. None where there is no such page. Must not do any I/O.
+    """
+
+
+@hookspec(firstresult=True)
+def forget_contact(  # type: ignore[empty-body]
+    context: Context[Any], contact_id: int, conversation_ids: Sequence[int]
+) -> Outcome:
+    """Remove what the CRM has of a person who is to be forgotten; a person asked for it.
+
+    Optional. The links of ``contact:ID`` and of the conversations say which records those are. Return a
+    Change for each, ``deleted``, or ``left`` with a note why. Where ``context.read_only`` is true, say what
+    would become of each. It may be called again after a failure: what is gone already is no failure.
     """
 
 

@@ -206,7 +206,7 @@ class Http:
         """Send one request, with ``body`` as JSON or ``content`` as it is; return its answer."""
         import httpx
 
-        path = _path(url)
+        path = path_of(url)
         _check_headers(headers or {})
         writes = method not in SAFE_METHODS
         self._guard(writes, self._deadline + TIMEOUTS["read"])
@@ -257,7 +257,7 @@ def _check_headers(headers: Mapping[str, str]) -> None:
             raise SettingsError(f"What is to be sent as {name} has signs that no header can have.", fix=fix)
 
 
-def _path(url: str) -> str:
+def path_of(url: str) -> str:
     """Return the path of an address that can be asked; its query may hold what is personal."""
     import httpx
 

@@ -61,6 +61,12 @@ class HeldLane:
                 raise LaneLost(self.lane)
             yield tx
 
+    def keep(self) -> None:
+        """Renew a lease that is about to end; where that fails, the next call or commit will see."""
+        if self._until - time.monotonic() < LEASE / 3:
+            with suppress(LaneLost):
+                self._renew()
+
     def _renew(self) -> None:
         asked_at = time.monotonic()
         try:
@@ -77,10 +83,14 @@ class HeldLane:
             self._lock.release()
 
 
+def lock_name(lane: Lane) -> str:
+    """Return under which key in Redis the lane is locked."""
+    return f"crmhost:lane:{lane[0]}:{lane[1]}"
+
+
 def take(redis: Redis, store: Store, lane: Lane) -> HeldLane | None:
     """Take the lane without waiting; None where another worker has it, or it is not due."""
-    name = f"crmhost:lane:{lane[0]}:{lane[1]}"
-    lock = redis.lock(name, timeout=LEASE, blocking=False, thread_local=False)
+    lock = redis.lock(lock_name(lane), timeout=LEASE, blocking=False, thread_local=False)
     if not lock.acquire():
         # Its holder is just letting go, or has died: it is not asked for again and again meanwhile.
         with store.write() as tx:

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from typing import TYPE_CHECKING
 
 import structlog
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict
+
+
+def way_of_an_error(_logger: object, _method: str, told: EventDict) -> EventDict:
+    """Say of an error what it is and where it arose, not in its words: they may hold a customer's data.
+
+    They are kept with the delivery, for those who may see it.
+    """
+    error = told.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        told["error"] = type(error).__name__
+        told["at"] = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    return told
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -15,7 +33,7 @@ def configure(level: int = logging.INFO) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            way_of_an_error,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

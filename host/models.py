@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -187,7 +188,7 @@ CHANGES = ("assignee", "custom_attributes", "first_reply", "labels", "message", 
 """What can change of a conversation, by our names."""
 STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
 """What a delivery can be."""
-Action = Literal["created", "updated", "linked", "left"]
+Action = Literal["created", "updated", "linked", "left", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -237,6 +238,14 @@ class SetupResult:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Something that a setting can be: the value that is stored, and what a person reads."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True)
 class PluginInfo:
     """What a plugin says of itself: ``title`` for people, the settings' model, the kinds of its links."""
 
@@ -246,6 +255,10 @@ class PluginInfo:
     """The first is the customer's own record."""
     ids: str = r"[\w.:-]{1,255}"
     """What every id of this CRM matches as a whole: ids from elsewhere are checked by it."""
+    hook_api: int = 1
+    """The version of the hooks that the plugin was written for, as a number: not crmhost.HOOK_API itself."""
+    locales: Path | None = None
+    """The folder of the translations of its settings' titles and descriptions, as gettext lays them out."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +268,15 @@ class Costs:
     contact: float
     conversation: float
     per_minute: int
+
+
+@dataclass(frozen=True)
+class Imagined:
+    """Of a write that a preview does not send: what the CRM has ``now``, by the names that the write uses,
+    and the ``answer`` (JSON) that it would give."""
+
+    now: Mapping[str, Any]
+    answer: Any
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ def plugins(found: Plugins) -> dict[str, Any]:
             for one in found.found.values()
         ],
         "broken": [
-            {"name": one.name, "package": one.package, "problem": one.problem} for one in found.broken
+            {"name": one.name, "package": one.package, "problem": one.problem, "fix": one.fix}
+            for one in found.broken
         ],
     }
 

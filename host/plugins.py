@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import importlib_metadata
 import pluggy
 import structlog
 
-from . import hookspecs
-from .errors import SettingsError
-from .models import PluginInfo
+from . import fitness, hookspecs
+from .errors import CRMHostError, SettingsError
+from .fitness import Unfit
+from .models import Costs, Imagined, Outcome, SetupResult
+from .watch import QUICK, Raised, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
     from pydantic import BaseModel
 
     from .context import Context
-    from .models import Contact, Conversation, Costs, Outcome, SetupResult
+    from .models import Choice, Contact, Conversation, PluginInfo
     from .stand_in import StandIn
 
 GROUP = "crmhost"
+AT_ONCE = 1.0
+"""Seconds for what a webhook waits for: Chatwoot waits five, and sends nothing twice."""
+Returned = TypeVar("Returned")
 log = structlog.get_logger(__name__)
 
 
@@ -34,61 +41,124 @@ class Broken:
     name: str
     package: str
     problem: str
+    fix: str = ""
 
 
 class Plugin:
     """One CRM's plugin; each method is the hook of that name (see ``crmhost.hookspecs``)."""
 
-    def __init__(self, name: str, package: str, version: str, relay: pluggy.PluginManager) -> None:
+    def __init__(
+        self, name: str, package: str, version: str, relay: pluggy.PluginManager, info: PluginInfo
+    ) -> None:
         self.name = name
         self.package = package
         self.version = version
+        self.info = info
+        self.watch = Watch(name)
         self._hook = relay.hook
-        self.info: PluginInfo = self._hook.info()
 
     def setup(self, context: Context[Any]) -> SetupResult:
         """Check a connection and find its defaults."""
-        return cast("SetupResult", self._hook.setup(context=context))
+        return self._needed("setup", SetupResult, context=context)
 
     def handle_contact(
         self, context: Context[Any], contact: Contact, conversation: Conversation | None = None
-    ) -> Outcome:
+    ) -> Outcome | None:
         """Bring the CRM in step with a contact."""
-        call = self._hook.handle_contact
-        return cast("Outcome", call(context=context, contact=contact, conversation=conversation))
+        given = {"context": context, "contact": contact, "conversation": conversation}
+        return self._call("handle_contact", Outcome, **given)
 
-    def handle_conversation_created(self, context: Context[Any], conversation: Conversation) -> Outcome:
+    def handle_conversation_created(
+        self, context: Context[Any], conversation: Conversation
+    ) -> Outcome | None:
         """Note in the CRM that a conversation began."""
-        call = self._hook.handle_conversation_created
-        return cast("Outcome", call(context=context, conversation=conversation))
+        return self._call("handle_conversation_created", Outcome, context=context, conversation=conversation)
 
-    def handle_conversation_resolved(self, context: Context[Any], conversation: Conversation) -> Outcome:
+    def handle_conversation_resolved(
+        self, context: Context[Any], conversation: Conversation
+    ) -> Outcome | None:
         """Complete what the CRM holds of a conversation."""
-        call = self._hook.handle_conversation_resolved
-        return cast("Outcome", call(context=context, conversation=conversation))
+        return self._call("handle_conversation_resolved", Outcome, context=context, conversation=conversation)
 
     def handle_conversation_changed(
         self, context: Context[Any], conversation: Conversation, changed: AbstractSet[str]
-    ) -> Outcome:
+    ) -> Outcome | None:
         """Follow a change of a conversation."""
-        call = self._hook.handle_conversation_changed
-        return cast("Outcome", call(context=context, conversation=conversation, changed=changed))
+        given = {"context": context, "conversation": conversation, "changed": changed}
+        return self._call("handle_conversation_changed", Outcome, **given)
 
     def wanted_changes(self, settings: BaseModel, *, chatwoot: bool) -> frozenset[str]:
         """Return the changes of conversations that the plugin has rules for."""
-        return frozenset(self._hook.wanted_changes(settings=settings, chatwoot=chatwoot) or ())
+        given = {"settings": settings, "chatwoot": chatwoot}
+        said: object = self._quickly("wanted_changes", object, patience=AT_ONCE, **given) or ()
+        if isinstance(said, str) or not isinstance(said, Collection):
+            raise TypeError(f"its hook wanted_changes returned a {type(said).__name__}, not a collection")
+        return frozenset(said)
 
     def costs(self, settings: BaseModel) -> Costs | None:
         """Return what the plugin's work takes in calls, where it says so."""
-        return cast("Costs | None", self._hook.costs(settings=settings))
+        return self._perhaps("costs", Costs, settings=settings)
+
+    def imagine(
+        self, context: Context[Any], method: str, path: str, body: Any, number: int
+    ) -> Imagined | None:
+        """Return what the CRM has where a write would go, and what it would answer."""
+        given = {"method": method, "path": path, "body": body, "number": number}
+        return self._call("imagine", Imagined, context=context, **given)
+
+    def choices(self, context: Context[Any]) -> dict[str, tuple[Choice, ...]]:
+        """Return what settings can be, by their name, where the plugin can say."""
+        found = self._call("choices", Mapping, context=context) or {}  # type: ignore[type-abstract]
+        return {name: tuple(options) for name, options in found.items()}
 
     def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
         """Return where a person opens a record of the CRM, where the plugin knows."""
-        return cast("str | None", self._hook.record_url(settings=settings, kind=kind, remote_id=remote_id))
+        return self._perhaps("record_url", str, settings=settings, kind=kind, remote_id=remote_id)
+
+    @property
+    def forgets(self) -> bool:
+        """Whether the plugin can remove a person from its CRM."""
+        return bool(self._hook.forget_contact.get_hookimpls())
+
+    def forget_contact(
+        self, context: Context[Any], contact_id: int, conversation_ids: Sequence[int]
+    ) -> Outcome:
+        """Remove what the CRM has of a contact."""
+        given = {"contact_id": contact_id, "conversation_ids": conversation_ids}
+        return self._needed("forget_contact", Outcome, context=context, **given)
 
     def stand_in(self) -> StandIn | None:
         """Return a stand-in for the CRM, where the plugin has one."""
-        return cast("StandIn | None", self._hook.stand_in())
+        return self._quickly("stand_in", object)  # type: ignore[return-value]
+
+    def _quickly(
+        self, hook: str, returns: type[Returned], *, patience: float = QUICK, **given: Any
+    ) -> Returned | None:
+        """Call a hook that does no I/O: it is not waited for as long as one that does."""
+        work = partial(self._call, hook, returns, **given)
+        return self.watch.run(work, f"its hook {hook}", patience=patience)
+
+    def _perhaps(self, hook: str, returns: type[Returned], **given: Any) -> Returned | None:
+        """Call a hook that one can do without: where it fails it has nothing to say."""
+        try:
+            return self._quickly(hook, returns, **given)
+        except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
+            log.warning("a hook failed", plugin=self.name, hook=hook, error=type(error).__name__)
+            return None
+
+    def _needed(self, hook: str, returns: type[Returned], **given: Any) -> Returned:
+        """Call a hook that must return something."""
+        said = self._call(hook, returns, **given)
+        if said is None:
+            raise TypeError(f"its hook {hook} returned nothing, not a {returns.__name__}")
+        return said
+
+    def _call(self, hook: str, returns: type[Returned], **given: Any) -> Returned | None:
+        """Call a hook; what it returns is what it should, or None where it has nothing to say."""
+        said = getattr(self._hook, hook)(**given)
+        if said is not None and not isinstance(said, returns):
+            raise TypeError(f"its hook {hook} returned a {type(said).__name__}, not a {returns.__name__}")
+        return said
 
 
 class Plugins:
@@ -113,33 +183,65 @@ def discover() -> Plugins:
     """Load every installed plugin, by name; one that cannot be loaded is reported and left out."""
     found: dict[str, Plugin] = {}
     broken: list[Broken] = []
-    for entry in sorted(importlib_metadata.entry_points(group=GROUP), key=lambda one: one.name):
-        package, version = (entry.dist.name, entry.dist.version) if entry.dist else (entry.value, "")
-        if entry.name in found:
-            problem = f"{found[entry.name].package} has a plugin of this name already"
-        else:
-            try:
-                found[entry.name] = load(entry.name, entry.load(), package, version)
-                continue
-            except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
-                problem = f"{type(error).__name__}: {error}"
-        broken.append(Broken(entry.name, package, problem))
-        log.warning("plugin left out", plugin=entry.name, package=package, problem=problem)
+    for entry in sorted(importlib_metadata.entry_points(group=GROUP), key=_order):
+        package, version = _package(entry)
+        try:
+            if entry.name in found:
+                raise _double(found[entry.name], package)
+            found[entry.name] = _loaded(entry, package, version)
+        except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
+            left_out = Broken(entry.name, package, *_told(error, package))
+            broken.append(left_out)
+            log.warning("plugin left out", plugin=entry.name, package=package, problem=left_out.problem)
     return Plugins(found, broken)
 
 
+def _order(entry: Any) -> tuple[str, str]:
+    """Return what sorts entries by name, and those of one name the same way on every machine."""
+    return entry.name, _package(entry)[0]
+
+
+def _package(entry: Any) -> tuple[str, str]:
+    return (entry.dist.name, entry.dist.version) if entry.dist else (entry.value, "")
+
+
+def _loaded(entry: Any, package: str, version: str) -> Plugin:
+    """Import a plugin, which may take only so long."""
+
+    def work() -> Plugin:
+        return load(entry.name, entry.load(), package, version)
+
+    return Watch(entry.name).run(work, "importing it", patience=QUICK)
+
+
+def _double(first: Plugin, package: str) -> Unfit:
+    return Unfit(
+        f"{first.package} has a plugin of this name already, which is used",
+        fix=f"Remove one of them: pip uninstall {package}",
+    )
+
+
+def _told(error: Exception, package: str) -> tuple[str, str]:
+    """Return what is wrong with a plugin, and what to do."""
+    if isinstance(error, CRMHostError):
+        return str(error), error.fix
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("crmhost."):
+        return f"it needs {error.name}, which is not installed", f"pip install --force-reinstall {package}"
+    if isinstance(error, ImportError) and (error.name or "").split(".")[0] == "crmhost":
+        fix = f"It was written for another crmhost: pip install --upgrade crmhost {package}"
+        return f"it cannot be imported ({error})", fix
+    said = str(error) if isinstance(error, Raised) else f"{type(error).__name__}: {error}"
+    fix = f"Report it to its authors; until it is mended: pip uninstall {package}"
+    return f"it cannot be imported ({said})", fix
+
+
 def load(name: str, module: object, package: str = "", version: str = "") -> Plugin:
-    """Make a plugin of a module; an unknown hook, or one without ``info``, is refused.
+    """Make a plugin of a module; Unfit where it cannot be used.
 
     Each plugin has a relay of its own: what one connection's event calls cannot reach another CRM.
     """
+    info = fitness.check(module)
     relay = pluggy.PluginManager("crmhost")
     relay.add_hookspecs(hookspecs)
     relay.register(module, name)
-    relay.check_pending()
-    if not relay.hook.info.get_hookimpls():
-        raise ValueError("it does not implement the hook info")
-    plugin = Plugin(name, package, version, relay)
-    if not isinstance(plugin.info, PluginInfo):
-        raise TypeError("its hook info does not return a PluginInfo")
-    return plugin
+    return Plugin(name, package, version, relay, info)

@@ -228,7 +228,6 @@ def _note_wait(tx: Connection, attempt: Attempt, result: Result) -> None:
         delivery=delivery.id,
         wait=round(result.wait),
         pauses=result.pauses,
-        reason=result.reason,
     )
     if result.failed:
         attempts.failed(tx, delivery.id, result.reason, result.fix, attempt.told(result.outcome))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from .errors import SettingsError
 from .models import CHANGES
@@ -27,6 +27,8 @@ WORDS = {
 }
 """What pydantic says for programmers, said for people."""
 NAME = re.compile(r"[\w.-]{1,60}")
+SHORTEST = 4
+"""Signs of a secret that is looked for in texts: a shorter one is a part of words."""
 log = structlog.get_logger(__name__)
 
 
@@ -44,6 +46,15 @@ def first_problem(error: ValidationError) -> str:
     return f"{name}: {said}"
 
 
+def problems(error: ValidationError) -> dict[str, str]:
+    """Return what is wrong with each setting, by its name; without the values."""
+    found: dict[str, str] = {}
+    for one in error.errors(include_input=False):
+        said = WORDS.get(one["type"]) or one["msg"].removeprefix("Value error, ")
+        found.setdefault(str(one["loc"][0]) if one["loc"] else "", said)
+    return found
+
+
 def check_pasted(text: str, what: str) -> None:
     """Refuse what can be no secret that Chatwoot made: ``what`` that was to be, such as a token."""
     if not (text.isascii() and text.isprintable() and 0 < len(text) <= 255 and " " not in text):
@@ -57,6 +68,11 @@ def validated(plugin: Plugin, values: Mapping[str, Any]) -> BaseModel:
         return model.model_validate(dict(values))
     except ValidationError as error:
         raise SettingsError(f"Setting {first_problem(error)}.", fix=_fix(plugin, error)) from error
+    except Exception as error:
+        raise SettingsError(
+            f"The plugin {plugin.name} cannot read its settings ({type(error).__name__}).",
+            fix="Report it to the plugin's authors.",
+        ) from error
 
 
 def _fix(plugin: Plugin, error: ValidationError) -> str:
@@ -65,6 +81,23 @@ def _fix(plugin: Plugin, error: ValidationError) -> str:
         return "Give it as the plugin's README shows."
     shown = (name for name, field in plugin.info.settings.model_fields.items() if field.repr)
     return f"{plugin.name} knows: {', '.join(shown)}."
+
+
+def secret_values(settings: BaseModel) -> dict[str, str]:
+    """Return the settings that are secret, by name."""
+    return {
+        name: value.get_secret_value()
+        for name in type(settings).model_fields
+        if isinstance(value := getattr(settings, name), SecretStr)
+    }
+
+
+def hidden(text: str, secrets: Iterable[str | None]) -> str:
+    """Return a text without these: what a peer or a plugin says may hold what it was told."""
+    for secret in secrets:
+        if secret and len(secret) >= SHORTEST:
+            text = text.replace(secret, "…")
+    return text
 
 
 def wanted_changes(plugins: Plugins, connection: CRMConnection) -> frozenset[str]:
@@ -77,5 +110,5 @@ def wanted_changes(plugins: Plugins, connection: CRMConnection) -> frozenset[str
         asks = bool(connection.chatwoot_url and connection.chatwoot_token)
         return plugin.wanted_changes(validated(plugin, connection.settings), chatwoot=asks)
     except Exception as error:  # noqa: BLE001 - a plugin may fail in any way, and the host runs on
-        log.warning("what is wanted cannot be told", connection=connection.id, error=str(error))
+        log.warning("what is wanted cannot be told", connection=connection.id, error=type(error).__name__)
         return frozenset(CHANGES)

@@ -32,10 +32,11 @@ def visiting(connection_id: int, *, writes: bool = False) -> Iterator[Context[An
         with house.store.read() as tx:
             connection = connections.get(tx, house.vault, connection_id)
             known = links.every(tx, connection_id)
-        yield _context(house, connection, Links(known), read_only=not writes)
+        yield context_of(house, connection, Links(known), read_only=not writes)
 
 
-def _context(house: House, connection: CRMConnection, links: Links, *, read_only: bool) -> Context[Any]:
+def context_of(house: House, connection: CRMConnection, links: Links, *, read_only: bool) -> Context[Any]:
+    """Return what a hook of the connection's plugin is handed where a person asked for it."""
     import structlog
 
     from .validation import validated

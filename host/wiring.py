@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .settings import Settings
+    from .store import Store
+
+DATABASE = "crmhost.sqlite3"
+"""The database's name in the data folder."""
 
 STOP = 60_000
 """Milliseconds that threads have to end what they began: a bell cannot be acknowledged without Redis."""
@@ -30,11 +34,7 @@ BELLS = 2
 @contextmanager
 def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[House]:
     """Open the database (made or upgraded if needed) and find the plugins."""
-    url = settings.database_url
-    if not url:
-        _make_folder(settings)
-    file = str(settings.data_dir.resolve() / "crmhost.sqlite3")
-    store = open_store(url or URL.create("sqlite", database=file))
+    store = database(settings)
     redis = settings.redis_url or socket_url(settings.data_dir)
     house = House(settings, store, Vault(_key(settings)), discover() if plugins is None else plugins, redis)
     try:
@@ -45,6 +45,14 @@ def open_house(settings: Settings, plugins: Plugins | None = None) -> Iterator[H
         yield house
     finally:
         house.close()
+
+
+def database(settings: Settings) -> Store:
+    """Open the database as it is: the one set, or the file in the data folder."""
+    if settings.database_url:
+        return open_store(settings.database_url)
+    _make_folder(settings)
+    return open_store(URL.create("sqlite", database=str(settings.data_dir.resolve() / DATABASE)))
 
 
 def _key(settings: Settings) -> str:
@@ -59,7 +67,7 @@ def _key(settings: Settings) -> str:
             "CRMHOST_DATABASE_URL is set, and CRMHOST_SECRET_KEY is not.",
             fix=f"Set it, the same for every process. {MAKE_KEY}",
         )
-    kept, key = settings.data_dir / "crmhost.sqlite3", settings.data_dir / "secret.key"
+    kept, key = settings.data_dir / DATABASE, settings.data_dir / "secret.key"
     if kept.exists() and not key.exists():
         fix = "Put the key back from the backup, or set CRMHOST_SECRET_KEY to it."
         raise SettingsError(f"The database {kept} is there, its key {key} is not.", fix=fix)
@@ -113,18 +121,24 @@ def receiving(house: House) -> Iterator[ASGIApp]:
 
 
 @contextmanager
-def serving_all(house: House) -> Iterator[ASGIApp]:
-    """Yield the application that takes webhooks and shows the pages beside them."""
-    from .admin import pages_of
+def serving_all(house: House, *, pages: bool = True) -> Iterator[ASGIApp]:
+    """Yield the application that takes webhooks, answers other machines, and shows the pages beside them."""
+    from .probes import PATHS, Probes
 
-    pages = pages_of(house)
+    probes = Probes(house).app()
     with receiving(house) as receiver:
+        rest = receiver
+        if pages:
+            from .admin import pages_of
 
-        async def both(scope: Scope, receive: Receive, send: Send) -> None:
-            machine = scope["path"].startswith("/webhooks/") or scope["path"] == "/healthz"
-            await (receiver if machine else pages)(scope, receive, send)
+            rest = pages_of(house)
 
-        yield both
+        async def each(scope: Scope, receive: Receive, send: Send) -> None:
+            path = scope["path"]
+            webhook = path.startswith("/webhooks/") or path == "/healthz"
+            await (receiver if webhook else probes if path in PATHS else rest)(scope, receive, send)
+
+        yield each
 
 
 @contextmanager
@@ -141,7 +155,10 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     broker = LaneBroker(house.redis_url)
     threads = threads or house.settings.worker_threads
     turns = Turns(house.store, threads)
-    sweep = Sweep(house.store, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY)
+    house.pulse.beat()  # before anything is worked: what a restored store lacks is looked for first
+    sweep = Sweep(
+        house.store, house.pulse, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY
+    )
     sync = Sync(house, turns, wake=sweep.wake)
     lane_actor(broker, sync.answer)
     worker = Worker(broker, worker_threads=threads)

@@ -13,6 +13,7 @@ import pytest
 from crmhost.embedded import running_valkey
 
 from .databases import SERVER, empty_schema
+from .user import User, someone
 
 # Machines differ in speed: an example may take its time, a test may not take luck.
 hypothesis.settings.register_profile(
@@ -65,6 +66,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield address
 
 
+@pytest.fixture
+def postgresql_url() -> str:
+    """The address of a PostgreSQL, where there is one."""
+    return _server(SERVER)
+
+
 @pytest.fixture(scope="session")
 def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real embedded Valkey, one for each process that runs tests."""
@@ -96,8 +103,17 @@ MIDDLE = {"2.2 with rest-api 2.1.1", "2.2 + 2.1.1"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what is tried on the Krayin in the middle to ``make test-all``."""
+    """Leave what is tried on the Krayin in the middle, or at each call, to ``make test-all``."""
     for item in items:
+        if item.get_closest_marker("each_call"):
+            item.add_marker(pytest.mark.slow)
         params = getattr(item, "callspec", None)
         if params and any(isinstance(value, str) and value in MIDDLE for value in params.params.values()):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Iterator[User]:
+    """Someone with a terminal, an empty folder and a Krayin."""
+    with someone(tmp_path) as somebody:
+        yield somebody

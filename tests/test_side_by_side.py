@@ -1,4 +1,4 @@
-"""Several CRMs at one Chatwoot: what is for one never reaches another."""
+"""Several CRMs at one Chatwoot: what is for one never reaches another, and none waits for another."""
 
 from __future__ import annotations
 
@@ -35,17 +35,18 @@ EXPECTED = Expected((Conversation.model_validate(DONE).contact,), (Conversation.
 CRMS = ("krayin", "krayin", "leadsquared")
 
 
-class Slow:
-    """A CRM that counts its requests, and takes its time over each."""
+class Pace:
+    """A CRM that counts its requests, and answers none of them while it is held."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.seconds = 0.0
+        self.held = False
         self.asked = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.asked += 1
-        await asyncio.sleep(self.seconds)
+        while self.held:
+            await asyncio.sleep(0.02)
         await self.app(scope, receive, send)
 
 
@@ -55,7 +56,7 @@ class Joined:
 
     connection_id: int
     crm: StandIn
-    pace: Slow
+    pace: Pace
     webhook_url: str
 
 
@@ -76,8 +77,8 @@ class Chatwoot:
         }
         assert self.client.post(to.webhook_url, content=body, headers=headers).status_code == 200
 
-    def wait_until(self, done: Callable[[], bool]) -> None:
-        until = time.monotonic() + 30
+    def wait_until(self, done: Callable[[], bool], seconds: float = 30) -> None:
+        until = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < until, overview.newest_deliveries(self.house, 20)
             time.sleep(0.02)
@@ -103,7 +104,7 @@ def chatwoot(tmp_path: Path, valkey_url: str) -> Iterator[Chatwoot]:
 def _joined(stack: ExitStack, house: House, plugin: str, address: str) -> Joined:
     crm = house.plugins[plugin].stand_in()
     assert crm
-    pace = Slow(crm.app)
+    pace = Pace(crm.app)
     settings = crm.settings(stack.enter_context(serving(pace)))
     made = connect(house, plugin, 3, settings, webhook_secret=SECRET).connection
     pace.asked = 0
@@ -134,3 +135,21 @@ def test_what_happens_at_once_is_done_in_each_crm_once(chatwoot: Chatwoot) -> No
     chatwoot.wait_until(chatwoot.is_idle)
 
     assert [one.crm.differences(EXPECTED) for one in chatwoot.joined] == [[], [], []]
+
+
+def test_a_crm_that_keeps_us_waiting_does_not_delay_another(chatwoot: Chatwoot) -> None:
+    """More customers wait for the slow one than there are threads; one event for the quick one comes last."""
+    slow, quick = chatwoot.joined[0], chatwoot.joined[2]
+    slow.pace.held = True
+    people = [
+        payloads.contact(number, f"No {number}", email=f"{number}@example.com") for number in range(1, 61)
+    ]
+    for person in people:
+        chatwoot.post(slow, payloads.contact_created(person))
+    chatwoot.wait_until(lambda: slow.pace.asked > 0)
+
+    chatwoot.post(quick, STORY[0])
+    chatwoot.wait_until(lambda: chatwoot.states(quick) == ["applied"], seconds=10)
+
+    assert chatwoot.states(slow) == ["pending"] * len(people)
+    slow.pace.held = False

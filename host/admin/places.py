@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from .pages import account, connection, deliveries, home, people, plugins, signing_in, stories
+from .pages import (
+    account,
+    changing,
+    connecting,
+    connection,
+    deliveries,
+    history,
+    home,
+    people,
+    plugins,
+    signing_in,
+    stories,
+)
 from .visits import NotThere, Page, Visit
 from .words import gettext as _
 
@@ -12,6 +24,9 @@ EVERY = (
     *people.PLACES,
     *home.PLACES,
     *connection.PLACES,
+    *connecting.PLACES,
+    *changing.PLACES,
+    *history.PLACES,
     *deliveries.PLACES,
     *stories.PLACES,
     *plugins.PLACES,

@@ -111,6 +111,9 @@ def _state(house: House, one: CRMConnection) -> tuple[str, str, str, str]:
         validated(house.plugins[one.plugin], one.settings)
     except SettingsError as error:
         return "bad", _("Wrong settings"), str(error), error.fix
+    if one.away_since is not None:
+        fix = _("It goes on by itself once the CRM answers; what waits is kept.")
+        return "bad", _("The CRM is away"), one.paused_reason or "", fix
     if one.paused_reason is not None:
         return _paused(one)
     if not one.webhook_secrets and not one.unsigned:

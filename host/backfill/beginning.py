@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ..store.connections import CRMConnection
 
 
+CLOSE = 120.0
+"""Seconds that two ways to say a date may be apart."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """How many records there are, and what the plugin says that each costs at most."""
@@ -49,11 +53,11 @@ def begin(house: House, connection_id: int, since: float | None) -> Backfill:
         there = backfills.open_one(tx, connection_id)
     if there is None:
         return _made(house, connection, since)
-    if since is not None and since != there.since:
+    if since is not None and not _is_same(there, since, time.time()):
         fix = f"Let it end, or end it: crmhost backfill {connection_id} --cancel"
         raise SettingsError(f"Connection {connection_id} has another backfill that has not ended.", fix=fix)
     with house.store.write() as tx:
-        return backfills.set_state(tx, there.id, "running", time.time())
+        return backfills.set_state(tx, there.id, "running")
 
 
 def estimate(house: House, connection: CRMConnection, since: float | None) -> Estimate:
@@ -65,15 +69,23 @@ def estimate(house: House, connection: CRMConnection, since: float | None) -> Es
 
 
 def lasting(
-    house: House, connection: CRMConnection, counts: Mapping[str, int], began_at: float
+    house: House, connection: CRMConnection, counts: Mapping[str, int], began_at: float, *, in_line: int
 ) -> float | None:
     """Return how many seconds what is left takes: by the plugin's costs, else by how it went so far."""
     left = {of: counts[of] - counts[f"{of}_read"] for of in ("contacts", "conversations")}
     costs = _costs(house, connection)
     if costs is not None:
-        return Estimate(left["contacts"], left["conversations"], costs).seconds
+        return Estimate(left["contacts"] + in_line, left["conversations"], costs).seconds
     done = counts["contacts_read"] + counts["conversations_read"]
     return (time.time() - began_at) / done * sum(left.values()) if done else None
+
+
+def _is_same(there: Backfill, since: float, now: float) -> bool:
+    """Whether a person means the backfill that there is: by the same date, or «90d» said once more."""
+    if there.since is None:
+        return False
+    moved = since - there.since
+    return abs(moved) < CLOSE or abs(moved - (now - there.began_at)) < CLOSE
 
 
 def _made(house: House, connection: CRMConnection, since: float | None) -> Backfill:
@@ -85,7 +97,8 @@ def _made(house: House, connection: CRMConnection, since: float | None) -> Backf
     }
     place = Place(stages(since)[0].name, 1, counts, there_are.seconds)
     with house.store.write() as tx:
-        return backfills.add(tx, connection.id, since, place, time.time())
+        # Somebody else may have begun one while Chatwoot was asked.
+        return backfills.open_one(tx, connection.id) or backfills.add(tx, connection.id, since, place)
 
 
 def _costs(house: House, connection: CRMConnection) -> Costs | None:

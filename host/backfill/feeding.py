@@ -6,7 +6,6 @@ a page is taken once. A few deliveries are in line at any time, never all there 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -60,11 +59,10 @@ class Feeder:
     def look(self, _rest: Callable[[float], None] | None = None) -> None:
         """Go on with each whose time has come, by one page."""
         with self._store.read() as tx:
-            ids = backfills.due(tx, time.time())
+            ids = backfills.due(tx)
         for backfill_id in ids:
-            now = time.time()
             with self._store.write() as tx:
-                one = backfills.take(tx, backfill_id, now, now + LEASE)
+                one = backfills.take(tx, backfill_id, LEASE)
             if one:
                 self._go_on(one)
 
@@ -74,7 +72,7 @@ class Feeder:
                 waiting = deliveries.background_pending(tx, one.connection_id)
             stage = stage_named(one.stage)
             if stage and waiting < AHEAD:
-                self._read_page(one, stage)
+                self._read_page(one, stage, waiting)
             elif stage or waiting:
                 self._put_off(one, PACE)
             else:
@@ -86,7 +84,7 @@ class Feeder:
             delay = error.delay if isinstance(error, TryAgain) else None
             self._put_off(one, delay or RETRY, str(error), error.fix)
 
-    def _read_page(self, one: Backfill, stage: Stage) -> None:
+    def _read_page(self, one: Backfill, stage: Stage, waiting: int) -> None:
         """Read a page of Chatwoot's; put in line what the CRM does not have."""
         with self._store.read() as tx:
             connection = connections.get(tx, self._house.vault, one.connection_id)
@@ -96,18 +94,20 @@ class Feeder:
             stored = line_up(tx, _news(tx, one, stage, rows))
             follows = _next(one, stage, page)
             counts = _counted(one, stage, page, follows=follows, read=len(rows), stored=len(stored))
-            place = Place(*follows, counts, lasting(self._house, connection, counts, one.began_at))
-            if not backfills.turn(tx, one, place, time.time() + PACE):
+            in_line = waiting + len(stored)
+            left = lasting(self._house, connection, counts, one.began_at, in_line=in_line)
+            place = Place(*follows, counts, left)
+            if not backfills.turn(tx, one, place, PACE):
                 raise _Elsewhere
 
     def _finish(self, one: Backfill) -> None:
         log.info("backfill is done", connection=one.connection_id, backfill=one.id)
         with self._store.write() as tx:
-            backfills.set_state(tx, one.id, "done", time.time())
+            backfills.set_state(tx, one.id, "done")
 
     def _put_off(self, one: Backfill, delay: float, problem: str = "", fix: str = "") -> None:
         with self._store.write() as tx:
-            backfills.put_off(tx, one.id, time.time() + delay, problem, fix)
+            backfills.put_off(tx, one.id, delay, problem, fix)
 
 
 def _news(tx: Connection, one: Backfill, stage: Stage, rows: Sequence[Row]) -> list[Arrival]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import CredentialsError
 from ..models import Inbox
-from .transport import read, rows_of
+from .transport import Row, read, rows_of
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -34,6 +34,15 @@ class Profile:
         return self.role == ADMINISTRATOR
 
 
+@dataclass(frozen=True)
+class Membership:
+    """An account that a user is in, and whether as an administrator."""
+
+    id: int
+    name: str
+    administrator: bool
+
+
 class Account:
     """What belongs to the account as a whole."""
 
@@ -43,6 +52,11 @@ class Account:
 
     def profile(self) -> Profile:
         """Return the token's user."""
+        user = self._user()
+        mine = next((one for one in rows_of(user, "accounts") if one.get("id") == self._id), {})
+        return Profile(str(user.get("name") or user.get("email")), mine.get("role"), str(mine.get("name")))
+
+    def _user(self) -> Row:
         user = self._transport.ask("GET", "/api/v1/profile")
         if not isinstance(user, dict) or "accounts" not in user:
             # An agent bot's or a platform's token opens other doors, not this one.
@@ -50,8 +64,16 @@ class Account:
                 "Chatwoot knows the token, but not as a user's.",
                 fix="Take the access token at the foot of a user's profile settings.",
             )
-        mine = next((one for one in rows_of(user, "accounts") if one.get("id") == self._id), {})
-        return Profile(str(user.get("name") or user.get("email")), mine.get("role"), str(mine.get("name")))
+        return user
+
+    def memberships(self) -> list[Membership]:
+        """Return the accounts that the token's user is in."""
+        rows = rows_of(self._user(), "accounts")
+        return [
+            Membership(int(row["id"]), str(row.get("name") or row["id"]), row.get("role") == ADMINISTRATOR)
+            for row in rows
+            if isinstance(row.get("id"), int)
+        ]
 
     def agents(self) -> Mapping[int, str]:
         """Return each agent's e-mail address by the agent's id."""

@@ -25,8 +25,13 @@ class Conversations:
 
     def one(self, conversation_id: int) -> Conversation | None:
         """Return a conversation; None where it is gone."""
-        row = self._transport.get(f"/conversations/{conversation_id}")
+        row = self.row(conversation_id)
         return None if row is None else read(Conversation, row, f"conversation {conversation_id}")
+
+    def row(self, conversation_id: int) -> Row | None:
+        """Return a conversation as Chatwoot shows it; None where it is gone."""
+        found: Row | None = self._transport.get(f"/conversations/{conversation_id}")
+        return found
 
     def updated_within(self, seconds: int) -> list[Row]:
         """Return all conversations that changed in the last seconds, whatever their status; not paged."""

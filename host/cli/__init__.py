@@ -14,6 +14,7 @@ from .output import failure
 COMMANDS = {
     "demo": "demo",
     "stand-in": "demo",
+    "init": "init",
     "serve": "run",
     "worker": "run",
     "plugins": "look",
@@ -26,6 +27,7 @@ COMMANDS = {
     "resume": "connect",
     "disconnect": "connect",
     "links": "links",
+    "preview": "preview",
     "reconcile": "reconcile",
     "backfill": "backfill",
     "status": "look",
@@ -34,6 +36,13 @@ COMMANDS = {
     "rotate-key": "mend",
     "chatwoot-sandbox": "chatwoot_sandbox",
     "users": "users",
+    "certify": "author",
+    "scan-cassettes": "author",
+    "backup": "keep",
+    "copy-to": "keep",
+    "schema": "keep",
+    "export": "privacy",
+    "forget": "privacy",
 }
 """Each command's module."""
 NAMES = {"set": "change"}

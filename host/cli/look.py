@@ -152,5 +152,5 @@ def plugins(*, as_json: bool) -> None:
         document(found)
         return
     lines = [(p["name"], p["title"], f"{p['package']} {p['version']}", "") for p in found["plugins"]]
-    lines += [(p["name"], "", p["package"], p["problem"]) for p in found["broken"]]
-    table("Plugins", ("Name", "CRM", "Package", "Problem"), lines)
+    lines += [(p["name"], "", p["package"], f"{p['problem']}. {p['fix']}.") for p in found["broken"]]
+    table("Plugins", ("Name", "CRM", "Package", "Problem, and what to do"), lines)

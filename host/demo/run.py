@@ -61,9 +61,8 @@ def with_stand_in(plugins: Plugins, name: str | None) -> tuple[Plugin, StandIn]:
     for plugin in [plugins[name]] if name else plugins.found.values():
         if crm := plugin.stand_in():
             return plugin, crm
-    raise SettingsError(
-        f"{name or 'No installed plugin'} brings a stand-in for its CRM.", fix="pip install crmhost-krayin."
-    )
+    who = f"The plugin {name} brings no" if name else "No installed plugin brings a"
+    raise SettingsError(f"{who} stand-in for its CRM.", fix="pip install crmhost-krayin, which does.")
 
 
 def play(house: House, crm: StandIn, url: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -12,7 +11,7 @@ import structlog
 
 from ..errors import CredentialsError, CRMHostError, SettingsError
 from ..loop import Stopped
-from ..store import connections, reconciliations
+from ..store import clock, connections, reconciliations
 from ..store.reconciliations import Reconciliation
 from .run import Scope, reconcile
 
@@ -66,8 +65,8 @@ class Clock:
 
     def _planned(self) -> list[tuple[int, Scope]]:
         """Return what is due; what has no time yet, or one that is too late by the settings, gets one."""
-        now = time.time()
         with self._house.store.read() as tx:
+            now = clock.now(tx)
             able = [one.id for one in connections.every(tx, self._house.vault) if one.chatwoot_token]
             known = reconciliations.every(tx)
         due: list[tuple[int, Scope]] = []
@@ -75,49 +74,48 @@ class Clock:
             due_at = known.get((connection_id, scope), NEVER).due_at
             latest = self._times.next(scope, now)
             if due_at is None or due_at > max(latest, now + LEASE):
-                self._plan(connection_id, scope, latest)
+                self._plan(connection_id, scope, latest - now)
             elif due_at <= now:
                 due.append((connection_id, scope))
         return due
 
     def _take(self, connection_id: int, scope: Scope) -> bool:
-        now = time.time()
         with self._house.store.write() as tx:
-            return reconciliations.take(tx, connection_id, scope, now, now + LEASE)
+            return reconciliations.take(tx, connection_id, scope, LEASE)
 
     def _run(self, connection_id: int, scope: Scope, rest: Rest) -> None:
         def guard(_writes: bool, _longest: float) -> None:
             """Leave Chatwoot time for its people, and keep the turn."""
             rest(STEP)
-            self._plan(connection_id, scope, time.time() + LEASE)
+            self._plan(connection_id, scope, LEASE)
 
         try:
             found = reconcile(self._house, connection_id, scope=scope, grace=GRACE, guard=guard)
         except Stopped:
-            self._plan(connection_id, scope, time.time())
+            self._plan(connection_id, scope, 0)
             raise
         except CRMHostError as error:
             self._failed(connection_id, scope, error)
         else:
             log.info("compared with Chatwoot", connection=connection_id, scope=scope, lost=found.lost)
-            now = time.time()
-            keep(self._house, connection_id, scope, found, self._times.next(scope, now))
+            keep(self._house, connection_id, scope, found, self._times)
 
-    def _plan(self, connection_id: int, scope: Scope, due_at: float) -> None:
+    def _plan(self, connection_id: int, scope: Scope, delay: float) -> None:
         with self._house.store.write() as tx:
-            reconciliations.plan(tx, connection_id, scope, due_at)
+            reconciliations.plan(tx, connection_id, scope, clock.now(tx) + delay)
 
     def _failed(self, connection_id: int, scope: Scope, error: CRMHostError) -> None:
         """Keep why; where a person must act there is no hurry."""
-        now, passes = time.time(), not isinstance(error, CredentialsError | SettingsError)
         log.warning("not compared with Chatwoot", connection=connection_id, scope=scope, error=error.kind)
-        again = min(now + RETRY, self._times.next(scope, now)) if passes else self._times.next(scope, now)
         with self._house.store.write() as tx:
+            again = self._times.next(scope, clock.now(tx))
+            if not isinstance(error, CredentialsError | SettingsError):
+                again = min(again, clock.now(tx) + RETRY)
             reconciliations.fail(tx, connection_id, scope, str(error), error.fix, again)
 
 
 def keep(
-    house: House, connection_id: int, scope: Scope, found: Reconciled, due_at: float | None = None
+    house: House, connection_id: int, scope: Scope, found: Reconciled, times: Times | None = None
 ) -> None:
     """Keep what a comparison found, for whoever looks at the status."""
     counts = {
@@ -128,4 +126,5 @@ def keep(
         "gone": len(found.gone),
     }
     with house.store.write() as tx:
-        reconciliations.finish(tx, connection_id, scope, counts, time.time(), due_at)
+        due_at = times.next(scope, clock.now(tx)) if times else None
+        reconciliations.finish(tx, connection_id, scope, counts, due_at)

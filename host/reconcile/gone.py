@@ -5,7 +5,6 @@ Chatwoot tells nobody of a merge or a deletion. Nothing is merged here: it is na
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -82,8 +81,8 @@ class Search:
     def _by_address(self, contact_id: int) -> tuple[int, str] | None:
         """Look who has the e-mail, phone or identifier that was last received about the contact."""
         with self.store.read() as tx:
-            payload = known.last_payload(tx, self.connection_id, contact_id)
-        found = self.everyone.owner(json.loads(payload)) if payload else None
+            last = known.last_of_contact(tx, self.connection_id, contact_id)
+        found = self.everyone.owner(last.payload) if last and last.body else None
         return (found[0], f"contact {found[0]} has the {found[1]} now") if found else None
 
     def _by_record(self, contact_id: int, linked: Linked) -> tuple[int, str] | None:
@@ -105,9 +104,10 @@ class Search:
         if ours is None or ours == theirs:
             return f"Nothing is to be done in {title}. Then: {forget}"
         if successor is None:
+            erase = f"crmhost forget {self.connection_id} --contact {contact_id} --crm --dry-run"
             return (
-                f"Deleted in Chatwoot, or merged into a contact that kept its own address. Look before you "
-                f"delete {kind} {ours} in {title}. Then: {forget}"
+                f"Deleted in Chatwoot, or merged into a contact that kept its own address. Look at "
+                f"{kind} {ours} in {title}. If they asked to be forgotten: {erase}. If not: {forget}"
             )
         if theirs is None:
             line = f"{successor},{kind},{ours}"

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
-from .deliveries import count
-from .hours import TRIED
+from . import notes
 from .tables import deliveries
 from .text import storable
 
@@ -33,5 +32,5 @@ def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Map
         "fix": storable(fix),
         "outcome": dict(outcome),
     }
-    count(tx, [delivery_id], TRIED, time.time(), outcome)
+    notes.ended(tx, [delivery_id], notes.TRIED, time.time(), outcome)
     tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))

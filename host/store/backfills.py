@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, select, update
 
+from . import clock
 from .tables import backfills
 from .text import storable
 
@@ -44,8 +45,9 @@ class Place:
     seconds_left: float | None
 
 
-def add(tx: Connection, connection_id: int, since: float | None, place: Place, now: float) -> Backfill:
+def add(tx: Connection, connection_id: int, since: float | None, place: Place) -> Backfill:
     """Store a new one, which is due at once."""
+    now = clock.now(tx)
     values = {"connection_id": connection_id, "since": since, "state": "running", **_place(place)}
     insert = backfills.insert().values(**values, began_at=now, due_at=now)
     return _read(tx.execute(insert.returning(*backfills.c)).one())
@@ -68,37 +70,39 @@ def open_one(tx: Connection, connection_id: int) -> Backfill | None:
     return _read(row) if row else None
 
 
-def due(tx: Connection, now: float) -> list[int]:
+def due(tx: Connection) -> list[int]:
     """Return the ids of those that go on now."""
-    query = select(backfills.c.id).where(backfills.c.state == "running", backfills.c.due_at <= now)
+    query = select(backfills.c.id).where(backfills.c.state == "running", backfills.c.due_at <= clock.now(tx))
     return list(tx.scalars(query.order_by(backfills.c.due_at)))
 
 
-def take(tx: Connection, backfill_id: int, now: float, until: float) -> Backfill | None:
+def take(tx: Connection, backfill_id: int, lease: float) -> Backfill | None:
     """Take the turn of going on with one; None where another process has it, or a person stopped it."""
+    now = clock.now(tx)
     mine = update(backfills).where(
         backfills.c.id == backfill_id, backfills.c.state == "running", backfills.c.due_at <= now
     )
-    row = tx.execute(mine.values(due_at=until).returning(*backfills.c)).first()
+    row = tx.execute(mine.values(due_at=now + lease).returning(*backfills.c)).first()
     return _read(row) if row else None
 
 
-def turn(tx: Connection, before: Backfill, place: Place, due_at: float) -> bool:
+def turn(tx: Connection, before: Backfill, place: Place, pace: float) -> bool:
     """Keep how far it has come; false where it is elsewhere by now: another process read the same page."""
     same = (backfills.c.id == before.id) & (backfills.c.stage == before.stage)
     same &= (backfills.c.page == before.page) & (backfills.c.state == "running")
-    values = {**_place(place), "due_at": due_at, "problem": None, "fix": None}
+    values = {**_place(place), "due_at": clock.now(tx) + pace, "problem": None, "fix": None}
     return tx.execute(update(backfills).where(same).values(values)).rowcount == 1
 
 
-def put_off(tx: Connection, backfill_id: int, due_at: float, problem: str = "", fix: str = "") -> None:
+def put_off(tx: Connection, backfill_id: int, delay: float, problem: str = "", fix: str = "") -> None:
     """Let it go on later, and keep why, where something is wrong."""
-    values = {"due_at": due_at, "problem": storable(problem), "fix": storable(fix)}
+    values = {"due_at": clock.now(tx) + delay, "problem": storable(problem), "fix": storable(fix)}
     tx.execute(update(backfills).where(backfills.c.id == backfill_id).values(values))
 
 
-def set_state(tx: Connection, backfill_id: int, state: State, now: float) -> Backfill:
+def set_state(tx: Connection, backfill_id: int, state: State) -> Backfill:
     """Let it run (at once), wait or end."""
+    now = clock.now(tx)
     ended = None if state in OPEN else now
     values = {"state": state, "finished_at": ended, "due_at": now, "problem": None, "fix": None}
     if ended:

@@ -5,13 +5,13 @@ However many there are, each statement here reads about as many rows as it retur
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, literal, select, union_all
+from sqlalchemy import Connection, Row, and_, func, literal, select, true, union_all
 
 from ..models import STATES
 from .tables import deliveries
@@ -35,8 +35,8 @@ _COLUMNS = tuple(column for column in deliveries.c if column.name not in {"body"
 class Wanted:
     """Which deliveries somebody wants to see; what is empty narrows nothing."""
 
-    connections: tuple[int, ...]
-    """All there are, or the one."""
+    connections: tuple[int, ...] = ()
+    """All there are, or the one; none are named where nothing at all narrows."""
     states: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     contact_id: int | None = None
@@ -53,6 +53,8 @@ def page(tx: Connection, wanted: Wanted, limit: int, before: int | None = None) 
 
 def _ids(tx: Connection, wanted: Wanted, limit: int, before: int | None) -> list[int]:
     """Return the newest ids over all exact keys: in each of them an index has them in order."""
+    if wanted == Wanted():
+        return list(tx.scalars(select(_newest(true(), limit, before).c.id)))
     found: list[int] = []
     keys = _keys(wanted)
     for first in range(0, len(keys), TERMS):
@@ -65,8 +67,7 @@ def _keys(wanted: Wanted) -> list[Any]:
     """Return a condition for each exact key of the index that answers it."""
     here = deliveries.c.connection_id
     if wanted.cause is not None:
-        dead = and_(deliveries.c.state == literal("dead"), deliveries.c.cause == wanted.cause)
-        return [and_(here == one, dead) for one in wanted.connections]
+        return [and_(here == one, deliveries.c.cause == wanted.cause) for one in wanted.connections]
     narrow = [deliveries.c.state.in_(wanted.states)] if wanted.states else []
     narrow += [deliveries.c.kind.in_(wanted.kinds)] if wanted.kinds else []
     if wanted.conversation_id is not None:
@@ -90,15 +91,15 @@ def _newest(key: Any, limit: int, before: int | None) -> Any:
     return (query if before is None else query.where(deliveries.c.id < before)).subquery()
 
 
-def bodies(tx: Connection, ids: Iterable[int]) -> dict[int, str]:
-    """Return the bodies of these deliveries."""
-    query = select(deliveries.c.id, deliveries.c.body).where(deliveries.c.id.in_(list(ids)))
-    return {row[0]: row[1] for row in tx.execute(query)}
-
-
 def one(tx: Connection, delivery_id: int) -> Row[Any] | None:
     """Return a delivery with its body, or None."""
     return tx.execute(select(deliveries).where(deliveries.c.id == delivery_id)).first()
+
+
+def bodies(tx: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Return what these deliveries said; nothing of those whose payload was forgotten."""
+    query = select(deliveries.c.id, deliveries.c.body).where(deliveries.c.id.in_(ids))
+    return {row[0]: row[1] for row in tx.execute(query) if row[1]}
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def causes(tx: Connection, connection_ids: Sequence[int], limit: int = 20) -> li
     """Return what deliveries are dead of, the commonest first."""
     key = (deliveries.c.connection_id, deliveries.c.cause)
     query = select(*key, func.count(), func.max(deliveries.c.id))
-    query = query.where(deliveries.c.state == literal("dead"), key[0].in_(connection_ids)).group_by(*key)
+    query = query.where(key[0].in_(connection_ids), key[1].is_not(None)).group_by(*key)
     rows = list(tx.execute(query.order_by(func.count().desc(), key[1]).limit(limit)))
     words = select(deliveries.c.id, deliveries.c.reason, deliveries.c.fix)
     newest = {

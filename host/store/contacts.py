@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select, tuple_
+from sqlalchemy import Connection, Table, and_, delete, or_, select
 
-from .tables import contact_words, contacts
+from .page_tables import contact_words, contacts
 from .upsert import upsert
 
 WORDS = 12
@@ -71,15 +71,22 @@ def note(tx: Connection, faces: Iterable[Face], now: float) -> None:
 
 
 def _known(tx: Connection, keys: Sequence[Key]) -> dict[Key, Face]:
-    query = select(*_FACE)
-    rows = tx.execute(query.where(tuple_(contacts.c.connection_id, contacts.c.contact_id).in_(keys)))
+    rows = tx.execute(select(*_FACE).where(_these(contacts, keys)))
     return {face.key: face for face in (Face(*row) for row in rows)}
+
+
+def _these(table: Table, keys: Iterable[Key]) -> Any:
+    """Return what holds for the rows of these contacts, as SQLite finds them by an index."""
+    by_connection: dict[int, list[int]] = {}
+    for connection_id, contact_id in keys:
+        by_connection.setdefault(connection_id, []).append(contact_id)
+    each = by_connection.items()
+    return or_(*(and_(table.c.connection_id == one, table.c.contact_id.in_(ids)) for one, ids in each))
 
 
 def _index(tx: Connection, faces: Sequence[Face]) -> None:
     """Replace the words that these are found by."""
-    here = tuple_(contact_words.c.connection_id, contact_words.c.contact_id)
-    tx.execute(delete(contact_words).where(here.in_([face.key for face in faces])))
+    tx.execute(delete(contact_words).where(_these(contact_words, [face.key for face in faces])))
     rows = [
         {"word": word, "connection_id": face.connection_id, "contact_id": face.contact_id}
         for face in faces
@@ -133,7 +140,7 @@ def forget(tx: Connection, before: float, limit: int = 1000) -> int:
     keys = [(row[0], row[1]) for row in tx.execute(old.limit(limit))]
     if keys:
         for table in (contact_words, contacts):
-            tx.execute(delete(table).where(tuple_(table.c.connection_id, table.c.contact_id).in_(keys)))
+            tx.execute(delete(table).where(_these(table, keys)))
     return len(keys)
 
 

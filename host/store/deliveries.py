@@ -11,11 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, null, select, text, tuple_, update
 
 from ..models import STATES
-from ..webhooks import Event, changes, sender_in
-from . import contacts, hours
+from ..webhooks import Event, changes
+from . import notes
 from .causes import cause_of
-from .contacts import Face
-from .hours import Moment
 from .tables import LIVE, bodies, deliveries
 from .text import storable
 from .upsert import upsert
@@ -71,11 +69,8 @@ class Delivery:
     @cached_property
     def changed(self) -> frozenset[str]:
         """What it says is new of its conversation, some of CHANGES."""
-        return (
-            changes(self.payload)
-            if self.kind in {"conversation_changed", "conversation_resolved"}
-            else frozenset()
-        )
+        says = self.kind in {"conversation_changed", "conversation_resolved"}
+        return changes(self.payload) if says else frozenset()
 
     @property
     def record(self) -> str:
@@ -86,7 +81,7 @@ class Delivery:
 
 
 _DUE_SINCE = func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)
-_DELIVERY = (
+DELIVERY = (
     deliveries.c.id,
     deliveries.c.kind,
     deliveries.c.contact_id,
@@ -119,25 +114,12 @@ def store(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     keys = {(row[0], row[1]) for row in tx.execute(insert, [_row(arrival) for arrival in fresh])}
     refused = {arrival.key for arrival in fresh} - keys
     stored = [arrival for arrival in fresh if arrival.key in keys]
-    _take_note(tx, stored)
+    notes.taken(tx, stored)
     if refused:
         # Their id is known with another body. The body is not: it may come under an id of its own.
         _forget(tx, sorted(refused))
         stored += store(tx, [a for a in arrivals if a.key in refused and a is not first[a.key]])
     return stored
-
-
-def _take_note(tx: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Keep what the pages need: who it is about, and how much arrived."""
-    if arrivals:
-        contacts.note(tx, map(_face, arrivals), max(a.received_at for a in arrivals))
-        hours.note(tx, (Moment(a.connection_id, hours.RECEIVED, a.received_at) for a in arrivals))
-
-
-def _face(arrival: Arrival) -> Face:
-    sender = sender_in(str(arrival.event.kind), json.loads(arrival.body))
-    told = (storable(str(sender.get(key) or "")[:255]) for key in ("name", "email", "phone_number"))
-    return Face(arrival.connection_id, arrival.event.contact_id, *told)
 
 
 def _first_of_each(arrivals: Iterable[Arrival]) -> dict[tuple[int, str], Arrival]:
@@ -189,7 +171,7 @@ def _row(arrival: Arrival) -> dict[str, Any]:
 def pending(tx: Connection, connection_id: int, contact_id: int, limit: int = 500) -> list[Delivery]:
     """Return a lane's pending deliveries in order of arrival."""
     query = (
-        select(*_DELIVERY)
+        select(*DELIVERY)
         .where(_in_lane(connection_id, contact_id), deliveries.c.state == "pending")
         .order_by(deliveries.c.id)
         .limit(limit)
@@ -237,19 +219,10 @@ def finish(
         "attempts": deliveries.c.attempts + int(state != "superseded"),
         "cause": cause_of(storable(reason) or "") if state == "dead" else None,
     }
-    count(tx, ids, state, now, outcome)
+    notes.ended(tx, ids, state, now, outcome)
     tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
     if state == "dead":
         _forget_bodies(tx, ids)
-
-
-def count(
-    tx: Connection, ids: Sequence[int], what: str, now: float, outcome: Mapping[str, Any] | None
-) -> None:
-    """Count what became of these, the calls it took, and how long they had been due."""
-    calls = len((outcome or {}).get("calls", ()))
-    rows = tx.execute(select(deliveries.c.connection_id, _DUE_SINCE).where(deliveries.c.id.in_(ids)))
-    hours.note(tx, [Moment(row[0], what, now, calls, max(now - row[1], 0.0)) for row in rows])
 
 
 def _forget_bodies(tx: Connection, ids: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from .deliveries import DELIVERY, Delivery
 from .tables import deliveries, links, watermarks
 from .upsert import upsert
 
@@ -16,10 +17,11 @@ CONTACT = "contact:"
 
 @dataclass
 class Talk:
-    """What was received of a conversation: in whose lanes, and how new its last resolve was."""
+    """What was received of a conversation: in whose lanes, how new its last resolve was, and the newest."""
 
     contacts: list[int] = field(default_factory=list)
     resolved: float | None = None
+    newest: float = 0.0
 
 
 def linked_contacts(tx: Connection, connection_id: int) -> dict[int, dict[str, str]]:
@@ -47,11 +49,20 @@ def told(tx: Connection, connection_id: int, contact_ids: Collection[int]) -> di
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def last_payload(tx: Connection, connection_id: int, contact_id: int) -> str:
-    """Return what the newest delivery about a contact held; "" where none came, or it was forgotten."""
-    query = select(deliveries.c.body).where(_about_contacts(connection_id))
-    query = query.where(deliveries.c.contact_id == contact_id).order_by(deliveries.c.id.desc())
-    return tx.scalar(query.limit(1)) or ""
+def delivery(tx: Connection, connection_id: int, delivery_id: int) -> Delivery | None:
+    """Return a delivery of a connection, whatever became of it."""
+    return _last(tx, (deliveries.c.connection_id == connection_id) & (deliveries.c.id == delivery_id))
+
+
+def last_of_contact(tx: Connection, connection_id: int, contact_id: int) -> Delivery | None:
+    """Return the newest delivery about a contact itself."""
+    return _last(tx, _about_contacts(connection_id) & (deliveries.c.contact_id == contact_id))
+
+
+def last_of_conversation(tx: Connection, connection_id: int, conversation_id: int) -> Delivery | None:
+    """Return the newest delivery about a conversation."""
+    here = deliveries.c.connection_id == connection_id
+    return _last(tx, here & (deliveries.c.conversation_id == conversation_id))
 
 
 def conversations(
@@ -75,6 +86,7 @@ def conversations(
         talk = found.setdefault(conversation_id, Talk())
         if contact_id not in talk.contacts:
             talk.contacts.append(contact_id)
+        talk.newest = max(talk.newest, version or 0.0)
         if kind == "conversation_resolved":
             talk.resolved = max(talk.resolved or 0.0, version or 0.0)
     return found
@@ -97,3 +109,8 @@ def set_watermark(tx: Connection, connection_id: int, name: str, moment: float) 
 
 def _about_contacts(connection_id: int) -> Any:
     return (deliveries.c.connection_id == connection_id) & deliveries.c.conversation_id.is_(None)
+
+
+def _last(tx: Connection, where: Any) -> Delivery | None:
+    row = tx.execute(select(*DELIVERY).where(where).order_by(deliveries.c.id.desc()).limit(1)).first()
+    return Delivery(*row) if row else None

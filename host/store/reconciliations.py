@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from . import clock
 from .tables import reconciliations
 from .text import storable
 from .upsert import upsert
@@ -42,17 +43,18 @@ def plan(tx: Connection, connection_id: int, scope: str, due_at: float) -> None:
     tx.execute(insert.on_conflict_do_update(index_elements=["connection_id", "scope"], set_=keep))
 
 
-def take(tx: Connection, connection_id: int, scope: str, now: float, until: float) -> bool:
-    """Take the turn if it is due; ``until`` then nobody else does, unless it is taken on."""
+def take(tx: Connection, connection_id: int, scope: str, lease: float) -> bool:
+    """Take the turn if it is due; for so many seconds nobody else does it."""
+    now = clock.now(tx)
     mine = update(reconciliations).where(_is(connection_id, scope), reconciliations.c.due_at <= now)
-    return tx.execute(mine.values(due_at=until)).rowcount == 1
+    return tx.execute(mine.values(due_at=now + lease)).rowcount == 1
 
 
 def finish(
-    tx: Connection, connection_id: int, scope: str, found: Mapping[str, int], now: float, due_at: float | None
+    tx: Connection, connection_id: int, scope: str, found: Mapping[str, int], due_at: float | None
 ) -> None:
     """Keep what was found; ``due_at`` is when it is done next, None where nothing changes that."""
-    ended = {"finished_at": now, "found": dict(found), "problem": None, "fix": None}
+    ended = {"finished_at": clock.now(tx), "found": dict(found), "problem": None, "fix": None}
     next_one = {} if due_at is None else {"due_at": due_at}
     values = ended | next_one
     insert = upsert(tx, reconciliations).values(connection_id=connection_id, scope=scope, **values)

@@ -44,13 +44,22 @@ def migrate(store: Store, revision: str) -> None:
     """Bring the database to this revision, up or down."""
     from alembic import command
 
+    at = current(store)
     with store.write() as tx:
         if store.engine.dialect.name == "postgresql":
             tx.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         config = configuration()
         config.attributes["connection"] = tx
-        at = command.downgrade if revision == "base" else command.upgrade
-        at(config, revision)
+        back = revision == "base" or (at is not None and revision < at)
+        (command.downgrade if back else command.upgrade)(config, revision)
+
+
+def revisions() -> list[str]:
+    """Return all revisions, the oldest first."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(configuration())
+    return [step.revision for step in script.walk_revisions()][::-1]
 
 
 def configuration() -> Config:

@@ -114,22 +114,19 @@ Index(
     deliveries.c.id,
 )
 Index("deliveries_of_contact", deliveries.c.connection_id, deliveries.c.contact_id, deliveries.c.id)
-Index(
+_partial(
     "deliveries_of_conversation",
+    "conversation_id IS NOT NULL",
     deliveries.c.connection_id,
     deliveries.c.conversation_id,
     deliveries.c.id,
-    sqlite_where=text("conversation_id IS NOT NULL"),
-    postgresql_where=text("conversation_id IS NOT NULL"),
 )
-DEAD = "state = 'dead'"
-Index(
+_partial(
     "dead_deliveries_by_cause",
+    "cause IS NOT NULL",
     deliveries.c.connection_id,
     deliveries.c.cause,
     deliveries.c.id,
-    sqlite_where=text(DEAD),
-    postgresql_where=text(DEAD),
 )
 
 # The bodies of the last day: Chatwoot sometimes sends one twice under two ids (chatwoot#11901).
@@ -206,6 +203,17 @@ identities = Table(
     Column("until", Time, nullable=False),  # when it is free again if the lane's worker has died
 )
 
+# One row: how often workers have beaten, and until when the world may know more than the store.
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(16), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("beat_at", Time, nullable=False),
+    Column("doubt_at", Time),
+)
+
 # What was counted and not stored; connection 0 is an address that belongs to none.
 counters = Table(
     "counters",
@@ -270,83 +278,4 @@ watermarks = Table(
     Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
     Column("name", String(64), primary_key=True),
     Column("moment", Time, nullable=False),
-)
-
-# What became of how much in each hour: counted as it happens, so that nothing is counted by looking.
-hours = Table(
-    "hours",
-    metadata,
-    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("what", String(16), primary_key=True),  # received, tried, or the state it ended in
-    Column("hour", BigInteger, primary_key=True, autoincrement=False),  # unix seconds / 3600
-    Column("count", BigInteger, nullable=False),
-    Column("calls", BigInteger, nullable=False),
-    Column("waited", Time, nullable=False),  # seconds from due to done, of all together
-    Column("longest", Time, nullable=False),
-    Column("last_at", Time, nullable=False),
-)
-
-# Who the contacts are, as last received: for whoever looks for one. Forgotten as payloads are.
-contacts = Table(
-    "contacts",
-    metadata,
-    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("name", Text),
-    Column("email", Text),
-    Column("phone", Text),
-    Column("seen_at", Time, nullable=False),
-)
-Index("contacts_by_age", contacts.c.seen_at)
-
-# What a contact is found by: each word begins something that somebody may type.
-Word = String(100).with_variant(String(100, collation="C"), "postgresql")
-contact_words = Table(
-    "contact_words",
-    metadata,
-    Column("word", Word, primary_key=True),
-    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
-)
-Index("words_of_contact", contact_words.c.connection_id, contact_words.c.contact_id, contact_words.c.word)
-
-# Who may see the pages.
-users = Table(
-    "users",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("email", String(255), nullable=False, unique=True),  # in small letters
-    Column("role", String(16), nullable=False),
-    Column("password", Text, nullable=False),  # as argon2 hashes it
-    Column("created_at", Time, nullable=False),
-    Column("seen_at", Time),
-)
-
-# Links with which somebody chooses a password, once; of the link only the digest is kept.
-invitations = Table(
-    "invitations",
-    metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("email", String(255)),  # null: whoever has the link says
-    Column("role", String(16), nullable=False),
-    Column("expires_at", Time, nullable=False),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("user_id", BigInteger, nullable=False, index=True),
-    Column("created_at", Time, nullable=False),
-    Column("seen_at", Time, nullable=False),
-    Column("message", Text),  # what the next page says
-)
-
-# Sign-ins that failed, by who tried.
-failures = Table(
-    "failures",
-    metadata,
-    Column("key", String(320), primary_key=True),
-    Column("count", BigInteger, nullable=False),
-    Column("since", Time, nullable=False),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, delete, func, select, update
 
-from .tables import failures, invitations, sessions, users
+from .page_tables import failures, invitations, sessions, users
 from .upsert import upsert
 
 ADMINISTRATOR, VIEWER = ROLES = ("administrator", "viewer")

@@ -29,7 +29,7 @@ __all__ = [
 @hookimpl
 def info() -> PluginInfo:
     """Say what the plugin is called, what it takes and what it links."""
-    return PluginInfo("LeadSquared (reference)", LeadSquaredSettings, KINDS, ids=ID)
+    return PluginInfo("LeadSquared (reference)", LeadSquaredSettings, KINDS, ids=ID, hook_api=1)
 
 
 @hookimpl

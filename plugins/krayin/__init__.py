@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 
-from crmhost import Contact, Context, Conversation, Costs, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
+from crmhost import (
+    Choice,
+    Contact,
+    Context,
+    Conversation,
+    Costs,
+    Imagined,
+    Outcome,
+    PluginInfo,
+    SetupResult,
+    StandIn,
+    hookimpl,
+)
 
 from ._version import __version__
 from .checkup import check
 from .contacts import sync_contact
-from .desk import desk_for
+from .desk import bench_for, desk_for
 from .events import (
     calls_taken,
     changes_wanted,
@@ -17,14 +31,23 @@ from .events import (
     conversation_created,
     conversation_resolved,
 )
+from .forgetting import forget
 from .links import KINDS, page_of
+from .options import options
+from .rehearsing import imagined
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
+
+LOCALES = Path(__file__).parent / "locales"
+"""What the settings' titles and descriptions are in other languages."""
 
 __all__ = [
     "KrayinSettings",
     "__version__",
+    "choices",
     "costs",
+    "forget_contact",
+    "imagine",
     "handle_contact",
     "handle_conversation_changed",
     "handle_conversation_created",
@@ -40,7 +63,7 @@ __all__ = [
 @hookimpl
 def info() -> PluginInfo:
     """Say what the plugin is called, what it takes and what it links."""
-    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}")
+    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}", hook_api=1, locales=LOCALES)
 
 
 @hookimpl
@@ -90,9 +113,31 @@ def costs(settings: KrayinSettings) -> Costs:
 
 
 @hookimpl
+def imagine(
+    context: Context[KrayinSettings], method: str, path: str, body: object, number: int
+) -> Imagined | None:
+    """Say what Krayin has where a write would go, and what it would answer."""
+    return imagined(context, method, path, body, number)
+
+
+@hookimpl
+def choices(context: Context[KrayinSettings]) -> dict[str, tuple[Choice, ...]]:
+    """Say which pipelines, stages, sources, types and attributes this Krayin has."""
+    return options(bench_for(context))
+
+
+@hookimpl
 def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
     """Return the page of a record in Krayin."""
     return page_of(settings.api_url, kind, remote_id)
+
+
+@hookimpl
+def forget_contact(
+    context: Context[KrayinSettings], contact_id: int, conversation_ids: Sequence[int]
+) -> Outcome:
+    """Delete the contact's notes, leads and person."""
+    return forget(desk_for(context, f"contact {contact_id}"), contact_id, conversation_ids)
 
 
 @hookimpl

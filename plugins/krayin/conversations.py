@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from crmhost import Conversation, Outcome, Rejected
+from crmhost import Conversation, Outcome, Rejected, SetUpAgain
 
-from .clients.errors import Failed, Invalid, Missing, Overlaps, just_deleted
+from .clients.errors import ZONE_FIX, Failed, Invalid, Missing, Overlaps, just_deleted
 from .customers import Customer
 from .desk import Desk
 from .finders.activities import find_activity
@@ -23,6 +23,7 @@ from .mappers.conversation import (
     conversation_to_reference,
     conversation_to_type,
 )
+from .mappers.dates import is_shown_as
 from .settings import KrayinSettings
 from .telling import DELETED, Action, Told
 from .transcripts import transcript_of, whole_transcript
@@ -171,8 +172,17 @@ class _ConversationSync:
             note = "Krayin e-mails the customer, who takes part in it."
         changes = self._changes(type_)
         self._keep(made["id"], type_, changes | {"is_done": 0} if changes.get("is_done") else changes)
+        self._check_clock(changes.get("schedule_from", ""), made.get("schedule_from"))
         outcome = self._say("created", made["id"], note)
         return self._update(made["id"], type_) if changes.get("is_done") else outcome
+
+    def _check_clock(self, sent: str, shown: Any) -> None:
+        """See that the time was taken for what it is meant as; else its next write is to say it anew."""
+        zone = self.settings.server_zone
+        if sent and zone and not is_shown_as(sent, shown, zone):
+            self.desk.signs.note(shown, sent)
+            message = f"Krayin's time zone is not as it was found (it shows {sent} as {shown})."
+            raise SetUpAgain(message, fix=ZONE_FIX)
 
     def _update(self, activity_id: int, type_: str, *, relink: bool = False) -> Outcome:
         """Rewrite the activity, and link the person beside the lead; Krayin fails where one is gone."""

@@ -13,7 +13,7 @@ from .clients.budget import Allowance
 from .clients.clock import Clock
 from .clients.leads import Leads
 from .clients.lookups import Lookups
-from .clients.memory import Beginnings, hashed
+from .clients.memory import Signs, hashed
 from .clients.organizations import Organizations
 from .clients.persons import Persons
 from .clients.tags import Tags
@@ -33,7 +33,7 @@ class Desk:
     organizations: Organizations
     lookups: Lookups
     tags: Tags
-    beginnings: Beginnings
+    signs: Signs
 
     @property
     def settings(self) -> KrayinSettings:
@@ -75,7 +75,7 @@ class Bench:
     versions: Versions
     attributes: Attributes
     clock: Clock
-    beginnings: Beginnings
+    signs: Signs
 
     @property
     def settings(self) -> KrayinSettings:
@@ -94,7 +94,7 @@ def desk_for(context: Context[KrayinSettings], record: str) -> Desk:
         Organizations(transport),
         Lookups(transport),
         Tags(transport),
-        transport.memory.beginnings,
+        transport.memory.signs,
     )
 
 
@@ -107,7 +107,7 @@ def bench_for(context: Context[KrayinSettings]) -> Bench:
         Versions(transport),
         Attributes(transport),
         Clock(transport),
-        transport.memory.beginnings,
+        transport.memory.signs,
     )
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from crmhost import SetUpAgain
 
 from .checkboxes import protect, why_withheld
-from .clients.errors import Failed, Missing, just_deleted
+from .clients.errors import ZONE_FIX, Failed, Missing, just_deleted
 from .clients.leads import STAGE
 from .desk import Desk
 from .finders.leads import is_open
@@ -151,7 +151,7 @@ class LeadEdit:
         try:
             return close_date(shown, self._zone(shown))
         except ValueError as error:
-            self.desk.beginnings.note(shown)
+            self.desk.signs.note(shown)
             raise _another_zone(self.id, str(error)) from error
 
     def _zone(self, shown: object) -> str:
@@ -169,5 +169,5 @@ def _another_zone(lead_id: int, why: str) -> SetUpAgain:
         f"Krayin's time zone is not as it was found ({why}), so lead {lead_id} can't be changed without "
         "losing its expected close date.",
         at_most=CONTRADICTIONS,
-        fix="Set server_timezone to APP_TIMEZONE of the Krayin server.",
+        fix=ZONE_FIX,
     )

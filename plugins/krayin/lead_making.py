@@ -46,7 +46,7 @@ class LeadMaking:
     def find(self) -> dict[str, Any] | None:
         """Find the lead that is meant; None where there is none, or where none can have been made yet."""
         leads, person_id, reference = self.desk.leads, self.links.person.id, self._reference()
-        if self._is_conversations:
+        if self._is_own:
             if not self.link.unsure:
                 return None
             return find_own_lead(leads, self._payload(person_id=person_id), reference, self._is_nobodys)
@@ -88,7 +88,7 @@ class LeadMaking:
     def creating(self, *kinds: str) -> Iterator[None]:
         """Say that the request in this block makes the lead, and other records of the contact."""
         with ExitStack() as stack:
-            if self._is_conversations:
+            if self._is_own:
                 stack.enter_context(self.desk.links.creating(self.link.record, LEAD))
             else:
                 kinds = (*kinds, LEAD)
@@ -97,7 +97,7 @@ class LeadMaking:
             yield
 
     @property
-    def _is_conversations(self) -> bool:
+    def _is_own(self) -> bool:
         """Whether the lead is the conversation's own."""
         return self.link.record != self.links.lead.record
 
@@ -142,7 +142,7 @@ class LeadMaking:
         if not self.settings.has_reference("leads"):
             return ""
         account_id = self.desk.account_id
-        if self._is_conversations and self.conversation:
+        if self._is_own and self.conversation:
             reference = conversation_reference_for_lead(self.settings, account_id, self.conversation.id)
         else:
             reference = contact_reference(self.settings, account_id, self.contact.id)

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from crmhost.demo.run import wait_until_idle
+
 from .conftest import Looking, context_of
 from .world import PASSWORD, World
 
@@ -27,10 +29,17 @@ PATHS = {
     "nobody": "/contacts?q=nobody",
     "story": "/connections/1/contacts/5800",
     "conversation": "/connections/1/conversations/700",
+    "settings": "/connections/1/settings",
+    "history": "/connections/1/history",
+    "removing": "/connections/1/remove",
+    "connecting": "/connect/krayin",
     "plugins": "/plugins",
     "users": "/people",
     "account": "/account",
 }
+
+
+FOR_ADMINISTRATORS = {"/people", "/connections/1/settings", "/connections/1/remove", "/connect/krayin"}
 
 
 @pytest.fixture(params=["desk", "phone"])
@@ -132,6 +141,63 @@ def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, si
         looking.shoot(f"nowhere-{size}")
 
 
+def test_from_nothing_to_a_customer_in_the_crm(chromium: Browser, new_world: World, size: str) -> None:
+    """The wizard, against both sandboxes: an empty database, then a person who is in Krayin."""
+    with context_of(chromium, size) as context:
+        looking = Looking(context.new_page(), new_world.address)
+        page = looking.page
+        page.goto(new_world.link())
+        page.fill("#email", "ana@example.com")
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        page.get_by_role("link", name="Connect a CRM").click()
+        looking.check()
+        page.get_by_role("link", name="Connect a Krayin").click()
+        looking.check()
+        looking.shoot(f"connect-chatwoot-{size}")
+
+        page.get_by_label("Chatwoot's address").fill(f"{new_world.chatwoot_url}/app/accounts/3/dashboard")
+        page.get_by_label("Access token").fill("wrong")
+        page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_role("alert")).to_contain_text("token")
+        page.get_by_label("Access token").fill(new_world.chatwoot.make_token())
+        page.get_by_role("button", name="Go on").click()
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your Krayin")
+        page.get_by_label("Krayin's address").fill(new_world.krayin_url)
+        page.get_by_label("API token").fill("7|wrong")
+        page.get_by_role("button", name="Look at it").click()
+        expect(page.get_by_role("alert")).to_contain_text("refuses the API token")
+        looking.errors.clear()
+        looking.check()
+        looking.shoot(f"connect-crm-{size}")
+        token = new_world.krayin.settings(new_world.krayin_url)["api_token"]
+        page.get_by_label("API token").fill(token)
+        page.get_by_role("button", name="Look at it").click()
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("What goes where")
+        expect(page.locator(".checklist")).to_contain_text("Pipeline of new leads")
+        looking.shoot(f"connect-settings-{size}")
+        page.locator("summary", has_text="Leads").click()
+        page.get_by_label("Stage", exact=True).select_option(label="Default Pipeline: Negotiation")
+        looking.errors.clear()
+        looking.check()
+        looking.shoot(f"connect-leads-{size}", whole=True)
+        page.get_by_role("button", name="Turn it on").click()
+
+        expect(page.get_by_role("status")).to_have_text("It is on.")
+        looking.check()
+        new_world.chatwoot.contacts.create(name="Jane Doe", email="jane.doe@example.com")
+        assert [sent.status for sent in new_world.chatwoot.deliver()] == [200]
+        wait_until_idle(new_world.house)
+        assert [row["name"] for row in new_world.krayin.tables()["persons"]] == ["Jane Doe"]
+        stage = next(iter(new_world.krayin.sandbox.state.leads.values()))["lead_pipeline_stage_id"]
+        assert stage == 4
+        page.get_by_role("button", name="Send a test webhook").click()
+        expect(page.get_by_role("status")).to_contain_text("was taken")
+        assert token not in page.content()
+
+
 def test_a_failure_is_tried_again_where_it_is_seen(chromium: Browser, world: World) -> None:
     with context_of(chromium, "desk") as context:
         looking = Looking(context.new_page(), world.address)
@@ -162,7 +228,7 @@ def test_a_viewer_is_offered_nothing_that_changes_something(chromium: Browser, w
         looking = Looking(context.new_page(), world.address)
         looking.sign_in("tomas@example.com")
         for path in PATHS.values():
-            if path == "/people":
+            if path in FOR_ADMINISTRATORS:
                 continue
             looking.go(path)
             looking.check()

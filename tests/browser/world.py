@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crmhost.admin.passwords import hashed
+from crmhost.chatwoot.sandbox import ChatwootSandbox
 from crmhost.connect import connect
 from crmhost.demo import payloads
 from crmhost.demo.run import SECRET, Sender, wait_until_idle
@@ -56,7 +58,9 @@ class World:
     house: House
     krayin_url: str
     krayin: KrayinStandIn
-    connection_id: int
+    chatwoot_url: str
+    chatwoot: ChatwootSandbox
+    connection_id: int = 0
 
     def link(self) -> str:
         """Return the address of a link for a new administrator."""
@@ -68,15 +72,27 @@ class World:
 @contextmanager
 def empty_world(folder: Path) -> Iterator[World]:
     """Serve a crmhost to which nothing is connected, beside a Krayin to which something can be."""
-    settings = Settings(data_dir=folder, settle_ms=0, _env_file=None)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = Settings(data_dir=folder, settle_ms=0, base_url=address, _env_file=None)
     with ExitStack() as stack:
         stack.enter_context(redis_running(settings))
         house = stack.enter_context(open_house(settings))
         krayin = KrayinStandIn(rate_limit=0)
         krayin_url = stack.enter_context(serving(krayin.app))
-        address = stack.enter_context(serving(stack.enter_context(serving_all(house))))
+        chatwoot = ChatwootSandbox()
+        stack.callback(chatwoot.close)
+        chatwoot_url = stack.enter_context(serving(chatwoot.app))
+        stack.enter_context(serving(stack.enter_context(serving_all(house)), port=port))
         stack.enter_context(working(house))
-        yield World(address, house, krayin_url, krayin, 0)
+        yield World(address, house, krayin_url, krayin, chatwoot_url, chatwoot)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on: the house must know its own address before it is served."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 @contextmanager

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 
-from crmhost import overview
 from crmhost.cli import main
 from crmhost.connect import connect
 from crmhost.house import House
-from crmhost.intake import Intake
 from crmhost.settings import Settings
 from crmhost.store import lanes
 from crmhost.store.connections import CRMConnection
-from crmhost.store.deliveries import Arrival
-from crmhost.store.lanes import Lane
-from crmhost.sync import Sync
-from crmhost.turns import Turns
-from crmhost.webhooks import classify
+from crmhost.testing.bench import Bench as Bench  # noqa: PLC0414 - for the tests beside
 from crmhost.wiring import open_house
 
 from ..processes import Ran
@@ -67,69 +58,24 @@ def connected(house: House, account_id: int = 3, **more: Any) -> CRMConnection:
     ).connection
 
 
-@dataclass
-class Bench:
-    """One connection whose lanes are worked by hand: what was rung, and when the sweep would look."""
-
-    house: House
-    connection: CRMConnection
-    rung: list[Lane] = field(default_factory=list)
-    woken: list[float] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.turns = Turns(self.house.store, 8)
-        self.sync = Sync(self.house, self.turns, wake=lambda after: self.woken.append(time.time() + after))
-        settle = self.house.settings.settle_ms / 1000
-        self.intake = Intake(self.house.store, self.rung.extend, settle=settle, bells=16)
-
-    def receive(self, payload: dict[str, Any], *, past: bool = False) -> bool:
-        """Store a webhook as the receiver does; return whether it was new. ``past``: it is no live one."""
-        body = json.dumps(payload)
-        arrival = Arrival(
-            self.connection.id,
-            str(uuid.uuid4()),
-            f"{hash(body):x}",
-            classify(payload),
-            time.time(),
-            body,
-            background=past,
-        )
-        stored = self.intake.put(arrival).result(10)
-        self.intake.count(self.connection.id, "event", "settled")
-        return stored
-
-    def work(self, contact_id: int = 5821) -> None:
-        self.sync.work((self.connection.id, contact_id))
-
-    def states(self) -> list[str]:
-        """Return the deliveries' states in order of arrival."""
-        return [row["state"] for row in reversed(overview.newest_deliveries(self.house, 100))]
-
-    def last(self) -> dict[str, Any]:
-        return overview.newest_deliveries(self.house, 1)[0]
-
-    def connection_state(self) -> dict[str, Any]:
-        return overview.all_connections(self.house)[0]
-
-
 def hurry(bench: Bench, contact_id: int = 5821) -> None:
     """Let the lane's waiting time be over."""
     with bench.house.store.write() as tx:
-        lanes.end(tx, (bench.connection.id, contact_id), time.time())
+        lanes.end(tx, bench.lane(contact_id), time.time())
 
 
 @pytest.fixture
 def bench(house: House) -> Iterator[Bench]:
     made = Bench(house, connected(house))
     yield made
-    made.intake.close()
+    made.close()
 
 
 @pytest.fixture
 def lite_bench(lite_house: House) -> Iterator[Bench]:
     made = Bench(lite_house, connected(lite_house))
     yield made
-    made.intake.close()
+    made.close()
 
 
 Types = Callable[..., Ran]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -122,6 +122,15 @@ class Hooks:
         if "message" in changed:
             self._crm.said += [message.content for message in conversation.messages]
         return self._note(context, conversation, f"changed {' '.join(sorted(changed))}")
+
+    @hookimpl
+    def forget_contact(
+        self, context: Context[FakeSettings], contact_id: int, conversation_ids: Sequence[int]
+    ) -> Outcome:
+        self._crm.asked.append(f"forget {contact_id} {list(conversation_ids)}")
+        self._strike(self._crm.troubles)
+        link = context.links.get(f"contact:{contact_id}", "customer")
+        return Outcome((Change("customer", "deleted", link.remote_id),) if link else ())
 
     @hookimpl
     def wanted_changes(self, chatwoot: bool) -> set[str]:

@@ -22,14 +22,16 @@ def test_links_deliveries_and_conversations_are_told_together(bench: Bench) -> N
     with bench.house.store.read() as tx:
         linked = known.linked_contacts(tx, 1)
         told = known.told(tx, 1, [5821, 9])
-        last = known.last_payload(tx, 1, 5821), known.last_payload(tx, 1, 9)
+        last = known.last_of_contact(tx, 1, 5821)
+        of_talk = known.last_of_conversation(tx, 1, 731)
+        none = known.delivery(tx, 2, 1), known.last_of_contact(tx, 1, 9)
         talks = known.conversations(tx, 1)
 
     assert linked == {5821: {"customer": "1"}}
     assert told == {5821: told_of({**JANE, "name": "Jane Doe"})}
-    assert '"Jane Doe"' in last[0]
-    assert last[1] == ""
-    assert talks == {731: known.Talk([5821], DONE["updated_at"])}
+    assert (last and last.payload["name"], of_talk and of_talk.kind) == ("Jane Doe", "conversation_resolved")
+    assert none == (None, None)
+    assert talks == {731: known.Talk([5821], DONE["updated_at"], DONE["updated_at"])}
 
 
 def test_of_many_records_only_those_that_are_named_are_looked_up(bench: Bench) -> None:

@@ -158,7 +158,7 @@ def test_a_connection_that_cannot_be_compared_is_told_with_the_cure_and_its_end_
     failed("Give another.")
     told = watch.after(60)
     with bench.house.store.write() as tx:
-        reconciliations.finish(tx, 1, "recent", {}, 0, 0)
+        reconciliations.finish(tx, 1, "recent", {}, 0)
 
     assert silent == [], "Chatwoot is away for a moment: nobody has to do anything"
     assert told == [("Connection 1 cannot be compared with Chatwoot: The token is wrong. Give another.",)]

@@ -7,6 +7,7 @@ import pytest
 
 from ..processes import running
 from .conftest import Types
+from .fake_crm import FakeCRM
 
 
 @pytest.mark.parametrize("plugin", ["krayin", "leadsquared"])
@@ -20,7 +21,15 @@ def test_a_stand_in_says_how_to_connect_to_it_and_can_be_connected_to(
     assert [line["name"] for line in made.document["report"]][-1] == "Calls"
 
 
-def test_what_has_no_stand_in_is_one_sentence(types: Types) -> None:
-    ran = types("crmhost", "stand-in", "salesforce")
+@pytest.mark.parametrize(
+    ("plugin", "sentence"),
+    [("salesforce", "No plugin named 'salesforce'"), ("fake", "The plugin fake brings no stand-in")],
+)
+def test_what_has_no_stand_in_is_one_sentence(
+    types: Types, monkeypatch: pytest.MonkeyPatch, crm: FakeCRM, plugin: str, sentence: str
+) -> None:
+    monkeypatch.setattr("crmhost.plugins.discover", crm.plugins)
 
-    assert (ran.status, "No plugin named 'salesforce'" in ran.err) == (1, True)
+    ran = types("crmhost", "stand-in", plugin)
+
+    assert (ran.status, ran.err.startswith(f"Error: {sentence}")) == (1, True)

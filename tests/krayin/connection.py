@@ -15,6 +15,7 @@ import structlog
 
 import crmhost
 from crmhost import Contact, Context, Conversation, CRMHostError, Http, Links, Outcome, SetUpAgain, TryAgain
+from crmhost.testing import LinksInMemory
 from crmhost_krayin import (
     KrayinSettings,
     handle_contact,
@@ -23,8 +24,6 @@ from crmhost_krayin import (
     handle_conversation_resolved,
     setup,
 )
-
-from .crm import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +125,7 @@ class Connection:
 
     pool: httpx.Client
     given: Mapping[str, Any]
-    store: Store = field(default_factory=Store)
+    store: LinksInMemory = field(default_factory=LinksInMemory)
     chatwoot: Chatwoot | None = None
     wait: Callable[[float], None] = lambda _seconds: None
     """What is done before a delivery is tried again: a real Krayin needs a minute now and then."""

@@ -1,4 +1,4 @@
-"""A Krayin served on this machine, and the host's part of a delivery, played for tests."""
+"""A Krayin served on this machine, and a connection to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import uvicorn
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crmhost import Chatwoot, Contact, Context, Conversation, Http, Link, Links, Outcome
+from crmhost import Chatwoot, Contact, Context, Conversation, Http, Links, Outcome
+from crmhost.testing import LinksInMemory
 from crmhost_krayin import (
     KrayinSettings,
     handle_contact,
@@ -88,45 +89,6 @@ def served(app: ASGIApp) -> Iterator[str]:
 
 
 @dataclass
-class Store:
-    """What the host keeps between deliveries: links, and intents that are kept at once."""
-
-    known: dict[tuple[str, str], Link] = field(default_factory=dict)
-    intents: set[tuple[str, str]] = field(default_factory=set)
-    claimed: list[tuple[str, ...]] = field(default_factory=list)
-
-    def open(self) -> Links:
-        return Links(
-            self.known,
-            intents=frozenset(self.intents),
-            begin=self._begin,
-            cancel=self._cancel,
-            claim=lambda crm, names: self.claimed.append((crm, *names)),
-            records_of=self._records_of,
-        )
-
-    def commit(self, links: Links) -> None:
-        for key, link in links.changed.items():
-            if link is None:
-                self.known.pop(key, None)
-            else:
-                self.intents.discard(key)
-                self.known[key] = link
-                self.intents.discard(key)
-
-    def _records_of(self, kind: str, remote_id: str) -> tuple[str, ...]:
-        return tuple(
-            key[0] for key, link in self.known.items() if (key[1], link.remote_id) == (kind, remote_id)
-        )
-
-    def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
-        self.intents.update((record, kind) for kind in kinds)
-
-    def _cancel(self, record: str, kinds: tuple[str, ...]) -> None:
-        self.intents.difference_update((record, kind) for kind in kinds)
-
-
-@dataclass
 class Desk:
     """A connection to a sandbox: deliver to it, and look at what that took."""
 
@@ -135,7 +97,7 @@ class Desk:
     sandbox: KrayinSandbox
     pool: httpx.Client
     settings: Mapping[str, Any]
-    store: Store = field(default_factory=Store)
+    store: LinksInMemory = field(default_factory=LinksInMemory)
     chatwoot: Chatwoot | None = None
     calls: list[str] = field(default_factory=list)
     """The calls of the last delivery."""

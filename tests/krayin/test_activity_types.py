@@ -59,6 +59,7 @@ def test_a_channel_has_its_type_with_times_in_the_servers_zone(met: TalkDesk, ty
 
 
 def test_the_server_s_zone_may_be_set(met: TalkDesk) -> None:
+    met.sandbox.set_timezone("Europe/Prague")
     met = calling(met, facts=Facts(), server_timezone="Europe/Prague")
 
     met.created(opened(**VOICE))

@@ -171,6 +171,17 @@ def test_a_rule_says_whose_title_counts(desk: Desk, rule: str, theirs: str, titl
     assert lead(desk)["title"] == title
 
 
+@pytest.mark.parametrize(("rule", "title"), [("merge", "Big deal"), ("chatwoot_wins", "Jane Doe")])
+def test_where_chatwoot_wins_each_write_brings_its_title_along(desk: Desk, rule: str, title: str) -> None:
+    desk = desk.with_settings(field_rules={"lead_title": rule}, lead_description="{contact.plan}")
+    desk.contact(JANE)
+    lead(desk)["title"] = "Big deal"
+
+    desk.contact(JANE.model_copy(update={"custom_attributes": {"plan": "pro"}}))
+
+    assert (lead(desk)["title"], lead(desk)["description"]) == (title, "pro")
+
+
 def test_a_lead_of_the_sales_teams_is_taken_over_without_a_write(desk: Desk) -> None:
     desk.contact(JANE)
     desk.store.known.clear()

@@ -42,8 +42,9 @@ def listed(visit: Visit) -> Page:
         urls = {one.id: urls_of(house, one) for one in every}
         wanted = _wanted(visit, every)
         rows = browse.page(tx, wanted, LENGTH + 1, before)
-        plain = wanted == Wanted(tuple(one.id for one in every))
-        dead = browse.page(tx, replace(wanted, states=("dead",)), FIRST) if plain and before is None else []
+        plain = wanted == Wanted()
+        ids = tuple(one.id for one in every)
+        dead = browse.page(tx, Wanted(ids, ("dead",)), FIRST) if plain and before is None else []
         values: dict[str, Any] = {
             "rows": happenings.happenings(tx, rows[:LENGTH], urls),
             "dead": happenings.happenings(tx, dead, urls),
@@ -70,16 +71,17 @@ def listed(visit: Visit) -> Page:
 def _wanted(visit: Visit, every: list[CRMConnection]) -> Wanted:
     """Read the filter; what it does not know narrows nothing."""
     named = _whole(visit.asked("connection"))
-    ids = tuple(one.id for one in every if named in {None, one.id})
     state, kind = visit.asked("state"), visit.asked("kind")
-    return Wanted(
-        connections=ids,
+    wanted = Wanted(
         states=(state,) if state in STATES else (),
         kinds=(kind,) if kind in KINDS else (),
         contact_id=_whole(visit.asked("contact")),
         conversation_id=_whole(visit.asked("conversation")),
         cause=visit.asked("cause") or None,
     )
+    if named is None and wanted == Wanted():
+        return wanted
+    return replace(wanted, connections=tuple(one.id for one in every) if named is None else (named,))
 
 
 def _whole(text: str) -> int | None:

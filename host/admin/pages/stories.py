@@ -96,7 +96,7 @@ def _news(tx: Connection, rows: list[Row[Any]], visit: Visit) -> dict[int, list[
     """Return what each delivery says is new."""
     bodies = browse.bodies(tx, [row.id for row in rows])
     mask = not visit.changes
-    return {number: list(news(json.loads(body), mask=mask)) for number, body in bodies.items() if body}
+    return {number: list(news(json.loads(body), mask=mask)) for number, body in bodies.items()}
 
 
 def _records(wanted: Wanted, contact_id: int, rows: list[Row[Any]]) -> list[str]:

@@ -13,7 +13,15 @@ from .effects import effect_lines
 from .reach import user_of
 from .reference import references_found
 from .rows import Row, named
-from .stages import Places, check_inboxes, check_rules, closed_stages, default_places, known_stages
+from .stages import (
+    Places,
+    check_inboxes,
+    check_open,
+    check_rules,
+    closed_stages,
+    default_places,
+    known_stages,
+)
 from .texts import check_texts
 from .version import Version, version_of
 from .zone import zone_found
@@ -32,6 +40,7 @@ def check(context: Context[KrayinSettings]) -> SetupResult:
     pipeline, stage, source, type_ = default_places(places, settings)
     closed, stages = closed_stages(places, settings), known_stages(places)
     check_inboxes(places, settings)
+    check_open(places, settings, stage, closed)
     check_rules(stages, settings)
     rows = bench.attributes.all()
     mapped, boxes = attributes_found(rows, settings), checkboxes(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,20 @@ def check_inboxes(places: Places, settings: KrayinSettings) -> None:
     """Refuse other places for an inbox's leads that Krayin has not got."""
     for inbox, given in settings.leads_by_inbox.items():
         _check_places(places, given, f"leads_by_inbox, inbox {inbox},")
+
+
+def check_open(places: Places, settings: KrayinSettings, stage: Row, closed: Collection[int]) -> None:
+    """Refuse a stage for new leads that counts as won or lost: none would ever be a customer's open one."""
+    by_inbox = {
+        f"leads_by_inbox, inbox {inbox}": given.stage_id for inbox, given in settings.leads_by_inbox.items()
+    }
+    for setting, stage_id in {"stage_id": stage["id"], **by_inbox}.items():
+        if stage_id in closed:
+            found = named(existing("stage", places.stages, stage_id, setting=setting))
+            raise SettingsError(
+                f"New leads would begin in {found}, which counts as closed.",
+                fix=f"Set {setting} to another stage, or leave this one out of closed_stage_ids.",
+            )
 
 
 def check_rules(stages: Sequence[Stage], settings: KrayinSettings) -> None:

@@ -25,7 +25,7 @@ def zone_found(bench: Bench) -> tuple[str | None, ReportLine]:
     except (Rejected, Failed) as error:
         return known, ReportLine("Time zone", f"{known or 'unknown'}: {error} {SET_IT} if it is another.")
     guess = bench.settings.server_timezone or bench.settings.timezone
-    zones = zones_of(readings, bench.beginnings.known(), guess)
+    zones = zones_of(readings, bench.signs.known(), guess)
     if bench.settings.server_timezone:
         _check_set(bench.settings.server_timezone, zones, readings)
         said = f"{zones[0]}, as set"
@@ -41,12 +41,12 @@ def _unread(bench: Bench, known: str | None) -> str:
 
 
 def _check_set(wanted: str, zones: Sequence[str], readings: Readings) -> None:
-    """Refuse the zone that is set where the clock, or a lead's close date, tells another one."""
+    """Refuse the zone that is set where the clock, or a date that came back since, tells another one."""
     if wanted in zones:
         return
     what = f"Krayin's clock is {spoken(readings)} ahead of UTC, which is not {wanted}."
     if agrees(wanted, readings):
-        what = f"A lead's close date shows that Krayin's time zone is not {wanted}."
+        what = f"Dates that Krayin showed since tell that its time zone is not {wanted}."
     raise SettingsError(what, fix=f"{SET_IT}, such as {zones[0]}, or to nothing." if zones else f"{SET_IT}.")
 
 
@@ -57,7 +57,7 @@ def _told(zones: Sequence[str], readings: Readings) -> str:
         f"{zones[0]}, by Krayin's clock ({spoken(readings)}). {SET_IT} if it is another with the same clock."
     )
     others = ", ".join(others_of(zones, max(readings).year))
-    between = f" At other times of the year {others} have another: a lead's close date will tell."
+    between = f" At other times of the year {others} have another: a date between will tell."
     return said + between if others else said
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from ..clients.memory import Sign
 from ..mappers.dates import begins_day
 
 Readings = Mapping[datetime, timedelta]
@@ -40,13 +41,13 @@ def agrees(zone: str, readings: Readings) -> bool:
     return all(local.replace(tzinfo=ZoneInfo(zone)).utcoffset() == ahead for local, ahead in readings.items())
 
 
-def zones_of(readings: Readings, beginnings: Collection[datetime] = (), guess: str = "") -> list[str]:
+def zones_of(readings: Readings, signs: Collection[Sign] = (), guess: str = "") -> list[str]:
     """Return the zones where a clock would be so far ahead, the guess first and then the well-known ones.
 
-    ``beginnings`` are instants at which a day began: of those zones, the ones where most of them did.
+    Of those zones, the ones that most of the signs are true of.
     """
     zones = [zone for zone in _candidates(guess) if agrees(zone, readings)]
-    fits = {zone: sum(begins_day(moment, zone) for moment in beginnings) for zone in zones}
+    fits = {zone: sum(_is_true(sign, zone) for sign in signs) for zone in zones}
     return [zone for zone in zones if fits[zone] == max(fits.values())]
 
 
@@ -66,6 +67,12 @@ def spoken(readings: Readings) -> str:
 def _candidates(guess: str) -> Iterable[str]:
     others = sorted(name for name in available_timezones() if "/" in name)
     return dict.fromkeys(filter(None, (guess, *WELL_KNOWN, *others)))
+
+
+def _is_true(sign: Sign, zone: str) -> bool:
+    if sign.local is None:
+        return begins_day(sign.instant, zone)
+    return sign.instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == sign.local
 
 
 @lru_cache(maxsize=2048)

@@ -38,3 +38,7 @@ class Activities:
     def update(self, activity_id: int, activity: Mapping[str, Any]) -> dict[str, Any]:
         """Change what is named and leave the rest; lead_id and person_id add a link and never remove one."""
         return self._transport.write("PUT", f"{ACTIVITIES}/{activity_id}", activity)
+
+    def remove(self, activity_id: int) -> None:
+        """Delete an activity."""
+        self._transport.do("DELETE", f"{ACTIVITIES}/{activity_id}")

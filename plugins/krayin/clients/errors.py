@@ -33,6 +33,7 @@ GONE_FIX = "It was deleted in Krayin, or a setting names what is no longer there
 PACKAGE_FIX = "Was the package krayin/rest-api removed, or Krayin moved? Look: crmhost check."
 
 
+ZONE_FIX = "Set server_timezone to APP_TIMEZONE of the Krayin server."
 BY_ITSELF = "It is tried again by itself."
 
 

@@ -76,6 +76,10 @@ class Leads:
         """Move a lead within its pipeline; its close date is lost, and nothing else."""
         return self._change(f"{LEADS}/stage/edit/{lead_id}", {STAGE: stage_id})
 
+    def remove(self, lead_id: int) -> None:
+        """Delete a lead, and with it its activities."""
+        self._transport.do("DELETE", f"{LEADS}/{lead_id}")
+
     def _change(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         try:
             return self._transport.write("PUT", path, body)

@@ -20,7 +20,7 @@ from .pace import Pace
 KEPT_FOR = 600.0
 """Seconds that a list may be old: a new user or tag is known so soon without being asked for."""
 ENOUGH = 20
-"""Beginnings of days that tell any zones apart."""
+"""Signs that tell any zones apart."""
 
 Rows = list[dict[str, Any]]
 
@@ -45,19 +45,28 @@ class Lists:
         self._kept.pop(name, None)
 
 
-class Beginnings:
-    """When days began in Krayin's time zone, as close dates showed that we had taken for another one's."""
+@dataclass(frozen=True)
+class Sign:
+    """What Krayin's own clock said at an instant; without ``local``, that a day began."""
+
+    instant: datetime
+    local: datetime | None = None
+
+
+class Signs:
+    """What answers told of Krayin's time zone that contradicts the one we had taken it for."""
 
     def __init__(self) -> None:
-        self._known: deque[datetime] = deque(maxlen=ENOUGH)
+        self._known: deque[Sign] = deque(maxlen=ENOUGH)
 
-    def note(self, shown: str) -> None:
-        """Keep when a day began, as Krayin showed it."""
-        moment = datetime.fromisoformat(shown).astimezone(UTC)
-        if moment not in self._known:
-            self._known.append(moment)
+    def note(self, shown: str, local: str | None = None) -> None:
+        """Keep an instant, as Krayin showed it, and the time by its own clock, where that was sent."""
+        instant = datetime.fromisoformat(shown).astimezone(UTC)
+        sign = Sign(instant, datetime.fromisoformat(local) if local else None)
+        if sign not in self._known:
+            self._known.append(sign)
 
-    def known(self) -> tuple[datetime, ...]:
+    def known(self) -> tuple[Sign, ...]:
         """Return the newest of them."""
         return tuple(self._known)
 
@@ -69,7 +78,7 @@ class Memory:
     pace: Pace = field(default_factory=Pace)
     doubts: Doubts = field(default_factory=Doubts)
     lists: Lists = field(default_factory=Lists)
-    beginnings: Beginnings = field(default_factory=Beginnings)
+    signs: Signs = field(default_factory=Signs)
 
 
 _memories: dict[tuple[str, str], Memory] = {}

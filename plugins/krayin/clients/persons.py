@@ -60,3 +60,7 @@ class Persons:
     def update(self, person_id: int, person: Mapping[str, Any]) -> dict[str, Any]:
         """Change a person. Krayin clears the owner where user_id is left out, and fails without phones."""
         return self._transport.write("PUT", f"{PERSONS}/{person_id}", person)
+
+    def remove(self, person_id: int) -> None:
+        """Delete a person; of one who has a lead Krayin deletes only what is attached, and says 500."""
+        self._transport.do("DELETE", f"{PERSONS}/{person_id}")

@@ -33,6 +33,14 @@ def server_time(shown: object, zone: str) -> str | None:
     return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S") if moment else None
 
 
+def is_shown_as(sent: str, shown: object, zone: str) -> bool:
+    """Whether a time that was sent, without a zone, is shown as one of this zone; True of what is no time."""
+    moment = _moment(shown)
+    if moment is None:
+        return True
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == datetime.fromisoformat(sent)
+
+
 def _moment(shown: object) -> datetime | None:
     """Return the instant; None too for a date of noughts, which is before all calendars."""
     if not isinstance(shown, str):

@@ -126,11 +126,12 @@ def follow(
         theirs = _theirs(name, lead.get(column))
         if theirs == ours[name]:
             agreed[name] = ours[name]
-        if name in seen and seen[name] == ours[name]:
+        rule = settings.rule(f"lead_{name}")
+        if name in seen and seen[name] == ours[name] and rule != "chatwoot_wins":
             continue
         base = written.get(name)
         verdict = merge(
-            settings.rule(f"lead_{name}"),
+            rule,
             base=None if base is None else _weighed(name, base),
             ours=_weighed(name, ours[name]),
             theirs=_weighed(name, theirs),

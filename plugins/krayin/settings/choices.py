@@ -63,6 +63,8 @@ class Defaults(BaseModel):
 class Reach(BaseModel):
     """Which Krayin, and how hard it is asked."""
 
+    model_config = ConfigDict(title="Krayin")
+
     api_url: Annotated[str, AfterValidator(address)] = Field(
         title="Krayin's address",
         description="Such as https://crm.example.com; a page's address, as the browser shows it, will do.",
@@ -88,6 +90,8 @@ class Reach(BaseModel):
 class Which(BaseModel):
     """Which customers and conversations are brought over; nothing set means all."""
 
+    model_config = ConfigDict(title="Which customers")
+
     only_inboxes: Ids = Field(
         (), title="Only inboxes", description="Ids of the Chatwoot inboxes whose customers go to Krayin."
     )
@@ -105,6 +109,8 @@ class Which(BaseModel):
 
 class People(BaseModel):
     """Persons, their organizations, and what goes for all records."""
+
+    model_config = ConfigDict(title="Persons")
 
     create_person: bool = Field(
         True,
@@ -174,6 +180,8 @@ class People(BaseModel):
 class LeadChoices(BaseModel):
     """Leads: when there is one, what it says, where it goes."""
 
+    model_config = ConfigDict(title="Leads")
+
     create_lead: bool = Field(
         True, title="Make leads", description="Make leads at all; the policy says how many."
     )
@@ -230,6 +238,8 @@ class LeadChoices(BaseModel):
 class StageRules(BaseModel):
     """What moves a lead: stages are named by code or id."""
 
+    model_config = ConfigDict(title="Stages")
+
     stage_on_created: str = Field(
         "",
         title="Stage at the start",
@@ -260,6 +270,8 @@ class StageRules(BaseModel):
 
 class Conversations(BaseModel):
     """What is noted of conversations."""
+
+    model_config = ConfigDict(title="Conversations")
 
     sync_activities: bool = Field(
         True, title="Note conversations", description="Keep an activity in Krayin for each conversation."

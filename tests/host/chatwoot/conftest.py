@@ -194,4 +194,4 @@ def desk(house: House, joined: CRMConnection) -> Iterator[Bench]:
     """The connection's lanes, worked by hand."""
     made = Bench(house, joined)
     yield made
-    made.intake.close()
+    made.close()

@@ -10,15 +10,16 @@ import httpx
 import pytest
 
 from crmhost import Http
+from crmhost.testing import HOME, Scrubber
 from crmhost_krayin.clients.transport import Transport
 
 from ..live.server import Server, here
 from . import stories  # noqa: F401 - to know them all
-from .scrubbing import HOME, Scrubber
+from .people import people_in
 from .story import Known
 from .tapes import FOLDER, records_in
 
-SCRUBBER = Scrubber()
+SCRUBBER = Scrubber(people_in)
 """One for all that is recorded, so that a name is the same example everywhere."""
 ROOM = 8
 """Requests that a story may need before Krayin's minute is over."""

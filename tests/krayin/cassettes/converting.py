@@ -6,16 +6,18 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+from crmhost.testing import Scrubber
+
 from ..recordings import RECORDINGS
 from . import stories  # noqa: F401 - to know them all
-from .scrubbing import Scrubber
+from .people import people_in
 from .story import STORIES
 from .tapes import converted, write
 
 
 def convert() -> None:
     """Write the cassette of each story that has recordings."""
-    scrubber = Scrubber()
+    scrubber = Scrubber(people_in)
     for name, story in STORIES.items():
         taped = [_recording(which, story.asked_of) for which in story.recordings]
         write(name, [converted(recording, scrubber) for recording in taped])

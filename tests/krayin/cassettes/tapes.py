@@ -13,7 +13,7 @@ from vcr.persisters.filesystem import FilesystemPersister
 from vcr.request import Request
 from vcr.serializers import yamlserializer
 
-from .scrubbing import Scrubber
+from crmhost.testing import Scrubber
 
 FOLDER = Path(__file__).parent / "recorded"
 KINDS = ("persons", "leads", "organizations", "activities", "tags", "attributes")

@@ -41,6 +41,9 @@ def test_stages_are_kept_with_pipeline_code_and_place(krayin: Desk) -> None:
         ({"leads_by_inbox": '{"7": {"pipeline_id": 1, "stage_id": 9}}'}, "no stage 9 in the pipeline"),
         ({"leads_by_inbox": '{"7": {"stage_id": 9}}'}, "Krayin has no stage 9; it has New (1)"),
         ({"leads_by_inbox": '{"7": {"source_id": 9}}'}, "Krayin has no source 9; it has Email (1)"),
+        ({"stage_id": "5"}, "New leads would begin in Won (5), which counts as closed."),
+        ({"closed_stage_ids": "1,6"}, "New leads would begin in New (1), which counts as closed."),
+        ({"leads_by_inbox": '{"7": {"stage_id": 6}}'}, "New leads would begin in Lost (6), which counts as"),
         ({"leads_by_inbox": '{"7": {"type_id": 9}}'}, "Krayin has no type 9; it has New Business (1)"),
     ],
 )  # fmt: skip

@@ -15,9 +15,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from crmhost import PluginError, SettingsError, SetUpAgain
 from crmhost_krayin.checkup.zones import agrees, moments, others_of, spoken, zones_of
+from crmhost_krayin.clients.memory import Sign
 
 from ..crm import PROFILES, Desk
-from ..leading import JANE, SMITH
+from ..leading import JANE, SMITH, talk
 from .conftest import Fresh
 from .test_versions import facts_of, said_of
 
@@ -208,12 +209,33 @@ def test_a_close_date_that_contradicts_the_zone_tells_it_from_others(
     assert str(again.state.leads[1]["expected_close_date"]) == day
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_an_activitys_time_that_contradicts_the_zone_tells_it_from_others_too(
+    fresh: Fresh, profile: str
+) -> None:
+    desk = fresh.of(profile, timezone="Africa/Cairo")
+    calls = {"activity_types": "Voice=call"}
+    desk = desk.with_settings(**calls, **desk.setup().settings)
+    desk.contact(JANE)
+    april = datetime(2026, 4, 10, 10, tzinfo=UTC).timestamp()
+    rang: dict[str, Any] = {"channel": "Channel::Voice", "created_at": april, "last_activity_at": april + 600}
+
+    with pytest.raises(SetUpAgain, match="time zone is not as it was found"):
+        desk.created(talk(**rang))
+    again = desk.with_settings(**desk.setup(**calls).settings)
+    again.resolved(talk(**rang, status="resolved"))
+
+    (call,) = again.state.activities.where(type="call")
+    assert again.settings["facts"]["timezone"] == "Africa/Cairo"
+    assert str(call["schedule_from"]) == "2026-04-10 12:00:00"
+
+
 def test_zones_that_the_clock_does_not_tell_apart_are_named(fresh: Fresh) -> None:
     said = said_of(fresh(timezone="Africa/Cairo"), "Time zone")
 
     assert said.startswith("Europe/Athens, ")
     assert " Africa/Cairo, " in said
-    assert said.endswith(" have another: a lead's close date will tell.")
+    assert said.endswith(" have another: a date between will tell.")
 
 
 def test_a_zone_that_is_set_and_that_a_close_date_contradicts_is_refused(fresh: Fresh) -> None:
@@ -228,9 +250,9 @@ def test_a_zone_that_is_set_and_that_a_close_date_contradicts_is_refused(fresh: 
     assert desk.setup(server_timezone="Africa/Cairo")
 
 
-def test_beginnings_that_no_zone_has_change_nothing() -> None:
+def test_signs_that_no_zone_has_change_nothing() -> None:
     readings = {JANUARY: timedelta(hours=1), JULY: timedelta(hours=2)}
-    nowhere = datetime(2026, 5, 1, 11, 11, tzinfo=UTC)
+    nowhere = Sign(datetime(2026, 5, 1, 11, 11, tzinfo=UTC))
 
     assert zones_of(readings, [nowhere]) == zones_of(readings)
     assert others_of(zones_of(readings), 2026) == []

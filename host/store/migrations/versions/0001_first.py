@@ -168,6 +168,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("connection_id", "scope"),
     )
     op.create_table(
+        "pulse",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("beat_at", Time, nullable=False),
+        sa.Column("doubt_at", Time, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "versions",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("record", sa.String(length=64), nullable=False),
@@ -189,13 +198,13 @@ def _for_the_pages() -> None:
         sqlite_where=talk,
         postgresql_where=talk,
     )
-    dead = sa.text("state = 'dead'")
+    caused = sa.text("cause IS NOT NULL")
     op.create_index(
         "dead_deliveries_by_cause",
         "deliveries",
         ["connection_id", "cause", "id"],
-        sqlite_where=dead,
-        postgresql_where=dead,
+        sqlite_where=caused,
+        postgresql_where=caused,
     )
     op.create_table(
         "hours",
@@ -274,6 +283,7 @@ def downgrade() -> None:
     for table in ("failures", "sessions", "invitations", "users", "contact_words", "contacts", "hours"):
         op.drop_table(table)
     op.drop_table("versions")
+    op.drop_table("pulse")
     op.drop_table("reconciliations")
     op.drop_index("links_by_remote_id", table_name="links")
     op.drop_table("links")

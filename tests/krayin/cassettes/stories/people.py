@@ -83,3 +83,10 @@ def _(krayin: Transport, known: Known) -> None:
     updated = Organizations(krayin).update(organization["id"], {"name": organization["name"]})
 
     assert (updated["id"], updated["name"]) == (organization["id"], organization["name"])
+
+
+@story("Persons.remove", 626, 474)
+def _(krayin: Transport, _known: Known) -> None:
+    persons = Persons(krayin)
+
+    persons.remove(persons.create(somebody("Forgotten", 103))["id"])

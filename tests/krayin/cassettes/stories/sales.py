@@ -137,3 +137,24 @@ def _(krayin: Transport, _known: Known) -> None:
     assert left is None
     assert ahead[first] == ahead[then]
     assert abs(ahead[first]) < timedelta(hours=15)
+
+
+@story("Leads.remove", 665, 473)
+def _(krayin: Transport, known: Known) -> None:
+    lead, leads = known["leads"], Leads(krayin)
+    chosen = {key: lead[key] for key in ("lead_source_id", "lead_type_id", "lead_pipeline_stage_id")}
+    person = somebody("Leaving", 104)
+
+    made = leads.create({"title": f"{MARK} Leaving", "lead_value": 0, **chosen, "person": person})
+
+    leads.remove(made["id"])
+
+
+@story("Activities.remove", 633, 448)
+def _(krayin: Transport, known: Known) -> None:
+    activities = Activities(krayin)
+    note = {"type": "note", "title": f"{MARK} note that goes", "comment": "<p>Said</p>"}
+
+    made = activities.create({**note, "lead_id": known.get("leads", {}).get("id")})
+
+    activities.remove(made["id"])

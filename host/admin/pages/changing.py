@@ -1,0 +1,112 @@
+"""Changing a connection: its settings, a test webhook, and removing it with all that means spelled out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...chatwoot import Access
+from ...checking import choices
+from ...connect import change, check, disconnect
+from ...errors import CRMHostError
+from ...knocking import knock
+from .. import forms
+from ..standing import title
+from ..visits import Go, Page, Place, Visit, form
+from ..words import gettext as _
+from ..words import ngettext
+from .connection import found
+
+if TYPE_CHECKING:
+    from ...models import ReportLine
+    from ...store.connections import CRMConnection
+
+
+def settings(visit: Visit) -> Page:
+    """Show the settings as they are."""
+    one = found(visit, visit.number("id"))
+    return _form(visit, one, one.given)
+
+
+def _form(
+    visit: Visit,
+    one: CRMConnection,
+    given: Mapping[str, Any],
+    report: tuple[ReportLine, ...] = (),
+    wrong: Mapping[str, str] | None = None,
+    problem: CRMHostError | None = None,
+) -> Page:
+    plugin = visit.house.plugins[one.plugin]
+    access = Access(one.chatwoot_url, one.chatwoot_token)
+    reach = forms.reachable(plugin.info.settings, one.given)
+    options = choices(visit.house, plugin, one.account_id, reach, access)
+    values = {
+        "one": one,
+        "name": title(visit.house, one),
+        "groups": forms.groups(plugin.info.settings, given, found=one.found, choices=options, wrong=wrong),
+        "report": report,
+        "problem": problem,
+    }
+    return Page("settings.html", values, 422 if wrong or problem else 200)
+
+
+def keep(visit: Visit) -> Page | Go:
+    """Check the settings with the CRM, and keep them; secrets that were left empty stay as they are."""
+    one = found(visit, visit.number("id"))
+    model = visit.house.plugins[one.plugin].info.settings
+    said = forms.changed(model, forms.filled_in(model, visit.form), one.given)
+    if wrong := forms.mistakes(model, {**one.given, **said}):
+        return _form(visit, one, {**one.given, **said}, wrong=wrong)
+    url, token = visit.given("chatwoot_url").strip(), visit.given("chatwoot_token").strip()
+    access = Access(url or None, token or None) if token or url != (one.chatwoot_url or "") else None
+    try:
+        change(visit.house, one.id, said, chatwoot=access)
+    except CRMHostError as problem:
+        return _form(visit, one, {**one.given, **said}, problem=problem)
+    return Go(f"/connections/{one.id}", _("The settings are kept. What comes from now on is worked by them."))
+
+
+def look(visit: Visit) -> Page:
+    """Check the connection as it is, and change nothing."""
+    one = found(visit, visit.number("id"))
+    try:
+        report = check(visit.house, one.id).report
+    except CRMHostError as problem:
+        return _form(visit, one, one.given, problem=problem)
+    return _form(visit, one, one.given, report)
+
+
+def test(visit: Visit) -> Go:
+    """Post a signed webhook to the connection's own address, as Chatwoot does."""
+    one = found(visit, visit.number("id"))
+    milliseconds = knock(visit.house, one)
+    said = ngettext(
+        "A signed test webhook went to the connection's address and was taken, in %(count)d millisecond.",
+        "A signed test webhook went to the connection's address and was taken, in %(count)d milliseconds.",
+        milliseconds,
+    )
+    return Go(f"/connections/{one.id}", said)
+
+
+def removing(visit: Visit) -> Page:
+    """Say what removing a connection does, before it is done."""
+    one = found(visit, visit.number("id"))
+    return Page("remove.html", {"one": one, "name": title(visit.house, one)})
+
+
+def remove(visit: Visit) -> Go:
+    """Remove it."""
+    one = found(visit, visit.number("id"))
+    if disconnect(visit.house, one.id):
+        return Go("/", _("The connection is removed, and its webhook in Chatwoot with it."))
+    return Go("/", _("The connection is removed. Remove its webhook in Chatwoot too, under Integrations."))
+
+
+PLACES = (
+    Place("/connections/{id:int}/settings", settings, "administrator"),
+    form("/connections/{id:int}/settings", keep),
+    form("/connections/{id:int}/check", look),
+    form("/connections/{id:int}/test", test),
+    Place("/connections/{id:int}/remove", removing, "administrator"),
+    form("/connections/{id:int}/remove", remove),
+)

@@ -1,0 +1,76 @@
+"""The commands for whoever writes a plugin."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ..errors import CRMHostError
+from .output import document, json_option, table
+
+FOLDER = click.Path(path_type=Path)
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """Say how to get what crmhost does not need by itself, where it is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("crmhost"):
+            raise
+        fix = f"pip install 'crmhost[{name}]'"
+        raise CRMHostError(
+            f"This needs the package {error.name}, which is not installed.", fix=fix
+        ) from error
+
+
+@click.command()
+@click.argument("plugin")
+@click.option(
+    "--tests",
+    type=FOLDER,
+    default=Path("tests"),
+    show_default=True,
+    help="The folder of its tests, or a file.",
+)
+@json_option
+def certify(plugin: str, tests: Path, *, as_json: bool) -> None:
+    """Try a plugin's contract, and award it a tier: bronze, silver, gold or platinum."""
+    with _extra("testing"):
+        from ..testing.certifying import certify as tried
+    found = tried(plugin, tests)
+    if as_json:
+        document(found)
+    else:
+        rows = [(one["tier"], one["id"], one["state"], one["said"]) for one in found["rules"]]
+        table(f"The contract of {plugin}", ("Tier", "Rule", "State", "What and why"), rows)
+        click.echo(found["summary"])
+    if found["tier"] is None:
+        sys.exit(1)
+
+
+@click.command("scan-cassettes")
+@click.argument("paths", nargs=-1, required=True, type=FOLDER)
+@json_option
+def scan_cassettes(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Look through cassettes and recordings for secrets, and for people who are somebody.
+
+    What is none is said in a file scan-allowed.txt beside them, a pattern a line with its reason after #.
+    """
+    with _extra("testing"):
+        from ..testing.scanning import scan, scanned
+    leaks, files = scan(paths), scanned(paths)
+    if as_json:
+        document({"files": files, "leaks": [{**asdict(leak), "file": str(leak.file)} for leak in leaks]})
+    else:
+        for leak in leaks:
+            click.echo(str(leak))
+        click.echo(f"{files} file(s), {len(leaks)} leak(s).")
+    if leaks:
+        sys.exit(1)

@@ -1,0 +1,57 @@
+"""Platinum: what the sales team typed stays, and a conversation is one activity whatever goes wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .crm import Person
+from .gate import lost_after, meanwhile
+from .rules import promise, rule
+from .under_faults import UnderFaults
+
+if TYPE_CHECKING:
+    from .under_faults import Trials
+
+TYPED = "Dr Jane van der Doe"
+"""What a salesperson calls the customer."""
+
+
+class Theirs(UnderFaults):
+    """The CRM's people come first."""
+
+    @pytest.mark.each_call
+    @rule("platinum", needs="activities_findable")
+    def test_activities_once(self, trials: Trials) -> None:
+        """A conversation is noted once, also where an answer was lost or a worker killed."""
+        who = trials.jane
+        for fault in (lost_after, meanwhile(lambda: trials.running.bench.kill(who["id"]))):
+            for trial, which in trials.each_call(fault, after_contact=True):
+                trial.play(who)
+                when = f"We do not know what came of {which}"
+                trial.ended_well(when)
+                trial.is_noted(who, when, exactly=True)
+
+    @rule("platinum")
+    def test_edits_kept(self, trials: Trials) -> None:
+        """A name that a salesperson typed stays, whatever else changes in Chatwoot."""
+        trial, who = trials.begin(), trials.jane
+        trial.created(who)
+        trial.settle(who)
+        for found in trial.persons_of(who):
+            trial.crm.rename(found.id, TYPED)
+        trial.updated({**who, "phone_number": "+447700900951"}, phone_number=who["phone_number"])
+        trial.settle(who)
+        names = [found.name for found in trial.persons_of(who)]
+        promise(names == [TYPED], f"A salesperson called the customer {TYPED}, and now it is {names}.")
+
+    @rule("platinum")
+    def test_existing_name_kept(self, trials: Trials) -> None:
+        """Whoever was in the CRM before keeps the name that they have there."""
+        trial, who = trials.begin(), trials.jane
+        trial.crm.add_person(Person(TYPED, (who["email"],)))
+        trial.created(who)
+        trial.settle(who)
+        names = [found.name for found in trial.persons_of(who)]
+        promise(names == [TYPED], f"The CRM had the customer as {TYPED}, and now it is {names}.")

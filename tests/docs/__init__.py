@@ -1,0 +1,1 @@
+"""Tests that hold the documentation to the code, and the tool that writes what can be written from it."""

@@ -1,0 +1,105 @@
+"""The parts of pages that are written from the code: `make reference` writes them, a test compares."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+import click
+
+from crmhost import errors
+from crmhost.settings import PREFIX, Settings
+from crmhost.webhooks import EVENTS
+
+from ..krayin.calls.rows import ROWS
+from .commands import GROUPS
+from .pages import PAGES, ROOT
+
+PART = re.compile(
+    r"(?P<begin><!-- begin (?P<name>[\w-]+): written by make reference -->\n)"
+    r".*?(?P<end><!-- end (?P=name) -->)",
+    re.DOTALL,
+)
+BAR = r"\|"
+
+
+def rewritten(page: str) -> str:
+    """Return a page's text with each written part as the code has it now."""
+    return PART.sub(lambda part: f"{part['begin']}\n{WRITERS[part['name']]()}\n\n{part['end']}", page)
+
+
+def table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a table in Markdown; a bar in a cell is escaped."""
+    lines = [columns, ("---",) * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', BAR) for cell in line)} |" for line in lines)
+
+
+def settings() -> str:
+    """Return the table of the environment variables."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        rows.append((f"`{PREFIX}{name.upper()}`", field.description or "", default))
+    return table(("variable", "what it is", "default"), rows)
+
+
+def commands() -> str:
+    """Return a section for each command, with its options."""
+    return "\n\n".join(part for name, group in GROUPS.items() for part in _command(group, name))
+
+
+def _command(command: click.Command, path: str) -> Iterator[str]:
+    context = click.Context(command, info_name=path)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from _command(inner, f"{path} {name}")
+        return
+    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    yield f"## {path}\n\n`{usage}`\n\n{inspect.cleandoc(command.help or '')}"
+    records = [param.get_help_record(context) for param in command.params]
+    if rows := [(f"`{record[0]}`", record[1]) for record in records if record and record[1]]:
+        yield table(("option", "what it does"), rows)
+
+
+def error_kinds() -> str:
+    """Return the table of errors by what the host does next."""
+    rows = []
+    for kind in vars(errors).values():
+        if inspect.isclass(kind) and issubclass(kind, errors.CRMHostError):
+            first, _, _ = inspect.cleandoc(kind.__doc__ or "").partition("\n\n")
+            told = first.replace("\n", " ").replace("``", "`")
+            rows.append((f"`{kind.kind}`", f"`{kind.__name__}`", told))
+    return table(("kind", "class", "what it means"), rows)
+
+
+def events() -> str:
+    """Return the list of Chatwoot's events that are known."""
+    return ", ".join(f"`{event}`" for event in EVENTS)
+
+
+def calls() -> str:
+    """Return what each event may cost in calls to Krayin."""
+    return table(("what happens", "calls"), ((row.what, str(row.at_most)) for row in ROWS))
+
+
+WRITERS: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "commands": commands,
+    "errors": error_kinds,
+    "events": events,
+    "calls": calls,
+}
+
+
+def main() -> None:
+    """Write them all."""
+    for page in PAGES:
+        text = page.read_text()
+        if (now := rewritten(text)) != text:
+            page.write_text(now)
+            click.echo(f"{page.relative_to(ROOT)} is written anew")
+
+
+if __name__ == "__main__":
+    main()

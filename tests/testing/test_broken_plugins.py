@@ -1,0 +1,58 @@
+"""Each rule is lost by a plugin that is bad in one place, and no other rule with it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmhost.testing import CRMContract
+from crmhost.testing.rules import rules_of
+
+from .broken_plugins import BROKEN
+
+ROOT = Path(__file__).parents[2]
+MODULE = """
+from tests.testing.broken_plugins import BROKEN, contract_of
+
+for contract in map(contract_of, BROKEN):
+    globals()[contract.__name__] = contract
+"""
+
+
+def tried(folder: Path, *words: str) -> list[dict[str, Any]]:
+    """Try the contracts of all bad plugins, recording anew; return what became of each rule of each."""
+    (folder / "test_broken.py").write_text(MODULE)
+    told = folder / "told.json"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
+    command += [
+        "--record-mode=rewrite",
+        f"--contract-json={told}",
+        "--rootdir",
+        str(folder),
+        *words,
+        str(folder),
+    ]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.exists(), ran.stdout + ran.stderr
+    tables: list[dict[str, Any]] = json.loads(told.read_text())
+    return tables
+
+
+def test_there_is_a_bad_plugin_for_each_rule() -> None:
+    assert sorted(BROKEN) == sorted(rule.id for rule in rules_of(CRMContract))
+
+
+@pytest.mark.slow
+def test_a_bad_plugin_loses_its_rule_and_no_other(tmp_path: Path) -> None:
+    tables = tried(tmp_path, "-n", "auto", "--dist", "loadscope")
+
+    lost = {
+        table["plugin"]: [rule["id"] for rule in table["rules"] if rule["state"] == "broken"]
+        for table in tables
+    }
+    assert lost == {f"tiny-without-{rule}": [rule] for rule in BROKEN}
