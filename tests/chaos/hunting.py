@@ -12,8 +12,10 @@ from .board import DEADLY, STALLING, Step
 from .nursery import Child
 from .stage import Stage
 
+AT_A_STEP = 6.0
+"""Seconds for which a hunter lies in wait at one step: there may be no work of that kind just now."""
 PATIENCE = 30.0
-"""Seconds for which a hunter lies in wait at one step, at most."""
+"""Seconds for which anything else is waited for."""
 STEP = 600.0
 """Seconds by which a clock goes wrong."""
 AT_RANDOM = "worker at random"
@@ -44,10 +46,10 @@ class WorkersHunter:
                 await self._stalled()
 
     async def _at_a_step(self) -> None:
-        """Wait at the step where least has happened so far."""
-        step = min(DEADLY, key=lambda one: (self._count(one), self._dice.random()))
+        """Wait at one of the steps where least has happened so far."""
+        step = self._dice.choice(sorted(DEADLY, key=self._count)[:3])
         self._worker.place.arm(step, signal.SIGKILL)
-        await self._worker.death(PATIENCE)
+        await self._worker.death(AT_A_STEP)
         self._worker.place.disarm()
         if self._worker.place.reached == step:
             self._stage.killed(f"worker: {step.told}")
