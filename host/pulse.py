@@ -66,8 +66,8 @@ class Pulse:
     def _is_old(self, known: Beat, kept: int | None, now: float) -> bool:
         if known.count < max(kept or 0, self._seen):
             return True
-        if kept is None and not self._seen:
-            return known.count > 0  # whoever kept it has been emptied, or was somewhere else
+        if known.count and kept is None and not self._seen:
+            return True  # whoever kept it has been emptied, or was somewhere else
         return now - known.beat_at > GAP and not (self._apart and kept is not None)
 
     def _kept(self, name: str) -> int | None:
