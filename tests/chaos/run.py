@@ -45,7 +45,8 @@ class Run:
 
     def _round(self, plan: Plan) -> Tally:
         base = self.keep or Path(tempfile.mkdtemp(prefix="crmhost-chaos-"))
-        folder = base / "-".join(filter(None, (plan.database, f"{plan.seed}", f"{plan.number}", plan.without)))
+        parts = (plan.database, f"{plan.seed}", f"{plan.number}", plan.without)
+        folder = base / "-".join(filter(None, parts))
         shutil.rmtree(folder, ignore_errors=True)
         try:
             return asyncio.run(played(plan, folder))

@@ -1,4 +1,4 @@
-"""Parts of the run that ``make chaos`` is: some seconds of it in ``make test``, minutes in ``make test-all``."""
+"""Parts of what ``make chaos`` runs: some seconds of it in ``make test``, minutes in ``make test-all``."""
 
 from __future__ import annotations
 
