@@ -22,6 +22,7 @@ from crmhost.embedded import socket_url
 from crmhost.store import Store, lanes, links, open_store, tables
 from crmhost.store.lanes import Lane
 from crmhost.store.tables import deliveries
+from crmhost.vault import new_key
 
 from ..databases import SERVER, empty_schema
 from .nursery import Child, CommandFailed, Nursery
@@ -137,7 +138,7 @@ async def housed(
         database = f"sqlite:///{folder / 'data' / 'crmhost.sqlite3'}"
         if plan.database == "postgresql":
             database = stack.enter_context(empty_schema(os.environ[SERVER]))
-            environment["CRMHOST_DATABASE_URL"] = database
+            environment |= {"CRMHOST_DATABASE_URL": database, "CRMHOST_SECRET_KEY": new_key()}
         nursery = Nursery(folder, environment, count=1 + WORKERS, times=times, without=plan.without)
         redis = stack.enter_context(Redis.from_url(socket_url(folder / "data"), socket_timeout=2))
         stack.callback(_end_valkey, redis)
