@@ -7,7 +7,7 @@ ARGS   ?=
 # Tests wait for servers and processes as much as they compute.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
-.PHONY: help setup demo test test-all test-browser screens coverage chaos calls record test-live docs reference dist audit check words clean
+.PHONY: help setup demo test test-all prove test-browser screens coverage chaos calls record test-live docs reference dist audit check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,13 +27,16 @@ demo: setup ## Watch signed Chatwoot deliveries become records in a CRM
 	@$(BIN)/crmhost demo $(ARGS)
 
 test: setup ## The tests, in under three minutes; real servers are used where they are named
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not proof" $(ARGS)
 
 test-all: setup ## The tests that take longer
 	@$(BIN)/python -m pytest -n $(WORKERS) -m slow $(ARGS)
 
+prove: setup ## That the proofs prove: the chaos run without each protection, the contract with a bad plugin for each rule
+	@$(BIN)/python -m pytest -n 2 -m proof $(ARGS)
+
 coverage: setup ## The same tests, and which branches of host and plugins they take; 90 % at least
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not proof" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 chaos: setup ## The proof: five hundred kills, and faults of every kind; then nothing is lost and nothing is double
 	@$(BIN)/python -m tests.chaos $(ARGS)

@@ -51,7 +51,7 @@ def test_so_it_is_for_minutes_on_either_database(database: str) -> None:
     assert kills["all"] > 10
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_without_any_of_its_protections_the_same_run_fails() -> None:
     status, _, told = chaos("--seed", "3", "--prove")
 

@@ -47,7 +47,7 @@ def test_there_is_a_bad_plugin_for_each_rule() -> None:
     assert sorted(BROKEN) == sorted(rule.id for rule in rules_of(CRMContract))
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_bad_plugin_loses_its_rule_and_no_other(tmp_path: Path) -> None:
     tables = tried(tmp_path, "-n", "auto", "--dist", "loadscope")
 
