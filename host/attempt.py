@@ -32,6 +32,7 @@ from .ledger import Ledger
 from .locks import HeldLane, LaneLost
 from .models import Outcome
 from .store import connections, gates
+from .tokens import KeptTokens
 from .validation import hidden, secret_values, validated
 from .watch import Pulse, Raised
 
@@ -185,6 +186,7 @@ class Attempt:
             chatwoot_url=self.connection.chatwoot_url,
             log=log.bind(connection=self.connection.id, delivery=self.delivery.id),
             budget=self._budget,
+            tokens=KeptTokens(self._house, self.connection.id),
         )
 
     def _failed(self, error: Exception) -> Result:
