@@ -5,7 +5,7 @@ BIN    := .venv/bin
 CHROMIUM ?= /usr/bin/chromium
 ARGS   ?=
 
-.PHONY: help setup demo test test-all test-browser screens coverage calls record test-live docs reference dist audit check words clean
+.PHONY: help setup demo test test-all test-browser screens coverage chaos calls record test-live docs reference dist audit check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ test-all: setup ## The tests that take longer
 
 coverage: setup ## The same tests, and which branches of host and plugins they take; 90 % at least
 	@$(BIN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+chaos: setup ## The proof: five hundred kills, and faults of every kind; then nothing is lost and nothing is double
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 calls: setup ## The table of calls to Krayin: what each event may cost, and what it was measured to cost
 	@$(BIN)/python -m tests.krayin.calls

@@ -25,7 +25,8 @@ default_role = "code"  # the docstrings' single backticks are code, as on every 
 
 html_theme = "furo"
 html_title = f"crmhost {version}"
-html_extra_path = ["_site"]
+html_extra_path = ["_site/index.html"]
+html_static_path = ["_site/site.css"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 html_copy_source = False
-html_theme_options = {"sidebar_hide_name": False}

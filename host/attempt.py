@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,7 @@ from .models import Outcome
 from .store import connections, gates
 from .tokens import KeptTokens
 from .validation import hidden, secret_values, validated
-from .watch import Pulse, Raised
+from .watch import Raised, SignsOfLife
 
 if TYPE_CHECKING:
     from .house import House
@@ -92,9 +91,9 @@ class Attempt:
         self.delivery = delivery
         self.changed = changed
         self.background = background
-        self._pulse = Pulse()
+        self._signs = SignsOfLife()
         hold = house.settings.unknown_hold_seconds
-        self.ledger = Ledger(house.store, held, delivery, self._pulse, unknown_hold=hold)
+        self.ledger = Ledger(house.store, house.pulse, held, delivery, self._signs, unknown_hold=hold)
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=self._guard)
@@ -135,20 +134,20 @@ class Attempt:
         return plugin.watch.run(
             partial(self._handling.run, self._context()),
             f"its hook for {self.delivery.kind}",
-            pulse=self._pulse,
+            signs=self._signs,
             meanwhile=self._held.keep,
         )
 
     def _guard(self, writes: bool, longest: float) -> None:
         """Let a call begin while the lane is ours; before a write, keep what may come of it."""
-        self._pulse.beat()
+        self._signs.give()
         if writes:
             self.ledger.writing(self._handling.handed)  # which checks the fencing number
         self._held.guard(False, longest)
 
     def _guard_chatwoot(self, writes: bool, longest: float) -> None:
         """Let a call to Chatwoot begin while the lane is ours."""
-        self._pulse.beat()
+        self._signs.give()
         self._held.guard(writes, longest)
 
     def told(self, outcome: Outcome) -> dict[str, Any]:
@@ -230,7 +229,9 @@ class Attempt:
         try:
             access = Access(self.connection.chatwoot_url, self.connection.chatwoot_token)
             account_id = self.connection.account_id
-            _, found = checked(self._house, plugin, account_id, given, access, self._http, pulse=self._pulse)
+            tokens = KeptTokens(self._house, self.connection.id)
+            asked = (plugin, account_id, given, access, self._http)
+            _, found = checked(self._house, *asked, signs=self._signs, tokens=tokens)
         except (TryAgain, CredentialsError, SettingsError) as trouble:
             return self._failed(trouble)
         except PluginError as trouble:  # whatever setup stumbles over is not this delivery's fault
@@ -244,7 +245,7 @@ class Attempt:
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""
         limit, away = self._house.settings.give_up_hours, self._http.away
-        if time.time() - self.delivery.due_since > limit * 3600:
+        if self.ledger.opened_at - self.delivery.due_since > limit * 3600:
             reason = f"Given up after {limit} hours: {error}"
             return Result("dead", away=away, reason=reason, fix=error.fix)
         if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:

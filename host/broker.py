@@ -12,7 +12,6 @@ import dramatiq
 import structlog
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
-from redis.exceptions import ConnectionError as Cut
 from redis.exceptions import RedisError
 
 from .redis_client import redis_client
@@ -86,24 +85,30 @@ class Listener(dramatiq.Consumer):
             self._calls.subscribe(CALL)
 
     def __next__(self) -> MessageProxy | None:
-        message: MessageProxy | None = next(self._consumer)
-        if message is None:
-            with _closed():
+        with _closed():
+            message: MessageProxy | None = next(self._consumer)
+            if message is None:
                 # A call that came since the last look is there to be read: none is missed.
                 self._calls.get_message(timeout=LISTEN)
         return message
 
     def ack(self, message: MessageProxy) -> None:
-        """Say that a bell was answered."""
-        self._consumer.ack(message)
+        """Say that a bell was answered; where Redis is away it rings once more some day, which is harmless.
+
+        (Dramatiq would have the thread try again and again to say so.)
+        """
+        with _harmless():
+            self._consumer.ack(message)
 
     def nack(self, message: MessageProxy) -> None:
         """Say that answering a bell failed."""
-        self._consumer.nack(message)
+        with _harmless():
+            self._consumer.nack(message)
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
         """Leave bells to other workers."""
-        self._consumer.requeue(messages)
+        with _harmless():
+            self._consumer.requeue(messages)
 
     def close(self) -> None:
         """Stop to listen."""
@@ -116,8 +121,17 @@ def _closed() -> Iterator[None]:
     """Say a lost connection in Dramatiq's words, which then makes a new consumer after a while."""
     try:
         yield
-    except Cut as error:
+    except RedisError as error:
         raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _harmless() -> Iterator[None]:
+    """Go on where Redis is away: the database says what is to be done."""
+    try:
+        yield
+    except (RedisError, ConnectionClosed) as error:
+        log.warning("a bell is not acknowledged", error=str(error))
 
 
 class Bell:

@@ -14,7 +14,7 @@ from .errors import CRMHostError, PluginError
 from .http import Http
 from .models import Choice, SetupResult
 from .validation import validated
-from .watch import Pulse
+from .watch import SignsOfLife
 
 if TYPE_CHECKING:
     from .chatwoot import Access
@@ -32,19 +32,19 @@ def checked(
     access: Access,
     http: Http | None = None,
     *,
-    pulse: Pulse | None = None,
+    signs: SignsOfLife | None = None,
     tokens: Tokens | None = None,
     read_only: bool = False,
 ) -> tuple[BaseModel, SetupResult]:
     """Return the settings with what setup found, and its report; ``http`` counts the calls it takes.
 
-    ``pulse`` hears its signs of life, where ``http`` is given; ``tokens`` are those of the connection,
+    ``signs`` hears its signs of life, where ``http`` is given; ``tokens`` are those of the connection,
     where there is one.
     """
-    pulse = pulse or Pulse()
+    signs = signs or SignsOfLife()
     given = validated(plugin, values)
-    context = _context(house, account_id, given, access, pulse, http, tokens, read_only=read_only)
-    found = _set_up(plugin, context, pulse)
+    context = _context(house, account_id, given, access, signs, http, tokens, read_only=read_only)
+    found = _set_up(plugin, context, signs)
     return validated(plugin, {**values, **found.settings}), found
 
 
@@ -52,10 +52,10 @@ def choices(
     house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], access: Access
 ) -> dict[str, tuple[Choice, ...]]:
     """Return what the settings can be, as the CRM has it now; nothing where it does not answer."""
-    pulse = Pulse()
-    context = _context(house, account_id, validated(plugin, values), access, pulse, read_only=True)
+    signs = SignsOfLife()
+    context = _context(house, account_id, validated(plugin, values), access, signs, read_only=True)
     try:
-        return plugin.watch.run(partial(plugin.choices, context), "its hook choices", pulse=pulse)
+        return plugin.watch.run(partial(plugin.choices, context), "its hook choices", signs=signs)
     except Exception as error:  # noqa: BLE001 - a form without choices is a form
         log.warning("no choices to be had", plugin=plugin.name, error=type(error).__name__)
         return {}
@@ -66,7 +66,7 @@ def _context(
     account_id: int,
     settings: BaseModel,
     access: Access,
-    pulse: Pulse,
+    signs: SignsOfLife,
     http: Http | None = None,
     tokens: Tokens | None = None,
     *,
@@ -77,19 +77,19 @@ def _context(
         account_id=account_id,
         settings=settings,
         links=Links(),
-        http=http or Http(house.http_pool, guard=pulse.guard),
+        http=http or Http(house.http_pool, guard=signs.guard),
         log=log,
-        chatwoot=house.chatwoot(account_id, access.url, access.token, pulse.guard),
+        chatwoot=house.chatwoot(account_id, access.url, access.token, signs.guard),
         chatwoot_url=access.url,
         tokens=tokens or TokensInMemory(),
         read_only=read_only,
     )
 
 
-def _set_up(plugin: Plugin, context: Context[Any], pulse: Pulse) -> SetupResult:
+def _set_up(plugin: Plugin, context: Context[Any], signs: SignsOfLife) -> SetupResult:
     """Call the plugin's setup; whatever it stumbles over is one sentence."""
     try:
-        return plugin.watch.run(partial(plugin.setup, context), "its hook setup", pulse=pulse)
+        return plugin.watch.run(partial(plugin.setup, context), "its hook setup", signs=signs)
     except CRMHostError:
         raise
     except Exception as error:

@@ -91,11 +91,14 @@ def connect(
 def change(
     house: House, connection_id: int, values: Mapping[str, Any], *, chatwoot: Access | None = None
 ) -> Connected:
-    """Change settings of a connection, checked as when it was made; it goes on if it was paused."""
+    """Change settings of a connection, checked as when it was made; it goes on if it was paused.
+
+    A setting that is None is given no more: setup finds it again.
+    """
     with house.store.read() as tx:
         before = connections.get(tx, house.vault, connection_id)
     plugin = house.plugins[before.plugin]
-    given = {**before.given, **values}
+    given = {name: value for name, value in {**before.given, **values}.items() if value is not None}
     access = (chatwoot or Access()).beside(before.chatwoot_url, before.chatwoot_token)
     if chatwoot:
         _look_before(house, before.account_id, access)

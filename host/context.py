@@ -55,6 +55,7 @@ class Links:
         known: Mapping[Key, Link] | None = None,
         *,
         intents: frozenset[Key] = frozenset(),
+        doubtful: frozenset[str] = frozenset(),
         begin: Callable[[str, tuple[str, ...]], None] = _nothing,
         cancel: Callable[[str, tuple[str, ...]], None] = _nothing,
         claim: Callable[[str, tuple[str, ...]], None] = _alone,
@@ -62,6 +63,7 @@ class Links:
     ) -> None:
         self._known = dict(known or {})
         self._intents = set(intents)
+        self._doubtful = doubtful
         self._begin = begin
         self._cancel = cancel
         self._claim = claim
@@ -97,8 +99,12 @@ class Links:
         return tuple(sorted(stored | new))
 
     def unsure(self, record: str, kind: str) -> bool:
-        """Whether an earlier attempt may have created this record without our learning its id."""
-        return (record, kind) in self._intents
+        """Whether this record may be in the CRM without our knowing its id.
+
+        An earlier attempt did not learn it, or crmhost's store was restored from a backup since.
+        """
+        key = (record, kind)
+        return key in self._intents or (record in self._doubtful and key not in self._known)
 
     def claim(self, crm: str, *names: str) -> None:
         """Be alone, of all who name the same ``crm``, with what tells this customer from others.

@@ -71,7 +71,9 @@ def _forget_in_crm(
     """Have the plugin remove what the CRM has of a contact."""
     plugin = house.plugins[connection.plugin]
     _must_forget(plugin)
-    with house.store.read() as tx:
+    with house.store.write() as tx:
+        if not dry_run:
+            held.interrupt(tx, connection.id, contact_id)
         talks = held.conversations(tx, connection.id, contact_id)
         every = links.every(tx, connection.id)
 

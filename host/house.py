@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from .chatwoot import Agents, ChatwootAPI
     from .plugins import Plugins
+    from .pulse import Pulse
     from .settings import Settings
     from .store import Store
     from .store.connections import CRMConnection
@@ -37,6 +38,13 @@ class House:
         from .redis_client import redis_client
 
         return redis_client(self.redis_url)
+
+    @cached_property
+    def pulse(self) -> Pulse:
+        """What notices that the store was restored from a backup."""
+        from .pulse import Pulse
+
+        return Pulse(self.store, self.redis, apart=self.settings.redis_url is not None)
 
     @cached_property
     def http_pool(self) -> httpx.Client:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from .context import Links
+from .doubt import doubtful
 from .errors import Claimed
 from .store import attempts, clock, identities, links
 
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
     from .context import Key
     from .locks import HeldLane
+    from .pulse import Pulse
     from .store import Store
     from .store.deliveries import Delivery
-    from .watch import Pulse
+    from .watch import SignsOfLife
 
 CLAIM = 60.0
 """Seconds for which a customer is one lane's to find or make; a call to the CRM takes less."""
@@ -35,11 +37,20 @@ class Ledger:
     """The book of one attempt; ``links`` is what the hook is handed."""
 
     def __init__(
-        self, store: Store, held: HeldLane, delivery: Delivery, pulse: Pulse, *, unknown_hold: float
+        self,
+        store: Store,
+        pulse: Pulse,
+        held: HeldLane,
+        delivery: Delivery,
+        signs: SignsOfLife,
+        *,
+        unknown_hold: float,
     ) -> None:
         self.links = Links()
-        self._pulse = pulse
+        self.opened_at = 0.0
+        self._signs = signs
         self._store = store
+        self._pulse = pulse
         self._held = held
         self._delivery = delivery
         self._connection_id = held.lane[0]
@@ -54,18 +65,22 @@ class Ledger:
         with self._store.read() as tx:
             known = links.load(tx, self._connection_id, named)
             intents = links.open_intents(tx, self._connection_id, named)
-            since = max([*intents.values(), self._delivery.attempted_at or 0.0])
-            wait = since + self._hold - clock.now(tx)
+            doubt_at = self._pulse.doubt(tx)
+            self.opened_at = clock.now(tx)
         self._linked = frozenset(record for record, _ in known)
+        doubted = doubtful(self._delivery, doubt_at) & named
+        since = [*intents.values(), self._delivery.attempted_at or 0.0]
+        since += [doubt_at or 0.0] if doubted - self._linked else []
         self.links = Links(
             known,
             intents=frozenset(intents),
+            doubtful=doubted,
             begin=self._begin,
             cancel=self._cancel,
             claim=self._claim,
             records_of=self._records_of,
         )
-        return wait
+        return max(since) + self._hold - self.opened_at
 
     def writing(self, handed: Mapping[str, Any]) -> None:
         """Keep, before a write, what the plugin was handed; only the lane's holder can."""
@@ -88,7 +103,7 @@ class Ledger:
 
     def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
         """Keep that records may exist from here on; their customer is ours until the CRM must have ended."""
-        self._pulse.beat()
+        self._signs.give()
         with self._held.committing() as tx:
             now = clock.now(tx)
             if not identities.extend(tx, self._held.lane, self._claimed, now + max(CLAIM, self._hold)):
@@ -104,7 +119,7 @@ class Ledger:
         wanted = {sha256(f"{crm}\n{name}".encode(errors="replace")).hexdigest() for name in names}
         if wanted <= self._claimed:
             return
-        self._pulse.beat()
+        self._signs.give()
         with self._held.committing() as tx:
             now = clock.now(tx)
             if not identities.claim(tx, self._held.lane, wanted, now, now + CLAIM):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -256,6 +257,8 @@ class PluginInfo:
     """What every id of this CRM matches as a whole: ids from elsewhere are checked by it."""
     hook_api: int = 1
     """The version of the hooks that the plugin was written for, as a number: not crmhost.HOOK_API itself."""
+    locales: Path | None = None
+    """The folder of the translations of its settings' titles and descriptions, as gettext lays them out."""
 
 
 @dataclass(frozen=True)

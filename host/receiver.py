@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
@@ -20,7 +21,7 @@ from starlette.routing import Route
 
 from . import webhooks
 from .errors import CRMHostError, DeliveryRefused
-from .store import connections
+from .store import clock, connections
 from .store.deliveries import Arrival
 from .validation import wanted_changes
 
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"[\w-]{16,64}", re.ASCII)
 BODY_PATIENCE = 20.0
-"""Seconds within which a body must have arrived; Chatwoot itself waits five for the answer."""
+"""Seconds within which a body must have arrived."""
+PATIENCE = 4.0
+"""Seconds that the database may take; Chatwoot waits five for the answer, and never sends again."""
 REMEMBER = 1.0
 """Seconds for which a connection is not read again from the database."""
 log = structlog.get_logger(__name__)
@@ -47,6 +50,12 @@ class Addressee:
     connection: CRMConnection
     wanted: frozenset[str]
     """The changes of conversations that the connection's rules need, some of CHANGES."""
+    ahead: float = field(compare=False)
+    """Seconds from this process's monotonic clock to the time that all agree on."""
+
+    def now(self) -> float:
+        """Return the time in unix seconds; this computer's own clock may be wrong, or be set."""
+        return time.monotonic() + self.ahead
 
     def needs(self, event: webhooks.Event) -> bool:
         """Whether the event is to be stored; any other is only counted."""
@@ -67,7 +76,8 @@ class Directory:
         read_at, found = self._known.get(address, (0.0, None))
         if found and not fresh and time.monotonic() - read_at < REMEMBER:
             return found
-        found = await run_in_threadpool(self._read, address) if ADDRESS.fullmatch(address) else None
+        # Not by Starlette's threads: who waits for one of those cannot stop waiting.
+        found = await asyncio.to_thread(self._read, address) if ADDRESS.fullmatch(address) else None
         self._known.pop(address, None)
         if found:
             self._known[address] = (time.monotonic(), found)
@@ -76,9 +86,10 @@ class Directory:
     def _read(self, address: str) -> Addressee | None:
         with self._house.store.read() as tx:
             connection = connections.by_address(tx, self._house.vault, address)
+            ahead = clock.now(tx) - time.monotonic()
         if connection is None:
             return None
-        return Addressee(connection, wanted_changes(self._house.plugins, connection))
+        return Addressee(connection, wanted_changes(self._house.plugins, connection), ahead)
 
 
 class Receiver:
@@ -104,17 +115,19 @@ class Receiver:
     async def webhook(self, request: Request) -> Response:
         """Answer one webhook: 200 once it is stored, 4xx with a reason, 503 where it cannot be stored."""
         try:
-            return await self._take(request)
-        except (SQLAlchemyError, CRMHostError) as error:
+            async with asyncio.timeout(PATIENCE) as patience:
+                return await self._take(request, patience)
+        except (SQLAlchemyError, CRMHostError, TimeoutError) as error:
             log.error("could not store", error=type(error).__name__)
             return _answer(503, "database_away", "The delivery could not be stored. Send it again.")
 
-    async def _take(self, request: Request) -> Response:
+    async def _take(self, request: Request, patience: asyncio.Timeout) -> Response:
         to = await self._directory.find(request.path_params["address"])
         try:
             if to is None:
                 raise DeliveryRefused("unknown_connection", "No connection has this address.", status=404)
-            body = await self._body(request)
+            async with _paused(patience):
+                body = await self._body(request)
             to = await self._verified(to, request, body)
             event = webhooks.classify(webhooks.parse(body))
         except DeliveryRefused as refusal:
@@ -124,7 +137,7 @@ class Receiver:
         if not to.needs(event):
             self._intake.count(to.connection.id, "event", event.name)
             return JSONResponse({"status": "counted", "event": event.name})
-        stored = await asyncio.wrap_future(self._intake.put(_arrival(to.connection, request, body, event)))
+        stored = await asyncio.wrap_future(self._intake.put(_arrival(to, request, body, event)))
         return JSONResponse({"status": "stored" if stored else "duplicate", "event": event.name})
 
     async def _body(self, request: Request) -> bytes:
@@ -144,34 +157,46 @@ class Receiver:
     async def _verified(self, to: Addressee, request: Request, body: bytes) -> Addressee:
         """Check the signature, with the connection read afresh where the remembered secret does not fit."""
         try:
-            _verify(to.connection, request, body)
+            _verify(to, request, body)
         except DeliveryRefused:
             again = await self._directory.find(to.connection.address, fresh=True)
             if again is None or again == to:
                 raise
-            _verify(again.connection, request, body)
+            _verify(again, request, body)
             return again
         return to
 
 
-def _verify(connection: CRMConnection, request: Request, body: bytes) -> None:
+@asynccontextmanager
+async def _paused(patience: asyncio.Timeout) -> AsyncIterator[None]:
+    """Stop the clock while the block lasts: a body has its own time."""
+    now = asyncio.get_running_loop().time
+    left = (patience.when() or 0.0) - now()
+    patience.reschedule(None)
+    try:
+        yield
+    finally:
+        patience.reschedule(now() + left)
+
+
+def _verify(to: Addressee, request: Request, body: bytes) -> None:
     webhooks.verify(
         request.headers,
         body,
-        secrets=connection.webhook_secrets,
-        unsigned=connection.unsigned,
-        now=time.time(),
+        secrets=to.connection.webhook_secrets,
+        unsigned=to.connection.unsigned,
+        now=to.now(),
     )
 
 
-def _arrival(connection: CRMConnection, request: Request, body: bytes, event: webhooks.Event) -> Arrival:
+def _arrival(to: Addressee, request: Request, body: bytes, event: webhooks.Event) -> Arrival:
     uid = request.headers.get(webhooks.DELIVERY, "")[:255]
     return Arrival(
-        connection_id=connection.id,
+        connection_id=to.connection.id,
         uid=uid or None,
         digest=hashlib.sha256(body).hexdigest(),
         event=event,
-        received_at=time.time(),
+        received_at=to.now(),
         body=body.decode(),
     )
 

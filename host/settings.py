@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     notify: Annotated[SecretStr | None, AfterValidator(_notify)] = Field(
         None, description="Where operators are told what needs them: smtp://… or a webhook's https://…"
     )
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token with which Prometheus reads /metrics; without it there are none."
+    )
     private_addresses: bool = Field(
         True, description="Whether a CRM may live in a private network, as self-hosted ones do."
     )

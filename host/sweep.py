@@ -15,6 +15,7 @@ from .store import clock, contacts, deliveries, identities, lanes
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from .pulse import Pulse
     from .store import Store
     from .store.lanes import Lane
     from .turns import Turns
@@ -37,10 +38,17 @@ class Sweep:
     """
 
     def __init__(
-        self, store: Store, turns: Turns, ring: Callable[[Iterable[Lane]], None], *, keep: float
+        self,
+        store: Store,
+        pulse: Pulse,
+        turns: Turns,
+        ring: Callable[[Iterable[Lane]], None],
+        *,
+        keep: float,
     ) -> None:
         self._keep = keep
         self._store = store
+        self._pulse = pulse
         self._turns = turns
         self._ring = ring
         self._next = 0.0
@@ -84,6 +92,7 @@ class Sweep:
             return self._going
 
     def _look(self) -> None:
+        self._pulse.beat()
         with self._store.write() as tx:
             now = clock.now(tx)
             lanes.free_the_dead(tx, now - LEASE)

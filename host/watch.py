@@ -33,14 +33,14 @@ class Raised(Exception):
     """A plugin raised what is no Exception: SystemExit, say, which would end the thread that works."""
 
 
-class Pulse:
+class SignsOfLife:
     """The signs of life of one hook's call."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
         self._given_up = False
 
-    def beat(self) -> None:
+    def give(self) -> None:
         """Give a sign of life; end the hook here if nobody waits for it any more."""
         if self._given_up:
             raise GivenUp
@@ -48,7 +48,7 @@ class Pulse:
 
     def guard(self, _writes: bool, _longest: float) -> None:
         """Take the beginning of a request for a sign of life."""
-        self.beat()
+        self.give()
 
     def give_up(self) -> None:
         """Wait no more."""
@@ -114,7 +114,7 @@ class Watch:
         what: str,
         *,
         patience: float | None = None,
-        pulse: Pulse | None = None,
+        signs: SignsOfLife | None = None,
         meanwhile: Callable[[], None] = _nothing,
     ) -> Returned:
         """Return what ``work`` returns; PluginError where it is silent for ``patience`` seconds.
@@ -128,16 +128,16 @@ class Watch:
                 fix="Report it to the plugin's authors, and start crmhost again.",
             )
         patience = PATIENCE if patience is None else patience
-        pulse = pulse or Pulse()
-        pulse.beat()
+        signs = signs or SignsOfLife()
+        signs.give()
         run = _Run(work)
         try:
             while run.goes_on(min(LOOK, patience)):
-                if pulse.silent >= patience:
+                if signs.silent >= patience:
                     raise self._given_up(run, what, patience)
                 meanwhile()
         except BaseException:
-            pulse.give_up()
+            signs.give_up()
             raise
         return run.result()
 

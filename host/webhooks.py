@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -230,6 +230,12 @@ def changes(payload: Mapping[str, Any]) -> frozenset[str]:
         case _:
             return frozenset()
     return frozenset(named | {CHANGE_OF[key] for key in changed_attributes(payload) if key in CHANGE_OF})
+
+
+def as_changed(row: Mapping[str, Any], changed: Collection[str]) -> dict[str, Any]:
+    """Return a conversation of Chatwoot's API as the webhook that says these are new of it."""
+    names: list[dict[str, Any]] = [{name: {}} for name, ours in CHANGE_OF.items() if ours in changed]
+    return {**row, "event": "conversation_updated", "changed_attributes": names}
 
 
 def conversation_in(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -121,18 +121,24 @@ def receiving(house: House) -> Iterator[ASGIApp]:
 
 
 @contextmanager
-def serving_all(house: House) -> Iterator[ASGIApp]:
-    """Yield the application that takes webhooks and shows the pages beside them."""
-    from .admin import pages_of
+def serving_all(house: House, *, pages: bool = True) -> Iterator[ASGIApp]:
+    """Yield the application that takes webhooks, answers other machines, and shows the pages beside them."""
+    from .probes import PATHS, Probes
 
-    pages = pages_of(house)
+    probes = Probes(house).app()
     with receiving(house) as receiver:
+        rest = receiver
+        if pages:
+            from .admin import pages_of
 
-        async def both(scope: Scope, receive: Receive, send: Send) -> None:
-            machine = scope["path"].startswith("/webhooks/") or scope["path"] == "/healthz"
-            await (receiver if machine else pages)(scope, receive, send)
+            rest = pages_of(house)
 
-        yield both
+        async def each(scope: Scope, receive: Receive, send: Send) -> None:
+            path = scope["path"]
+            webhook = path.startswith("/webhooks/") or path == "/healthz"
+            await (receiver if webhook else probes if path in PATHS else rest)(scope, receive, send)
+
+        yield each
 
 
 @contextmanager
@@ -149,7 +155,10 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     broker = LaneBroker(house.redis_url)
     threads = threads or house.settings.worker_threads
     turns = Turns(house.store, threads)
-    sweep = Sweep(house.store, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY)
+    house.pulse.beat()  # before anything is worked: what a restored store lacks is looked for first
+    sweep = Sweep(
+        house.store, house.pulse, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY
+    )
     sync = Sync(house, turns, wake=sweep.wake)
     lane_actor(broker, sync.answer)
     worker = Worker(broker, worker_threads=threads)

@@ -13,6 +13,7 @@ import pytest
 from crmhost.embedded import running_valkey
 
 from .databases import SERVER, empty_schema
+from .user import User, someone
 
 # Machines differ in speed: an example may take its time, a test may not take luck.
 hypothesis.settings.register_profile(
@@ -23,7 +24,7 @@ hypothesis.settings.load_profile("crmhost")
 PAYLOADS = Path(__file__).parent / "data" / "chatwoot-payloads"
 
 
-def _server(variable: str) -> str:
+def named_server(variable: str) -> str:
     """Return the address of a real server; without one a test is skipped, in CI it fails."""
     address = os.environ.get(variable)
     if address:
@@ -61,8 +62,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
         return
-    with empty_schema(_server(SERVER)) as address:
+    with empty_schema(named_server(SERVER)) as address:
         yield address
+
+
+@pytest.fixture
+def postgresql_url() -> str:
+    """The address of a PostgreSQL, where there is one."""
+    return named_server(SERVER)
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +83,7 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def redis_url(request: pytest.FixtureRequest) -> str:
     """The embedded Valkey, and a Redis server where there is one."""
     if request.param == "server":
-        return _server("CRMHOST_TEST_REDIS_URL")
+        return named_server("CRMHOST_TEST_REDIS_URL")
     url: str = request.getfixturevalue("valkey_url")
     return url
 
@@ -103,3 +110,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         params = getattr(item, "callspec", None)
         if params and any(isinstance(value, str) and value in MIDDLE for value in params.params.values()):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Iterator[User]:
+    """Someone with a terminal, an empty folder and a Krayin."""
+    with someone(tmp_path) as somebody:
+        yield somebody

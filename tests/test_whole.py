@@ -1,96 +1,24 @@
 """The whole thing as a user runs it: real processes, the sandbox Krayin, a real embedded Valkey."""
 
-import json
 import os
 import signal
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from redis import Redis
 
-from crmhost import Answer, Http, overview, webhooks
 from crmhost.demo import payloads
 from crmhost.embedded import answers, socket_url
-from crmhost.http import new_pool
-from crmhost.settings import Settings
-from crmhost.wiring import open_house
 
-from .processes import Ran, run, running
+from .processes import run, running
+from .user import User, idle
 
 JANE = payloads.contact(
     5821, "Jane Doe", email="jane@example.com", phone_number="+447700900123", company_name="Globex, Ltd"
 )
 TALK = payloads.conversation(731, JANE, 10, said="Hello & <good> morning")
-
-
-@dataclass
-class User:
-    """Someone with a terminal, and a Chatwoot that posts to what the terminal printed."""
-
-    folder: Path
-    krayin: str
-    serve: str = ""
-    path: str = ""
-
-    def __post_init__(self) -> None:
-        self._pool = new_pool()
-        self._http = Http(self._pool)
-
-    def leaves(self) -> None:
-        self._pool.close()
-
-    def types(self, *words: str, stdin: str = "") -> Ran:
-        return run(self.folder, "crmhost", *words, stdin=stdin)
-
-    def token(self) -> str:
-        login = {"email": "admin@example.com", "password": "admin123", "device_name": "test"}
-        answer = self._http.request(
-            "POST", f"{self.krayin}/api/v1/login", body=login, headers={"Accept": "application/json"}
-        )
-        return str(answer.json()["token"])
-
-    def connects(self, token: str) -> Ran:
-        settings = ("--set", f"api_url={self.krayin}", "--set", f"api_token={token}")
-        return self.types("connect", "krayin", "--account", "3", *settings, "--json")
-
-    def posts(self, payload: dict[str, Any], secret: str = "s3cret") -> Answer:
-        body = json.dumps(payload).encode()
-        stamp = str(int(time.time()))
-        headers = {
-            webhooks.TIMESTAMP: stamp,
-            webhooks.SIGNATURE: webhooks.sign(secret, stamp, body),
-            webhooks.DELIVERY: str(uuid.uuid4()),
-        }
-        return self._http.request("POST", self.serve + self.path, content=body, headers=headers)
-
-    def waits_until(self, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Look at the status until it is as wanted."""
-        until = time.monotonic() + 30
-        with open_house(Settings(data_dir=self.folder / "data")) as house:
-            while not done(overview.status(house)):
-                assert time.monotonic() < until, overview.status(house)
-                time.sleep(0.05)
-        status: dict[str, Any] = self.types("status", "--json").document
-        return status
-
-
-@pytest.fixture
-def user(tmp_path: Path) -> Iterator[User]:
-    sandbox = ["crmhost-krayin", "sandbox", "--port", "0"]
-    with running(tmp_path, sandbox, r"(http://[\d.]+:\d+)") as krayin:
-        somebody = User(tmp_path, krayin)
-        yield somebody
-        somebody.leaves()
-
-
-def idle(status: dict[str, dict[str, int]]) -> bool:
-    return not status["deliveries"]["pending"] and sum(status["deliveries"].values()) > 0
 
 
 def test_a_user_connects_and_chatwoots_events_become_records(user: User) -> None:

@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ..errors import CRMHostError
-from . import places
+from . import places, words
 from .answers import answer
 from .door import Door
 from .headers import with_headers
@@ -39,6 +39,9 @@ log = structlog.get_logger(__name__)
 
 def pages_of(house: House) -> ASGIApp:
     """Return the application that shows a house."""
+    for plugin in house.plugins.found.values():
+        if plugin.info.locales:
+            words.learn(plugin.info.locales)
     door, limiter = Door(house), CapacityLimiter(AT_ONCE)
     routes = [
         Route(place.path, partial(_serve, place, door, limiter), methods=[place.method])

@@ -18,6 +18,7 @@ from ..validation import problems
 from .words import gettext as _
 
 Kind = Literal["text", "secret", "number", "tick", "choice", "several", "pairs", "lines", "json"]
+UNSAID = object()
 ROWS = 3
 """Empty rows below the pairs that are there."""
 
@@ -70,7 +71,7 @@ def groups(
     ``found`` is what setup found, ``choices`` what the CRM has to choose from, ``wrong`` what is to be said.
     """
     made = []
-    for title, help_, names in _grouped(model):
+    for title, help_, names in grouped(model):
         fields = tuple(
             _field(name, field, given, found or {}, choices or {}, wrong or {})
             for name in names
@@ -81,7 +82,7 @@ def groups(
     return made
 
 
-def _grouped(model: type[BaseModel]) -> Iterator[tuple[str, str, list[str]]]:
+def grouped(model: type[BaseModel]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield title, words and names of each group: each class that the model is made of is one."""
     for part in reversed(model.__mro__):
         own = [name for name in inspect.get_annotations(part) if name in model.model_fields]
@@ -192,7 +193,7 @@ def filled_in(
     for name, field in model.model_fields.items():
         if field.repr and (names is None or name in names):
             value = _read(name, field, form)
-            if value is not None:
+            if value is not UNSAID:
                 values[name] = value
     return values
 
@@ -216,7 +217,7 @@ def _read(name: str, field: FieldInfo, form: Mapping[str, list[str]]) -> Any:
 def _nothing(field: FieldInfo, kind: Kind) -> Any:
     """Return what an empty field means: nothing said, the setting's own empty value, or none at all."""
     if kind == "secret" or field.is_required():
-        return None
+        return UNSAID
     if kind == "lines":
         return []
     if kind == "json":

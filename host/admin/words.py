@@ -19,12 +19,30 @@ from babel.messages.pofile import read_po
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)", "es": "Español"}
 """The languages there are, each by its own name. Sentences are written in the first one."""
 FOLDER = Path(__file__).parent / "locales"
+_folders: list[Path] = [FOLDER]
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
+def learn(folder: Path) -> None:
+    """Speak a plugin's sentences too, as its own folder has them."""
+    if folder not in _folders:
+        _folders.append(folder)
+        translations.cache_clear()
+
+
 @cache
-def translations(language: str, folder: Path = FOLDER) -> NullTranslations:
-    """Return the sentences of a language; they are read as translators write them, so nothing is built."""
+def translations(language: str) -> NullTranslations:
+    """Return the sentences of a language: the pages' own, then the plugins'."""
+    found = NullTranslations()
+    for folder in reversed(_folders):
+        known = read(language, folder)
+        known.add_fallback(found)
+        found = known
+    return found
+
+
+def read(language: str, folder: Path) -> NullTranslations:
+    """Return a folder's sentences; they are read as translators write them, so nothing is built."""
     file = folder / language / "LC_MESSAGES" / "messages.po"
     if not file.exists():
         return NullTranslations()

@@ -69,13 +69,13 @@ def estimate(house: House, connection: CRMConnection, since: float | None) -> Es
 
 
 def lasting(
-    house: House, connection: CRMConnection, counts: Mapping[str, int], began_at: float
+    house: House, connection: CRMConnection, counts: Mapping[str, int], began_at: float, *, in_line: int
 ) -> float | None:
     """Return how many seconds what is left takes: by the plugin's costs, else by how it went so far."""
     left = {of: counts[of] - counts[f"{of}_read"] for of in ("contacts", "conversations")}
     costs = _costs(house, connection)
     if costs is not None:
-        return Estimate(left["contacts"], left["conversations"], costs).seconds
+        return Estimate(left["contacts"] + in_line, left["conversations"], costs).seconds
     done = counts["contacts_read"] + counts["conversations_read"]
     return (time.time() - began_at) / done * sum(left.values()) if done else None
 
@@ -97,7 +97,8 @@ def _made(house: House, connection: CRMConnection, since: float | None) -> Backf
     }
     place = Place(stages(since)[0].name, 1, counts, there_are.seconds)
     with house.store.write() as tx:
-        return backfills.add(tx, connection.id, since, place)
+        # Somebody else may have begun one while Chatwoot was asked.
+        return backfills.open_one(tx, connection.id) or backfills.add(tx, connection.id, since, place)
 
 
 def _costs(house: House, connection: CRMConnection) -> Costs | None:

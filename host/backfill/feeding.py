@@ -72,7 +72,7 @@ class Feeder:
                 waiting = deliveries.background_pending(tx, one.connection_id)
             stage = stage_named(one.stage)
             if stage and waiting < AHEAD:
-                self._read_page(one, stage)
+                self._read_page(one, stage, waiting)
             elif stage or waiting:
                 self._put_off(one, PACE)
             else:
@@ -84,7 +84,7 @@ class Feeder:
             delay = error.delay if isinstance(error, TryAgain) else None
             self._put_off(one, delay or RETRY, str(error), error.fix)
 
-    def _read_page(self, one: Backfill, stage: Stage) -> None:
+    def _read_page(self, one: Backfill, stage: Stage, waiting: int) -> None:
         """Read a page of Chatwoot's; put in line what the CRM does not have."""
         with self._store.read() as tx:
             connection = connections.get(tx, self._house.vault, one.connection_id)
@@ -94,7 +94,9 @@ class Feeder:
             stored = line_up(tx, _news(tx, one, stage, rows))
             follows = _next(one, stage, page)
             counts = _counted(one, stage, page, follows=follows, read=len(rows), stored=len(stored))
-            place = Place(*follows, counts, lasting(self._house, connection, counts, one.began_at))
+            in_line = waiting + len(stored)
+            left = lasting(self._house, connection, counts, one.began_at, in_line=in_line)
+            place = Place(*follows, counts, left)
             if not backfills.turn(tx, one, place, PACE):
                 raise _Elsewhere
 

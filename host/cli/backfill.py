@@ -27,9 +27,7 @@ PATIENCE = 60.0
 @connection_argument
 @click.option("--since", help="Only what was heard of since: 30d, 12h, or a date and time (UTC).")
 @click.option("--dry-run", is_flag=True, help="Only say how much there is, and how long it takes.")
-@click.option(
-    "--pause", "wish", flag_value="paused", help="Let the backfill wait; without --pause it goes on."
-)
+@click.option("--pause", "wish", flag_value="paused", help="Let it wait; the next backfill goes on with it.")
 @click.option("--cancel", "wish", flag_value="cancelled", help="End it; what is in line is worked.")
 @click.option("--no-wait", is_flag=True, help="Leave it to the workers.")
 @json_option
@@ -79,13 +77,14 @@ def _wished(house: House, connection: int, wish: State) -> Backfill:
 def _watched(house: House, one: Backfill, *, shown: bool) -> Backfill:
     """Go on with it beside the workers, and show how far it is, until it has ended or was stopped."""
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
     from ..backfill import Feeder
     from ..store import backfills
 
     feeder, seen = Feeder(house), Seen()
-    with Progress(console=Console(stderr=True), disable=not shown) as bar:
+    columns = BarColumn(), TaskProgressColumn(), TextColumn("{task.description}", markup=False)
+    with Progress(*columns, console=Console(stderr=True), disable=not shown) as bar:
         task = bar.add_task("", total=None)
         try:
             while one.state == "running":

@@ -43,4 +43,4 @@ def _show(found: Reconciled, *, dry_run: bool) -> None:
         f"began, {found.missed_resolves} that ended" + ("." if dry_run else "; they are worked now.")
     )
     if found.looked_again:
-        click.echo(f"Looked at again: {found.looked_again} resolved conversation(s) that changed since.")
+        click.echo(f"Looked at again: {found.looked_again} conversation(s) that changed since.")

@@ -33,12 +33,12 @@ def stop_signal() -> threading.Event:
 def serve(host: str, port: int, *, no_workers: bool, no_pages: bool) -> None:
     """Receive webhooks, apply them, and show the pages."""
     from ..server import serving
-    from ..wiring import receiving, redis_running, serving_all, working
+    from ..wiring import redis_running, serving_all, working
 
     stop = stop_signal()
     with house_of() as house, ExitStack() as stack:
         stack.enter_context(redis_running(house.settings))
-        app = stack.enter_context(receiving(house) if no_pages else serving_all(house))
+        app = stack.enter_context(serving_all(house, pages=not no_pages))
         if not no_workers:
             stack.enter_context(working(house))
         address = stack.enter_context(serving(app, host, port))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..store import clock, deliveries, lanes
 from ..store.deliveries import Arrival
-from ..webhooks import Event, Kind, told_of
+from ..webhooks import Event, Kind, as_changed, told_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -40,11 +40,12 @@ class Origin:
         told = Event(event or self.event, "contact_updated", row["id"], told=told_of(row))
         return self._arrival(told, row)
 
-    def conversation(self, row: Row, kind: Kind, *, event: str = "") -> Arrival:
-        """Return what has a conversation begun or ended."""
-        version = moment_of(row)
-        told = Event(event or self.event, kind, sender_of(row)["id"], row["id"], version)
-        return self._arrival(told, row)
+    def conversation(
+        self, row: Row, kind: Kind, *, event: str = "", changed: Collection[str] = ()
+    ) -> Arrival:
+        """Return what has a conversation begun or ended, or these things of it looked at again."""
+        told = Event(event or self.event, kind, sender_of(row)["id"], row["id"], moment_of(row))
+        return self._arrival(told, as_changed(row, changed) if changed else row)
 
     def _arrival(self, event: Event, row: Row) -> Arrival:
         body = json.dumps(row)

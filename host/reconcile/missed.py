@@ -24,7 +24,10 @@ Tally = Counter[tuple[str, str]]
 EVENT = "reconcile"
 """The event's name of what was lost."""
 AGAIN = "looked_again"
-"""That of a resolved conversation that changed since: it may have been opened and resolved again."""
+"""That of a conversation that has changed since the newest that was received of it: what, nobody can say.
+
+A resolved one may have been opened and resolved again; of another one, what a rule is about may be new.
+"""
 SLACK = 0.001
 """Seconds: both of Chatwoot's ways to say when a conversation changed are floats."""
 
@@ -37,6 +40,8 @@ class Missed:
     connection_id: int
     since: float
     """When the connection was made: what was over by then is none of its business."""
+    wanted: frozenset[str] = frozenset()
+    """The changes of conversations that the settings have a rule for."""
     grace: float = 0.0
     """Seconds for which a webhook may be on its way yet; what is younger is left to the next look."""
     began: float = field(default_factory=time.time)
@@ -54,9 +59,10 @@ class Missed:
             with self.store.read() as tx:
                 received = known.conversations(tx, self.connection_id, [row["id"] for row in batch])
             for row in batch:
-                event, kind = _missing(row, received.get(row["id"]))
+                event, kind = self._missing(row, received.get(row["id"]))
                 if kind and is_identifiable(sender_of(row)) and moment_of(row) <= self.began - self.grace:
-                    yield self._origin.conversation(row, kind, event=event)
+                    changed = self.wanted if kind == "conversation_changed" else ()
+                    yield self._origin.conversation(row, kind, event=event, changed=changed)
 
     def put(self, arrivals: Iterable[Arrival]) -> Tally:
         """Store them, and count those that were lost; return what was found."""
@@ -82,16 +88,18 @@ class Missed:
             return touched >= self.since
         return told_of(row) != told[row["id"]]
 
+    def _missing(self, row: Row, received: Talk | None) -> tuple[str, Kind | None]:
+        """Return what a conversation is to be handled as, and by which event; no kind where nothing is."""
+        changed = moment_of(row) - SLACK
+        if row.get("status") != "resolved":
+            if received is None:
+                return EVENT, "conversation_created"
+            return AGAIN, "conversation_changed" if self.wanted and received.newest < changed else None
+        if received is None or received.resolved is None:
+            return EVENT, "conversation_resolved"
+        return AGAIN, "conversation_resolved" if received.resolved < changed else None
+
 
 def counted(arrivals: Iterable[Arrival]) -> Tally:
     """Return how many there are of each event and kind."""
     return Counter((one.event.name, one.event.kind or "") for one in arrivals)
-
-
-def _missing(row: Row, received: Talk | None) -> tuple[str, Kind | None]:
-    """Return what a conversation is to be handled as, and by which event; no kind where all was received."""
-    if row.get("status") != "resolved":
-        return EVENT, "conversation_created" if received is None else None
-    if received is None or received.resolved is None:
-        return EVENT, "conversation_resolved"
-    return AGAIN, "conversation_resolved" if received.resolved < moment_of(row) - SLACK else None

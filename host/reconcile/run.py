@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..store import connections, known
+from ..validation import wanted_changes
 from .everyone import Everyone
 from .gone import Gone, Search
 from .missed import AGAIN, EVENT, Missed, counted
@@ -35,7 +36,7 @@ class Reconciled:
     missed_conversations: int
     missed_resolves: int
     looked_again: int
-    """Resolved conversations that changed since: worked again, and nothing that is known to be lost."""
+    """Conversations that changed since: worked again, and nothing that is known to be lost."""
     gone: tuple[Gone, ...]
     since: float
     """From when on conversations were looked at, in unix seconds."""
@@ -65,7 +66,8 @@ def reconcile(
         mark = known.watermark(tx, connection_id, WATERMARK)
     api = house.chatwoot_of(connection, guard)
     made = connection.created_at - OVERLAP
-    missed = Missed(house.store, connection_id, made, grace)
+    wanted = wanted_changes(house.plugins, connection) - {"message"}
+    missed = Missed(house.store, connection_id, made, wanted, grace)
     keep = counted if dry_run else missed.put
     since = made if mark is None else mark - OVERLAP
     everyone = Everyone()
@@ -79,7 +81,7 @@ def reconcile(
         missed_contacts=found[EVENT, "contact_updated"],
         missed_conversations=found[EVENT, "conversation_created"],
         missed_resolves=found[EVENT, "conversation_resolved"],
-        looked_again=found[AGAIN, "conversation_resolved"],
+        looked_again=found[AGAIN, "conversation_resolved"] + found[AGAIN, "conversation_changed"],
         gone=gone,
         since=since,
     )

@@ -15,6 +15,14 @@ from ..errors import SettingsError
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
+PATIENT = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""For how long PostgreSQL may say nothing: seconds, the last in milliseconds. Its own default is hours."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON")
 
 
@@ -53,9 +61,15 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
         raise SettingsError("CRMHOST_DATABASE_URL names no file: memory is lost with the process.")
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+    patient = {name: value for name, value in PATIENT.items() if name not in parsed.query}
     try:
         engine = create_engine(
-            parsed, pool_size=pool_size, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+            parsed,
+            pool_size=pool_size,
+            max_overflow=20,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args=patient if parsed.get_backend_name() == "postgresql" else {},
         )
     except ModuleNotFoundError as error:
         raise SettingsError(

@@ -33,6 +33,12 @@ def held(tx: Connection, connection_id: int, contact_id: int) -> dict[str, Rows]
     return found
 
 
+def interrupt(tx: Connection, connection_id: int, contact_id: int) -> None:
+    """Have whoever works the contact's lane write and commit nothing more; its work waits for the next."""
+    here = (lanes.c.connection_id == connection_id) & (lanes.c.contact_id == contact_id)
+    tx.execute(update(lanes).where(here).values(fence=lanes.c.fence + 1))
+
+
 def forget(tx: Connection, connection_id: int, contact_id: int) -> dict[str, int]:
     """Remove the rows about a contact; return how many there were, by table.
 

@@ -87,3 +87,12 @@ def last(tx: Connection, connection_id: int, what: str) -> float | None:
         select(hours.c.last_at).where(here).order_by(hours.c.hour.desc()).limit(1)
     )
     return moment
+
+
+def altogether(tx: Connection) -> dict[tuple[int, str], Count]:
+    """Return all that was ever counted, by (connection, what)."""
+    columns = (func.sum(hours.c.count), func.sum(hours.c.calls), func.sum(hours.c.waited))
+    rows = tx.execute(
+        select(hours.c.connection_id, hours.c.what, *columns).group_by(hours.c.connection_id, hours.c.what)
+    )
+    return {(row[0], row[1]): Count(int(row[2]), int(row[3]), row[4]) for row in rows}

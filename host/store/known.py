@@ -17,10 +17,11 @@ CONTACT = "contact:"
 
 @dataclass
 class Talk:
-    """What was received of a conversation: in whose lanes, and how new its last resolve was."""
+    """What was received of a conversation: in whose lanes, how new its last resolve was, and the newest."""
 
     contacts: list[int] = field(default_factory=list)
     resolved: float | None = None
+    newest: float = 0.0
 
 
 def linked_contacts(tx: Connection, connection_id: int) -> dict[int, dict[str, str]]:
@@ -85,6 +86,7 @@ def conversations(
         talk = found.setdefault(conversation_id, Talk())
         if contact_id not in talk.contacts:
             talk.contacts.append(contact_id)
+        talk.newest = max(talk.newest, version or 0.0)
         if kind == "conversation_resolved":
             talk.resolved = max(talk.resolved or 0.0, version or 0.0)
     return found

@@ -212,6 +212,17 @@ identities = Table(
     Column("until", Time, nullable=False),  # when it is free again if the lane's worker has died
 )
 
+# One row: how often workers have beaten, and until when the world may know more than the store.
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(16), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("beat_at", Time, nullable=False),
+    Column("doubt_at", Time),
+)
+
 # What was counted and not stored; connection 0 is an address that belongs to none.
 counters = Table(
     "counters",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 
 from crmhost import (
     Choice,
@@ -37,6 +38,9 @@ from .rehearsing import imagined
 from .settings import KrayinSettings
 from .stand_in import KrayinStandIn
 
+LOCALES = Path(__file__).parent / "locales"
+"""What the settings' titles and descriptions are in other languages."""
+
 __all__ = [
     "KrayinSettings",
     "__version__",
@@ -59,7 +63,7 @@ __all__ = [
 @hookimpl
 def info() -> PluginInfo:
     """Say what the plugin is called, what it takes and what it links."""
-    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}", hook_api=1)
+    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}", hook_api=1, locales=LOCALES)
 
 
 @hookimpl

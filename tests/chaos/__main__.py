@@ -1,6 +1,6 @@
-"""``python -m tests.chaos``; imported by its processes too, which want nothing of it."""
+"""``python -m tests.chaos``; its processes import this module too, and want nothing of it."""
 
 if __name__ == "__main__":
-    from .run import chaos
+    from .command import chaos
 
     chaos()

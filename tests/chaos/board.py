@@ -18,11 +18,14 @@ class Step(IntEnum):
 
     TAKEN = 1, "lane taken"
     INTENDED = 2, "intent kept"
-    WRITTEN = 3, "CRM wrote, not answered"
-    ANSWERED = 4, "answered, not committed"
-    COMMITTED = 5, "committed, not released"
-    INTENDING = 6, "about to keep an intent"
-    WRITING = 7, "about to write"
+    WRITTEN = 3, "CRM wrote a customer, not answered"
+    WRITTEN_NOTE = 4, "CRM wrote a note, not answered"
+    ANSWERED = 5, "answered to a customer, not committed"
+    ANSWERED_NOTE = 6, "answered to a note, not committed"
+    COMMITTED = 7, "committed, not released"
+    INTENDING = 8, "about to make a customer"
+    INTENDING_NOTE = 9, "about to make a note"
+    WRITING = 10, "about to write"
 
     told: str
 
@@ -33,9 +36,9 @@ class Step(IntEnum):
         return step
 
 
-DEADLY = (Step.TAKEN, Step.INTENDED, Step.WRITTEN, Step.ANSWERED, Step.COMMITTED)
+DEADLY = tuple(Step)[:7]
 """Where a worker is killed."""
-STALLING = (Step.INTENDING, Step.WRITING)
+STALLING = tuple(Step)[7:]
 """Where a worker is stopped for longer than its lanes are its own."""
 _CLOCK, _ARMED, _SIGNAL, _REACHED, _CONNECTION, _CONTACT, _WIDTH = range(7)
 

@@ -22,7 +22,7 @@ from .short import Times, replace
 
 LIMIT = 100
 """Calls that Krayin 2.1 allows a user in what is a minute here."""
-LATENCY = 0.03
+LATENCY = 0.05
 """Seconds that each request takes; between a check and the write that relies on it others go on."""
 RATE = 0.12
 """The part of all requests that something befalls."""

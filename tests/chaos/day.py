@@ -97,7 +97,7 @@ class Day:
             self.stage.accounts if self.dice.random() < SHARED else [self.dice.choice(self.stage.accounts)]
         )
         someone = Someone(Chatting(k), accounts)
-        if self.dice.random() < 0.3:
+        if self.dice.random() < (0.5 if len(accounts) > 1 else 0.2):
             someone.typed_in = True
             stage = self.dice.choice((None, 2, 6))
             async with self.stage.crm.gate.alone():

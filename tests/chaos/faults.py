@@ -55,6 +55,10 @@ WEBHOOKS: Mapping[Fault, float] = {Fault.RESET: 1, Fault.UNHEARD: 2, Fault.SLOW:
 """What happens to webhooks on the way to the receiver, beside what Chatwoot itself does to them."""
 
 
+LINGERS = 0.3
+"""The part of what is read that is answered only after a while."""
+
+
 class Dice:
     """Says what befalls a request: ``rate`` is the part of all that something does, while it ``rolls``."""
 
@@ -71,6 +75,10 @@ class Dice:
         if not self.rolls or self._dice.random() >= rate:
             return Fault.NONE
         return self._dice.choices(self._kinds, self._weights)[0]
+
+    def lingers(self, request: Message) -> bool:
+        """Whether the answer to a search takes its time: meanwhile others may search for the same."""
+        return self.rolls and request.method == "GET" and self._dice.random() < LINGERS
 
     def between(self, least: float, most: float) -> float:
         """Throw for a time."""

@@ -12,12 +12,15 @@ from .board import DEADLY, STALLING, Step
 from .nursery import Child
 from .stage import Stage
 
+AT_A_STEP = 6.0
+"""Seconds for which a hunter lies in wait at one step: there may be no work of that kind just now."""
 PATIENCE = 30.0
-"""Seconds for which a hunter lies in wait at one step, at most."""
+"""Seconds for which anything else is waited for."""
 STEP = 600.0
 """Seconds by which a clock goes wrong."""
 AT_RANDOM = "worker at random"
 CLOCK = "clock of a process ten minutes off"
+STALLED = "worker stopped until its lane was another's, {}"
 
 
 class WorkersHunter:
@@ -36,24 +39,27 @@ class WorkersHunter:
         while True:
             await self._worker.life()
             throw = self._dice.random()
-            if throw < 0.75:
+            if throw < 0.7:
                 await self._at_a_step()
-            elif throw < 0.9:
+            elif throw < 0.85:
                 await self._at_random()
             else:
                 await self._stalled()
 
     async def _at_a_step(self) -> None:
-        """Wait at the step where least has happened so far."""
-        step = min(DEADLY, key=lambda one: (self._count(one), self._dice.random()))
+        """Wait at one of the steps where least has happened so far."""
+        step = self._dice.choice(sorted(DEADLY, key=self._count)[:3])
         self._worker.place.arm(step, signal.SIGKILL)
-        await self._worker.death(PATIENCE)
+        await self._worker.death(AT_A_STEP)
         self._worker.place.disarm()
         if self._worker.place.reached == step:
             self._stage.killed(f"worker: {step.told}")
 
     def _count(self, step: Step) -> int:
         return self._stage.tally.kills[f"worker: {step.told}"]
+
+    def _stalls(self, step: Step) -> int:
+        return self._stage.tally.troubles[STALLED.format(step.told)]
 
     async def _at_random(self) -> None:
         """Let it do something, or nothing yet."""
@@ -65,13 +71,13 @@ class WorkersHunter:
 
     async def _stalled(self) -> None:
         """Stop it before a write, until another has its lane and is done with it."""
-        place, step = self._worker.place, self._dice.choice(STALLING)
+        place, step = self._worker.place, min(STALLING, key=self._stalls)
         place.arm(step, signal.SIGSTOP)
         if await _soon(lambda: bool(place.reached)):
             fence = self._stage.house.fence(place.lane)
             if await _soon(lambda: self._stage.house.fence(place.lane) > fence):
                 await _soon(lambda: not self._stage.house.is_due(place.lane), self._stage.times.lease)
-                self._stage.troubled(f"worker stopped while its lane became another's, {step.told}")
+                self._stage.troubled(STALLED.format(step.told))
             self._worker.send(signal.SIGCONT)
         place.disarm()
 

@@ -22,6 +22,11 @@ HEADER = "x-chaos"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
+def is_note(path: str) -> bool:
+    """Whether a path is that of the conversations' notes."""
+    return "/activities" in path
+
+
 class Thread(threading.local):
     """What a thread is at."""
 
@@ -73,10 +78,11 @@ def _attempting(run: Callable[..., Any], attempts: Path) -> Callable[..., Any]:
 
 
 def _intending(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
-    def intending(*args: Any) -> None:
-        place.pass_by(Step.INTENDING, here.lane)
+    def intending(ledger: Any, record: str, kinds: tuple[str, ...]) -> None:
+        noting = record.startswith("conversation:")
+        place.pass_by(Step.INTENDING_NOTE if noting else Step.INTENDING, here.lane)
         here.since = time.monotonic()
-        run(*args)
+        run(ledger, record, kinds)
         place.pass_by(Step.INTENDED, here.lane)
 
     return intending
@@ -89,7 +95,7 @@ def _requesting(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
             place.pass_by(Step.WRITING, here.lane)
         answer = run(http, method, url, **parts)
         if writes and answer.status < 300:
-            place.pass_by(Step.ANSWERED, here.lane)
+            place.pass_by(Step.ANSWERED_NOTE if is_note(url) else Step.ANSWERED, here.lane)
         return answer
 
     return requesting

@@ -144,7 +144,12 @@ class FaultProxy:
             case Fault.OVERDUE:
                 await asyncio.sleep(self.times.deadline + self.dice.between(0.1, 0.4) * self.times.hold)
         answer = await self._pass_on(asking, request)
+        await self._linger(request)
         return await self._back(fault, answer)
+
+    async def _linger(self, request: Message) -> None:
+        if self.dice.lingers(request):
+            await asyncio.sleep(self.dice.between(0.1, 0.7) * self.times.patience)
 
     async def _back(self, fault: Fault, answer: Message | None) -> Message | None:
         match fault:

@@ -1,48 +1,52 @@
-"""The command: rounds one after another, their numbers added up, a table or JSON at the end."""
+"""Rounds one after another, their numbers added up; and the same with a protection switched off."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
-import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import click
 
 from .plan import Plan
 from .round import played
 from .switches import SWITCHES
 from .tally import Tally
 
-A_ROUND = 50
-"""Kills in one round: then all is looked at and begun anew."""
-DATABASES = ("sqlite", "postgresql")
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Run:
-    """Rounds that follow one another."""
+    """Plays rounds; ``say`` is told how far it is, ``keep`` is the folder that their databases stay in."""
 
-    plans: tuple[Plan, ...]
+    say: Say
     keep: Path | None
 
-    def play(self) -> Tally:
-        """Play them; what is wrong ends the run after its round."""
+    def play(self, plans: list[Plan]) -> Tally:
+        """Play these rounds, whatever comes of each."""
         total = Tally()
-        for plan in self.plans:
-            say(str(plan))
+        for plan in plans:
+            self.say(str(plan))
             tally = self._round(plan)
+            self.say(f"  {tally.kills.total()} kills in {tally.seconds:.0f} s: {told(tally)}")
             total += tally
-            wrong = ", ".join(f"{count} {kind}" for kind, count in tally.verdict.items() if count)
-            say(f"  {tally.kills.total()} kills in {tally.seconds:.0f} s: {wrong or 'all as promised'}")
         return total
+
+    def prove(self, plan: Plan) -> bool:
+        """Play a round once for each protection, without it; say whether each run failed, as it must."""
+        fails = {}
+        for name in SWITCHES:
+            tally = self._round(replace(plan, without=name))
+            fails[name] = bool(tally.wrong)
+            self.say(f"without {name:<12} {tally.kills.total():>3} kills: {told(tally)}")
+        return all(fails.values())
 
     def _round(self, plan: Plan) -> Tally:
         base = self.keep or Path(tempfile.mkdtemp(prefix="crmhost-chaos-"))
-        folder = base / f"{plan.database}-{plan.seed}-{plan.number}"
+        parts = (plan.database, f"{plan.seed}", f"{plan.number}", plan.without)
+        folder = base / "-".join(filter(None, parts))
         shutil.rmtree(folder, ignore_errors=True)
         try:
             return asyncio.run(played(plan, folder))
@@ -51,44 +55,7 @@ class Run:
                 shutil.rmtree(base)
 
 
-def say(line: str) -> None:
-    """Tell how far the run is, beside its result."""
-    click.echo(line, err=True)
-
-
-@click.command()
-@click.option(
-    "--seed", type=int, default=1, show_default=True, help="What all that is by chance follows from."
-)
-@click.option("--kills", type=int, default=500, show_default=True, help="How many kills there are to be.")
-@click.option("--seconds", type=float, default=3600.0, help="How long trouble may last in all.")
-@click.option(
-    "--database", type=click.Choice(DATABASES), default="sqlite", show_default=True, help="What crmhost uses."
-)
-@click.option("--round", "only", type=int, help="Play this round of the run only.")
-@click.option("--first", type=int, default=0, help="Go on from this round.")
-@click.option(
-    "--without", type=click.Choice(list(SWITCHES)), help="Switch a protection off: the run must fail."
-)
-@click.option("--keep", type=click.Path(path_type=Path), help="Keep databases and logs in this folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def chaos(
-    seed: int,
-    kills: int,
-    seconds: float,
-    database: str,
-    only: int | None,
-    first: int,
-    without: str | None,
-    keep: Path | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Kill crmhost's processes, disturb all else, and see that nothing is lost and nothing is there twice."""
-    rounds = -(-kills // A_ROUND)
-    numbers = range(first, rounds) if only is None else [only]
-    plan = Plan(seed, 0, database, min(kills, A_ROUND), seconds / rounds, without)
-    run = Run(tuple(replace(plan, number=number) for number in numbers), keep)
-    total = run.play()
-    click.echo(json.dumps(total.document(), indent=2) if as_json else "\n".join(total.lines()))
-    sys.exit(bool(total.wrong))
+def told(tally: Tally) -> str:
+    """Return in a line what is wrong."""
+    found = ", ".join(f"{count} {kind}" for kind, count in tally.verdict.items() if count)
+    return found or "all as promised"

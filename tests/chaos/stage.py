@@ -21,7 +21,7 @@ from .faults import Dice, Fault
 from .hooks import Hooks
 from .house import House, free_port, housed, kept
 from .journal import Journal
-from .moments import WRITES
+from .moments import WRITES, is_note
 from .nursery import Child
 from .plan import Plan
 from .proxy import Asking, FaultProxy
@@ -162,6 +162,7 @@ def _killing(workers: Mapping[int, Child]) -> Callable[[Asking, Message, Message
         child = workers.get(asking.place)
         if child is None or request.method not in WRITES or answer.status >= 300:
             return False
-        return child.place.trips(Step.WRITTEN, asking.lane) and child.send(signal.SIGKILL)
+        step = Step.WRITTEN_NOTE if is_note(request.path) else Step.WRITTEN
+        return child.place.trips(step, asking.lane) and child.send(signal.SIGKILL)
 
     return answered

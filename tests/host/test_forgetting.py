@@ -86,6 +86,16 @@ def test_the_crms_records_go_first(known: Bench, crm: FakeCRM) -> None:
     assert receipt.crm == (Change("customer", "deleted", "1"),)
 
 
+def test_who_is_at_work_on_them_writes_nothing_behind_it(known: Bench, crm: FakeCRM) -> None:
+    (before,) = export(known.house, 1, 5821)["lanes"]
+    fences = []
+    crm.troubles.append(lambda: fences.append(export(known.house, 1, 5821)["lanes"][0]["fence"]))
+
+    forget(known.house, 1, 5821, crm=True, dry_run=False)
+
+    assert fences == [before["fence"] + 1]
+
+
 def test_where_the_crm_refuses_nothing_of_ours_is_forgotten(known: Bench, crm: FakeCRM) -> None:
     crm.troubles.append(CRMHostError("No."))
 

@@ -31,7 +31,7 @@ def test_links_deliveries_and_conversations_are_told_together(bench: Bench) -> N
     assert told == {5821: told_of({**JANE, "name": "Jane Doe"})}
     assert (last and last.payload["name"], of_talk and of_talk.kind) == ("Jane Doe", "conversation_resolved")
     assert none == (None, None)
-    assert talks == {731: known.Talk([5821], DONE["updated_at"])}
+    assert talks == {731: known.Talk([5821], DONE["updated_at"], DONE["updated_at"])}
 
 
 def test_of_many_records_only_those_that_are_named_are_looked_up(bench: Bench) -> None:

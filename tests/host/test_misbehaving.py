@@ -28,7 +28,7 @@ from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.plugins import Plugin, load
 from crmhost.testing.bench import Bench
-from crmhost.watch import GivenUp, Pulse, Raised, Watch
+from crmhost.watch import GivenUp, Raised, SignsOfLife, Watch
 
 from .fake_crm import FakeSettings
 
@@ -222,17 +222,17 @@ def test_settings_that_cannot_be_read_are_a_sentence(benches: Benches) -> None:
 
 
 def test_signs_of_life_keep_a_slow_hook_alive() -> None:
-    pulse = Pulse()
+    signs = SignsOfLife()
     renewed: list[float] = []
 
     def slow() -> str:
         for _ in range(8):
             time.sleep(0.02)
-            pulse.guard(True, 1.0)
+            signs.guard(True, 1.0)
         return "done"
 
     said = Watch("slow").run(
-        slow, "it", patience=0.1, pulse=pulse, meanwhile=lambda: renewed.append(time.monotonic())
+        slow, "it", patience=0.1, signs=signs, meanwhile=lambda: renewed.append(time.monotonic())
     )
 
     assert said == "done"
@@ -264,8 +264,8 @@ def test_where_much_hangs_nothing_is_begun_until_it_has_come_back(over: threadin
 
 
 def test_what_was_given_up_ends_at_its_next_call() -> None:
-    pulse = Pulse()
-    pulse.give_up()
+    signs = SignsOfLife()
+    signs.give_up()
 
     with pytest.raises(GivenUp):
-        pulse.beat()
+        signs.give()

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
@@ -209,6 +210,44 @@ def test_an_old_delivery_is_refused(lite: Chatwoot) -> None:
     body = json.dumps(payloads.contact_created(JANE)).encode()
 
     assert reason(lite.raw(body, signed(body, str(int(time.time()) - 400)))) == (401, "old_timestamp")
+
+
+@pytest.mark.parametrize("wrong", [-600, 600])
+def test_a_computer_whose_clock_is_wrong_refuses_nothing_that_is_new(
+    lite: Chatwoot, monkeypatch: pytest.MonkeyPatch, wrong: float
+) -> None:
+    body, right = json.dumps(payloads.contact_created(JANE)).encode(), time.time
+    monkeypatch.setattr("time.time", lambda: right() + wrong)
+
+    assert lite.raw(body, signed(body, str(int(right())))).status == 200
+
+
+def test_a_database_that_takes_too_long_is_said_before_chatwoot_has_gone(
+    lite: Chatwoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmhost.receiver.PATIENCE", 0.2)
+    lite.post(payloads.contact_created(JANE))
+
+    with lite.house.store.write():
+        assert reason(lite.post(payloads.contact_created({**JANE, "id": 9}))) == (503, "database_away")
+
+    assert lite.settled()["deliveries"]["pending"] == 2, "what was on its way is kept all the same"
+
+
+def test_a_body_that_comes_slowly_takes_nothing_of_the_databases_time(
+    lite: Chatwoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmhost.receiver.PATIENCE", 1.0)
+    body = json.dumps(payloads.contact_created(JANE)).encode()
+    parts = urlsplit(lite.url)
+    with socket.create_connection((parts.hostname, parts.port)) as slow:
+        headers = "".join(f"{name}: {of}\r\n" for name, of in signed(body).items())
+        head = f"POST {parts.path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+        slow.sendall(head.encode() + body[:10])
+        time.sleep(1.2)
+        slow.sendall(body[10:])
+
+        assert slow.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_new_secret_is_valid_at_once_and_the_old_one_still(lite: Chatwoot) -> None:

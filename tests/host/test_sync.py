@@ -196,6 +196,25 @@ def test_an_unsure_create_is_looked_for_before_it_is_tried_again(bench: Bench, c
     assert bench.states() == ["applied"]
 
 
+@pytest.mark.parametrize("wrong", [-600, 600])
+def test_a_worker_whose_clock_is_wrong_holds_and_waits_like_any_other(
+    bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch, wrong: float
+) -> None:
+    right = time.time
+    crm.after = [TryAgain("Timed out.", unsure=True)]
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    hurry(bench)
+    monkeypatch.setattr("time.time", lambda: right() + wrong)
+
+    bench.work()
+
+    assert crm.asked == ["contact Jane"], "the CRM may still write"
+    with bench.house.store.read() as tx:
+        due_at = lane_rows.due_at(tx, (bench.connection.id, 5821))
+    assert 30 < (due_at or 0.0) - right() <= 61
+
+
 def test_a_create_that_surely_failed_is_not_held(bench: Bench, crm: FakeCRM) -> None:
     crm.troubles = [TryAgain("Refused the connection.")]
     bench.receive(payloads.contact_created(JANE))

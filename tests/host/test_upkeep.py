@@ -42,7 +42,7 @@ def test_a_finished_payload_is_forgotten_after_its_time_and_what_waits_never(ben
     bench.receive(payloads.contact_created({**JANE, "id": 9}))
     looked: list[object] = []
 
-    sweep = Sweep(bench.house.store, bench.turns, looked.append, keep=30 * 86_400)
+    sweep = Sweep(bench.house.store, bench.house.pulse, bench.turns, looked.append, keep=30 * 86_400)
     sweep.start()
     try:
         until = time.monotonic() + 10

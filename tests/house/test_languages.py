@@ -8,7 +8,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from crmhost.admin.forms import grouped
 from crmhost.admin.words import FOLDER, LANGUAGES, gettext, ngettext, speaking, understood
+from crmhost.plugins import discover
 
 ADMIN = FOLDER.parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -87,3 +89,24 @@ def test_a_sentence_is_said_in_the_language_spoken() -> None:
 )
 def test_the_browsers_language_is_spoken_where_it_is_known(accepted: str, language: str) -> None:
     assert understood(accepted) == language
+
+
+def settings_sentences(name: str) -> set[Sentence]:
+    """Return what a plugin's settings say in a form: titles, descriptions, groups."""
+    model = discover()[name].info.settings
+    shown = [(group, [model.model_fields[one] for one in names]) for *group, names in grouped(model)]
+    each = [(group, [field for field in fields if field.repr]) for group, fields in shown]
+    titles = [text for group, fields in each if fields for text in group]
+    texts = [text for _, fields in each for field in fields for text in (field.title, field.description)]
+    return {text for text in (*titles, *texts) if text}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_krayins_settings_are_said_in_each_language(language: str) -> None:
+    folder = discover()["krayin"].info.locales
+    assert folder is not None
+    with (folder / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        known = {one.id: one.string for one in read_po(file, locale=language) if one.id}
+
+    assert known.keys() == settings_sentences("krayin")
+    assert all(known.values())

@@ -13,11 +13,12 @@ import crmhost_krayin
 from crmhost import plugins
 from crmhost.connect import connect
 from crmhost.demo import payloads
+from crmhost.store import gates
 from crmhost.store.tables import deliveries
 from crmhost.wiring import open_house
 from crmhost_krayin.stand_in import KrayinStandIn
 
-from ..host.conftest import Bench, hurry, settings_for
+from ..host.conftest import Bench, settings_for
 from .crm import Stage
 
 PERSON = "/contacts/persons/1"
@@ -62,7 +63,10 @@ class Throttled:
 
 
 def work(bench: Bench) -> None:
-    hurry(bench)
+    """Work the lane as a later process does, for which nothing has to wait any more."""
+    with bench.house.store.write() as tx:
+        gates.resume(tx, bench.connection.id)
+    bench.start_over()
     bench.work()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...backfill import begin, estimate
 from ...errors import CRMHostError
-from ...store import backfills, deliveries, reconciliations
+from ...store import backfills, clock, deliveries, reconciliations
 from ...store.reconciliations import Reconciliation
 from .. import formats
 from ..standing import title
@@ -84,7 +84,7 @@ def compare(visit: Visit) -> Go:
     one = found(visit, visit.number("id"))
     with visit.house.store.write() as tx:
         for scope in SCOPES:
-            reconciliations.plan(tx, one.id, scope, time.time())
+            reconciliations.plan(tx, one.id, scope, clock.now(tx))
     said = _("It is compared now. What was lost is worked as it is found.")
     return Go(f"/connections/{one.id}/history", said)
 

@@ -120,6 +120,34 @@ def test_a_resolved_conversation_that_changed_is_worked_again_and_not_called_los
         assert counters.read(tx, "reconcile") == {"lost": 1}
 
 
+def test_what_a_rule_is_about_is_looked_at_as_it_is_now(
+    desk: Bench, sandbox: ChatwootSandbox, crm: FakeCRM
+) -> None:
+    """The webhook of a label was lost: nothing tells that, but that the conversation changed since."""
+    crm.wanted = {"labels", "message"}
+    jane = heard_of(desk, sandbox, **JANE)
+    talk = sandbox.conversations.open(jane, "Hello")
+    assert found(desk) == NOTHING | {"missed_conversations": 1}
+    desk.work(jane)
+    sandbox.conversations.label(talk.id, ["vip"])
+
+    assert found(desk) == NOTHING | {"looked_again": 1}
+    desk.work(jane)
+
+    assert desk.last()["kind"] == "conversation_changed"
+    assert crm.notes == [(1, "changed labels")]
+    assert found(desk) == NOTHING, "until it changes again"
+
+
+def test_without_a_rule_a_changed_conversation_is_left(desk: Bench, sandbox: ChatwootSandbox) -> None:
+    jane = heard_of(desk, sandbox, **JANE)
+    talk = sandbox.conversations.open(jane, "Hello")
+    found(desk)
+    sandbox.conversations.label(talk.id, ["vip"])
+
+    assert found(desk) == NOTHING
+
+
 def test_contacts_from_before_the_connection_are_left(desk: Bench, sandbox: ChatwootSandbox) -> None:
     jane = sandbox.contacts.create(**JANE)
     jane.created_at -= 86_400

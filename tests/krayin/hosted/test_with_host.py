@@ -6,7 +6,7 @@ from crmhost import Conversation, Expected
 from crmhost.connect import check
 from crmhost.demo import payloads
 from crmhost.house import House
-from crmhost.store import connections
+from crmhost.store import clock, connections, pulse, tables
 from crmhost.store.tables import lanes
 from crmhost_krayin.sandbox import KrayinSandbox
 from crmhost_krayin.stand_in import KrayinStandIn
@@ -49,6 +49,27 @@ def test_a_lead_whose_answer_was_lost_is_one_person_one_lead_and_one_note_in_the
         "leads": 1,
         "activities": 1,
     }
+
+
+def test_what_a_restored_store_does_not_know_of_is_found_again(bench: Bench, krayin: KrayinStandIn) -> None:
+    """The backup is from before any of it was worked."""
+    for event in (payloads.contact_created(JANE), payloads.conversation_created(TALK)):
+        bench.receive(event)
+    bench.work()
+    once = {name: len(rows) for name, rows in krayin.tables().items()}
+    with bench.house.store.write() as tx:
+        for table in (tables.links, tables.versions):
+            tx.execute(table.delete())
+        tx.execute(tables.deliveries.update().values(state="pending", attempted=None, attempted_at=None))
+        tx.execute(tables.lanes.update().values(due_at=0.0))
+        pulse.first(tx, clock.now(tx))
+        pulse.doubt(tx, clock.now(tx), 1)
+
+    bench.work()
+
+    assert bench.states() == ["applied"] * 2
+    assert {name: len(rows) for name, rows in krayin.tables().items()} == once
+    assert once["activities"] == 1
 
 
 def test_a_check_of_a_connection_only_looks_and_knows_what_was_found(

@@ -168,6 +168,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("connection_id", "scope"),
     )
     op.create_table(
+        "pulse",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("beat_at", Time, nullable=False),
+        sa.Column("doubt_at", Time, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "tokens",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
@@ -282,6 +291,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_table("versions")
     op.drop_table("tokens")
+    op.drop_table("pulse")
     op.drop_table("reconciliations")
     op.drop_index("links_by_remote_id", table_name="links")
     op.drop_table("links")

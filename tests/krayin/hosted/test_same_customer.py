@@ -22,8 +22,8 @@ from crmhost.store import lanes, tables
 from crmhost.wiring import open_house
 from crmhost_krayin.stand_in import KrayinStandIn
 
-from ..host.conftest import Bench, settings_for
-from .crm import Desk, Stage, contact
+from ...host.conftest import Bench, settings_for
+from ..crm import Desk, Stage, contact
 
 PHONE = "+447700900123"
 JANE = payloads.contact(5821, "Jane Doe", email="jane@example.com", phone_number=PHONE, company_name="Globex")

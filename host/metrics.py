@@ -1,0 +1,94 @@
+"""Figures for Prometheus, read from the database when they are asked for: the same from every process."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from .store import browse, connections, counters, hours
+from .store.hours import RECEIVED, TRIED, Count
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+    from sqlalchemy import Connection
+
+    from .house import House
+    from .store.connections import CRMConnection
+
+WHOSE = ("connection", "plugin")
+
+
+def exposition(house: House) -> bytes:
+    """Return all figures in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Figures(house))
+    return generate_latest(registry)
+
+
+class Figures(Collector):
+    """What a house can be asked in figures; no name and no address is among them."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield each figure, by connection."""
+        with self._house.store.read() as tx:
+            every = connections.every(tx, self._house.vault)
+            yield from _counted(tx, every)
+            yield from _standing(tx, every)
+            yield _refused(tx, every)
+
+
+def _counted(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
+    received = CounterMetricFamily("crmhost_received", "Deliveries that were stored.", labels=WHOSE)
+    ended = CounterMetricFamily("crmhost_deliveries", "Deliveries that ended.", labels=(*WHOSE, "outcome"))
+    calls = CounterMetricFamily("crmhost_calls", "Calls to the CRM.", labels=WHOSE)
+    tried = CounterMetricFamily("crmhost_failed_attempts", "Attempts that are made again.", labels=WHOSE)
+    waited = CounterMetricFamily(
+        "crmhost_waited_seconds", "Seconds from received to done, of all together.", labels=WHOSE
+    )
+    sums: defaultdict[tuple[int, str], Count] = defaultdict(Count)
+    for (connection_id, what), count in hours.altogether(tx).items():
+        sums[connection_id, what] += count
+    for one in every:
+        whose = [str(one.id), one.plugin]
+        mine = {what: count for (connection_id, what), count in sums.items() if connection_id == one.id}
+        received.add_metric(whose, mine.get(RECEIVED, Count()).count)
+        tried.add_metric(whose, mine.get(TRIED, Count()).count)
+        calls.add_metric(whose, sum(count.calls for count in mine.values()))
+        done = {what: count for what, count in mine.items() if what not in {RECEIVED, TRIED}}
+        waited.add_metric(whose, sum(count.waited for count in done.values()))
+        for what, count in sorted(done.items()):
+            ended.add_metric([*whose, what], count.count)
+    yield from (received, ended, calls, tried, waited)
+
+
+def _standing(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily("crmhost_waiting", "Deliveries in line, 10001 for more.", labels=WHOSE)
+    dead = GaugeMetricFamily("crmhost_dead", "Deliveries that failed for good, 10001 for more.", labels=WHOSE)
+    lag = GaugeMetricFamily("crmhost_lag_seconds", "Age of the oldest delivery in line.", labels=WHOSE)
+    up = GaugeMetricFamily("crmhost_up", "Whether the connection's work goes on.", labels=WHOSE)
+    now = time.time()
+    for one in every:
+        whose = [str(one.id), one.plugin]
+        since = browse.oldest_waiting(tx, one.id)
+        waiting.add_metric(whose, browse.count(tx, one.id, "pending"))
+        dead.add_metric(whose, browse.count(tx, one.id, "dead"))
+        lag.add_metric(whose, max(now - since, 0.0) if since else 0.0)
+        up.add_metric(whose, float(one.paused_reason is None))
+    yield from (waiting, dead, lag, up)
+
+
+def _refused(tx: Connection, every: list[CRMConnection]) -> Metric:
+    refused = CounterMetricFamily("crmhost_refused", "Webhooks that were refused.", labels=(*WHOSE, "reason"))
+    for connection_id, plugin in [(0, ""), *((one.id, one.plugin) for one in every)]:
+        for reason, count in counters.read(tx, "refused", connection_id).items():
+            refused.add_metric([str(connection_id), plugin, reason], count)
+    return refused

@@ -1,0 +1,124 @@
+"""Connecting in the browser, changing settings, and removing a connection."""
+
+import re
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from crmhost import CredentialsError, CRMHostError
+from crmhost.house import House
+from crmhost.knocking import knock
+from crmhost.server import serving
+from crmhost.store import connections
+from crmhost.store.connections import CRMConnection
+from crmhost.wiring import receiving
+
+from ..conftest import connected
+from ..fake_crm import FakeCRM
+from .conftest import Browser, add_user, told
+
+
+def draft_in(page: str) -> str:
+    found = re.search(r'name="draft" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def every(house: House) -> list[CRMConnection]:
+    with house.store.read() as tx:
+        return connections.every(tx, house.vault)
+
+
+def test_step_by_step_without_a_token_of_chatwoots(lite_house: House, admin: Browser) -> None:
+    assert "Your Chatwoot" in told(admin.get("/connect"))
+    page = admin.post("/connect/fake/chatwoot", account="3", url="https://chat.example.com/app/accounts/3")
+    assert "Your Fake CRM" in told(page)
+    page = admin.post("/connect/fake/crm", draft=draft_in(page), token="t0ken")
+    assert "What goes where" in told(page)
+    assert "t0ken" not in page
+    assert every(lite_house) == []
+
+    page = admin.post("/connect/fake/settings", draft=draft_in(page), do="on")
+
+    assert told(page).startswith("It is on.")
+    made = every(lite_house)[0]
+    assert (made.plugin, made.account_id, made.given) == ("fake", 3, {"token": "t0ken"})
+    assert made.chatwoot_url == "https://chat.example.com"
+    assert made.address in page  # to be pasted in Chatwoot, which then shows the secret
+
+
+def test_each_mistake_is_said_where_it_is_made(lite_house: House, admin: Browser, crm: FakeCRM) -> None:
+    assert "Which account" in admin.post("/connect/fake/chatwoot", 422, url="https://chat.example.com")
+    assert "not the address" in admin.post("/connect/fake/chatwoot", 422, url="chat", account="3")
+    assert "CRMHOST_BASE_URL" in admin.post("/connect/fake/chatwoot", 422, url="https://c.example", token="t")
+    draft = draft_in(admin.post("/connect/fake/chatwoot", account="3"))
+    assert "it is needed" in admin.post("/connect/fake/crm", 422, draft=draft)
+    crm.troubles = [CredentialsError("The CRM refuses the token.", fix="Make another.")]
+    page = told(admin.post("/connect/fake/crm", 422, draft=draft, token="t0ken"))
+    assert "The CRM refuses the token. Make another." in page
+    page = admin.post("/connect/fake/crm", draft=draft, token="t0ken")
+    page = admin.post("/connect/fake/settings", 422, draft=draft_in(page), pipeline="many", do="on")
+    assert "pipeline: it is a whole number." in told(page)
+
+    assert every(lite_house) == []
+    assert "No plugin named" in admin.get("/connect/nothing", 404)
+
+
+def test_a_draft_is_good_for_who_began_it_and_nothing_else(lite_house: House, admin: Browser) -> None:
+    draft = draft_in(admin.post("/connect/fake/chatwoot", account="3"))
+    add_user(lite_house, "tomas@example.com")
+    other = admin.another()
+    other.sign_in("tomas@example.com")
+
+    for somebody, kept in ((other, draft), (admin, draft[:-4] + "AAAA"), (admin, "")):
+        assert "is lost" in somebody.post("/connect/fake/crm", 400, draft=kept, token="t0ken")
+
+
+def test_settings_are_checked_and_an_empty_secret_stays(
+    lite_house: House, admin: Browser, crm: FakeCRM
+) -> None:
+    connected(lite_house)
+    page = admin.get("/connections/1/settings")
+    assert "t0ken" not in page
+    assert "As found: 7" in page
+
+    assert "The settings are kept" in admin.post("/connections/1/settings", token="", pipeline="9")
+    assert every(lite_house)[0].given == {"token": "t0ken", "pipeline": 9}
+    crm.troubles = [CredentialsError("No.", fix="Yes.")]
+    assert "No." in admin.post("/connections/1/settings", 422, token="an0ther")
+    assert every(lite_house)[0].given["token"] == "t0ken"
+
+    assert "kept" in admin.post("/connections/1/settings", token="an0ther", pipeline="")
+    assert every(lite_house)[0].given == {"token": "an0ther"}
+    crm.troubles = [CredentialsError("Not now.")]
+    assert "Not now." in admin.post("/connections/1/check", 422)
+
+
+def test_removing_is_spelled_out_before_it_is_done(lite_house: House, admin: Browser) -> None:
+    connected(lite_house)
+
+    page = told(admin.get("/connections/1/remove"))
+    assert "The CRM keeps all that was brought there" in page
+    assert "The webhook stays in Chatwoot until you remove it there." in page
+    assert len(every(lite_house)) == 1
+
+    assert "is removed" in admin.post("/connections/1/remove")
+    assert every(lite_house) == []
+
+
+def test_a_test_webhook_goes_the_way_of_chatwoots(lite_house: House) -> None:
+    one = connected(lite_house)
+    with receiving(lite_house) as app, serving(app) as address, closing(at(lite_house, address)) as house:
+        assert knock(house, one) >= 0
+        with pytest.raises(CRMHostError, match="does not fit"):
+            knock(house, replace(one, webhook_secrets=("other",)))
+        with pytest.raises(CRMHostError, match="secret is not known"):
+            knock(house, replace(one, webhook_secrets=()))
+    with closing(at(lite_house, "http://127.0.0.1:9")) as house, pytest.raises(CRMHostError, match="Nothing"):
+        knock(house, one)
+
+
+def at(house: House, address: str) -> House:
+    """Return the house as if it were reached at this address."""
+    return replace(house, settings=house.settings.model_copy(update={"base_url": address}))

@@ -1,0 +1,72 @@
+"""What machines ask: whether a process is ready, and figures."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from crmhost.demo import payloads
+from crmhost.house import House
+from crmhost.metrics import exposition
+from crmhost.server import serving
+from crmhost.wiring import serving_all
+
+from ..conftest import Bench
+
+JANE = payloads.contact(5821, "Jane Doe", email="jane@example.com")
+
+
+@pytest.fixture
+def address(lite_house: House) -> Iterator[str]:
+    settings = lite_house.settings.model_copy(update={"metrics_token": SecretStr("t0ken")})
+    house = replace(lite_house, settings=settings)
+    with serving_all(house, pages=False) as app, serving(app) as at:
+        yield at
+
+
+def test_a_process_is_ready_where_database_and_redis_answer(address: str) -> None:
+    answer = httpx.get(f"{address}/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "checks": {"database": "ok", "redis": "ok"}}
+
+
+def test_without_redis_it_says_what_that_means(lite_house: House, tmp_path: Path) -> None:
+    away = replace(lite_house, redis_url=f"unix://{tmp_path}/nothing.sock")
+    with serving_all(away, pages=False) as app, serving(app) as at:
+        answer = httpx.get(f"{at}/readyz")
+
+    assert answer.status_code == 503
+    assert "webhooks are stored" in answer.json()["checks"]["redis"]
+
+
+def test_figures_are_for_who_has_the_token(address: str) -> None:
+    assert httpx.get(f"{address}/metrics").status_code == 401
+    assert httpx.get(f"{address}/metrics", headers={"Authorization": "Bearer x"}).status_code == 401
+
+    answer = httpx.get(f"{address}/metrics", headers={"Authorization": "Bearer t0ken"})
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+
+
+def test_figures_say_what_happened_and_nobodys_name(lite_bench: Bench) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+    lite_bench.work()
+    lite_bench.receive(payloads.contact_updated({**JANE, "name": "J"}, 60, name="Jane Doe"))
+    lite_bench.intake.count(lite_bench.connection.id, "refused", "bad_signature").result(10)
+
+    shown = exposition(lite_bench.house).decode()
+
+    figures = dict(re.findall(r"^(\S+) ([\d.e+]+)$", shown, re.MULTILINE))
+    whose = 'connection="1",plugin="fake"'
+    assert figures[f"crmhost_received_total{{{whose}}}"] == "2.0"
+    assert figures['crmhost_deliveries_total{connection="1",outcome="applied",plugin="fake"}'] == "1.0"
+    assert figures[f"crmhost_waiting{{{whose}}}"] == "1.0"
+    assert figures[f"crmhost_up{{{whose}}}"] == "1.0"
+    assert figures[f'crmhost_refused_total{{{whose},reason="bad_signature"}}'] == "1.0"
+    assert "Jane" not in shown
