@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pydantic import BaseModel
 
-from .context import Context, Links, Tokens, TokensInMemory
+from .context import Context, Links
 from .errors import CRMHostError, PluginError
 from .http import Http
 from .models import Choice, SetupResult
@@ -33,17 +33,15 @@ def checked(
     http: Http | None = None,
     *,
     signs: SignsOfLife | None = None,
-    tokens: Tokens | None = None,
     read_only: bool = False,
 ) -> tuple[BaseModel, SetupResult]:
     """Return the settings with what setup found, and its report; ``http`` counts the calls it takes.
 
-    ``signs`` hears its signs of life, where ``http`` is given; ``tokens`` are those of the connection,
-    where there is one.
+    ``signs`` hears its signs of life, where ``http`` is given.
     """
     signs = signs or SignsOfLife()
     given = validated(plugin, values)
-    context = _context(house, account_id, given, access, signs, http, tokens, read_only=read_only)
+    context = _context(house, account_id, given, access, signs, http, read_only=read_only)
     found = _set_up(plugin, context, signs)
     return validated(plugin, {**values, **found.settings}), found
 
@@ -68,7 +66,6 @@ def _context(
     access: Access,
     signs: SignsOfLife,
     http: Http | None = None,
-    tokens: Tokens | None = None,
     *,
     read_only: bool,
 ) -> Context[Any]:
@@ -81,7 +78,6 @@ def _context(
         log=log,
         chatwoot=house.chatwoot(account_id, access.url, access.token, signs.guard),
         chatwoot_url=access.url,
-        tokens=tokens or TokensInMemory(),
         read_only=read_only,
     )
 

@@ -17,7 +17,6 @@ from .handling import Handling
 from .http import Call
 from .models import Change, Imagined, Outcome
 from .reconcile.lining import sender_of
-from .tokens import KeptTokens
 from .rehearsal import Ended, Rehearsal, Write, Writes, named
 from .store import connections, known, links
 from .store.deliveries import Delivery
@@ -106,7 +105,6 @@ class _Stage:
             http=self._crm,
             chatwoot=self._chatwoot_api(),
             chatwoot_url=one.chatwoot_url,
-            tokens=KeptTokens(self._house, one.id),
             log=log.bind(connection=one.id, preview=True),
         )
 

@@ -12,7 +12,6 @@ from . import (
     lanes,
     links,
     pulse,
-    tokens,
 )
 from .engine import Store, open_store
 from .schema import upgrade
@@ -31,6 +30,5 @@ __all__ = [
     "links",
     "open_store",
     "pulse",
-    "tokens",
     "upgrade",
 ]

@@ -9,7 +9,7 @@ import structlog
 from pydantic import SecretStr
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from ..context import Context, Links, TokensInMemory
+from ..context import Context, Links
 from ..http import Http
 from ..validation import validated
 from .memory import LinksInMemory
@@ -39,7 +39,6 @@ class Played:
         self.kept = LinksInMemory()
         self.calls: list[str] = []
         self._pool = pool
-        self._tokens = TokensInMemory()
 
     def setup(self, **instead: Any) -> SetupResult:
         """Call setup with the given settings, or with others instead of some."""
@@ -90,8 +89,7 @@ class Played:
             self.calls = [str(call) for call in http.calls]
 
     def _context(self, links: Links, http: Http, settings: BaseModel) -> Context[Any]:
-        log = structlog.get_logger(__name__)
-        return Context(1, ACCOUNT, settings, links, http, log, tokens=self._tokens)
+        return Context(1, ACCOUNT, settings, links, http, structlog.get_logger(__name__))
 
 
 def secrets_of(settings: BaseModel) -> list[str]:

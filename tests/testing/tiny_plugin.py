@@ -23,7 +23,7 @@ from crmhost import (
     hookimpl,
 )
 
-from crmhost.testing.example_crm import NAME_LIMIT, TEXT_LIMIT
+from .tiny_crm import NAME_LIMIT, TEXT_LIMIT
 
 
 class TinySettings(BaseModel):

@@ -177,13 +177,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
-        "tokens",
-        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("sealed", sa.Text(), nullable=False),
-        sa.Column("good_until", Time, nullable=False),
-        sa.PrimaryKeyConstraint("connection_id"),
-    )
-    op.create_table(
         "versions",
         sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("record", sa.String(length=64), nullable=False),
@@ -290,7 +283,6 @@ def downgrade() -> None:
     for table in ("failures", "sessions", "invitations", "users", "contact_words", "contacts", "hours"):
         op.drop_table(table)
     op.drop_table("versions")
-    op.drop_table("tokens")
     op.drop_table("pulse")
     op.drop_table("reconciliations")
     op.drop_index("links_by_remote_id", table_name="links")
