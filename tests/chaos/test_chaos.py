@@ -1,4 +1,4 @@
-"""Parts of what ``make chaos`` runs: some seconds of it in ``make test``, minutes in ``make test-all``."""
+"""Parts of what ``make chaos`` runs, for ``make prove``: beside other tests they would take too long."""
 
 from __future__ import annotations
 
@@ -37,11 +37,12 @@ def all_is_as_promised(*words: str) -> dict[str, int]:
     return kills
 
 
+@pytest.mark.proof
 def test_nothing_is_lost_and_nothing_is_double_under_kills_and_faults() -> None:
     assert all_is_as_promised("--kills", "8", "--seconds", "10")["all"] > 0
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_so_it_is_for_minutes_on_either_database(database: str) -> None:
     if database == "postgresql" and SERVER not in os.environ:
