@@ -121,7 +121,7 @@ PATHS = (
 )
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_no_page_takes_longer_than_a_tenth_of_a_second(full: House, say: Say) -> None:
     from crmhost.admin import pages_of
     from crmhost.server import serving
