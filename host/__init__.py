@@ -1,6 +1,7 @@
 """crmhost keeps a CRM in step with Chatwoot. This is the front door: all that a plugin may import."""
 
 from ._version import __version__
+from .cards import Card, CardAction, CardEvent, CardRecord
 from .context import Budget, Chatwoot, Context, Link, Links
 from .errors import (
     CredentialsError,
@@ -56,6 +57,10 @@ __all__ = [
     "Links",
     "Message",
     # What it returns
+    "Card",
+    "CardAction",
+    "CardEvent",
+    "CardRecord",
     "Change",
     "Choice",
     "Outcome",
