@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 CHATWOOT = "Chatwoot"
+NEWEST_FIRST = "-last_activity_at"
 log = structlog.get_logger(__name__)
 
 
@@ -62,6 +63,16 @@ def preview(house: House, connection_id: int, subject: Subject) -> Preview:
     with house.store.read() as tx:
         connection = connections.get(tx, house.vault, connection_id)
     return _Stage(house, connection).play(_delivery(house, connection, subject))
+
+
+def preview_newest(house: House, connection: CRMConnection, contact_id: int | None) -> Preview:
+    """Preview a contact of a connection that need not be stored yet: this one, or who was active last."""
+    if contact_id is None:
+        page = house.chatwoot_of(connection).all_contacts.page(1, NEWEST_FIRST)
+        contact_id = next((row["id"] for row in page.rows if isinstance(row.get("id"), int)), None)
+    if contact_id is None:
+        raise SettingsError("Chatwoot has no contact with an e-mail address, a phone or an identifier yet.")
+    return _Stage(house, connection).play(_about_contact(house, connection, contact_id))
 
 
 class _Stage:
