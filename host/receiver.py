@@ -139,7 +139,7 @@ class Receiver:
             self._intake.count(to.connection.id, "event", event.name)
             return JSONResponse({"status": "counted", "event": event.name})
         arrival = _arrival(to, request, body, event)
-        named = {"connection": to.connection.id, "event": event.name, "ref": arrival.digest[:LENGTH]}
+        named = {"connection": to.connection.id, "kind": event.name, "ref": arrival.digest[:LENGTH]}
         with traced("receive", arrival.digest, named) as span:
             stored = await asyncio.wrap_future(self._intake.put(arrival))
             span.set(stored=stored)
