@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from crmhost import server, webhooks
 from crmhost.house import House
-from crmhost.models import STATES
+from crmhost.states import STATES
 from crmhost.server import serving
 from crmhost.store import tables
 from crmhost.sync import Sync
