@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .cards import Card, CardAction, CardEvent, CardRecord
     from .context import Budget, Chatwoot, Context, Link, Links
     from .errors import (
         CredentialsError,
@@ -64,6 +65,10 @@ __all__ = [
     "Links",
     "Message",
     # What it returns
+    "Card",
+    "CardAction",
+    "CardEvent",
+    "CardRecord",
     "Change",
     "Choice",
     "Outcome",
@@ -89,6 +94,7 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "cards": ("Card", "CardAction", "CardEvent", "CardRecord"),
     "context": ("Budget", "Chatwoot", "Context", "Link", "Links"),
     "errors": (
         "CRMHostError",

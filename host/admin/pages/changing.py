@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...chatwoot import Access
 from ...checking import choices
-from ...connect import change, check, disconnect
+from ...connect import card_url, change, check, disconnect, hide_card, show_card
 from ...errors import CRMHostError
 from ...knocking import knock
 from .. import forms
@@ -46,6 +46,7 @@ def _form(
         "groups": forms.groups(plugin.info.settings, given, found=one.found, choices=options, wrong=wrong),
         "report": report,
         "problem": problem,
+        "card": card_url(visit.house, one),
     }
     return Page("settings.html", values, 422 if wrong or problem else 200)
 
@@ -88,6 +89,16 @@ def test(visit: Visit) -> Go:
     return Go(f"/connections/{one.id}", said)
 
 
+def card(visit: Visit) -> Go:
+    """Have Chatwoot show the connection's card, or show it no more."""
+    one = found(visit, visit.number("id"))
+    if visit.given("remove"):
+        hide_card(visit.house, one)
+        return Go(f"/connections/{one.id}/settings", _("Chatwoot does not show the card any more."))
+    show_card(visit.house, one)
+    return Go(f"/connections/{one.id}/settings", _("Chatwoot shows the card beside each conversation."))
+
+
 def removing(visit: Visit) -> Page:
     """Say what removing a connection does, before it is done."""
     one = found(visit, visit.number("id"))
@@ -107,6 +118,7 @@ PLACES = (
     form("/connections/{id:int}/settings", keep),
     form("/connections/{id:int}/check", look),
     form("/connections/{id:int}/test", test),
+    form("/connections/{id:int}/card", card),
     Place("/connections/{id:int}/remove", removing, "administrator"),
     form("/connections/{id:int}/remove", remove),
 )

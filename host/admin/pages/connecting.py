@@ -154,6 +154,8 @@ def _settings_page(
     values = {
         "plugin": plugin,
         "draft": sealed(visit, draft),
+        "card": bool(visit.given("card")) if visit.given("do") else True,
+        "can_show_card": draft.access.token is not None,
         "groups": forms.groups(
             plugin.info.settings, draft.values, found=found, choices=options, wrong=wrong, required=False
         ),
@@ -175,7 +177,14 @@ def settings(visit: Visit) -> Page | Go:
         return _settings_page(visit, plugin, draft, {}, wrong=wrong)
     try:
         if visit.given("do") == "on":
-            made = connect(visit.house, plugin.name, draft.account_id, draft.values, chatwoot=draft.access)
+            made = connect(
+                visit.house,
+                plugin.name,
+                draft.account_id,
+                draft.values,
+                chatwoot=draft.access,
+                card=bool(visit.given("card")) and draft.access.token is not None,
+            )
             return Go(f"/connections/{made.connection.id}", _("It is on."))
         _settings, found = checked(
             visit.house, plugin, draft.account_id, draft.values, draft.access, read_only=True
