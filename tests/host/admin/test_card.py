@@ -191,7 +191,7 @@ def test_a_viewer_sees_it_masked_and_may_do_nothing(lite_house: House, stranger:
 def test_what_an_agent_does_is_kept_as_of_a_delivery(lite_house: House, agent: Frame, crm: CardCRM) -> None:
     page = agent.post("do", action="call")
 
-    assert "They are called." in page
+    assert "It is done." in page
     assert crm.done == ["call  Jane Doe None"]
     with lite_house.store.read() as tx:
         kept = links.load(tx, 1, ["contact:5821"])
