@@ -89,7 +89,10 @@ async def _reconciled_in_vain(stage: Stage) -> None:
     for account in stage.accounts:
         found = await stage.house.command("reconcile", str(account.connection))
         stage.tally.wrong += [
-            ("again", f"a second reconciliation of connection {account.connection} found {found[what]} {what}")
+            (
+                "again",
+                f"a second reconciliation of connection {account.connection} found {found[what]} {what}",
+            )
             for what in MISSED
             if found[what]
         ]

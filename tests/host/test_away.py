@@ -253,7 +253,7 @@ def known_before(bench: Bench, *contact_ids: int) -> None:
 
 
 def test_where_a_person_lets_it_go_on_the_order_of_arrival_holds(bench: Bench, crm: FakeCRM) -> None:
-    """What was first in a lane is tried first, what waited to be tried again has its old place in the line."""
+    """What was first in a lane is tried first; what waited to be tried again has its old place."""
     known_before(bench, 3, 5, 7, 9)
     receive(bench, 7)
     crm.troubles = [TryAgain("It failed.", delay=3600)]
@@ -269,7 +269,13 @@ def test_where_a_person_lets_it_go_on_the_order_of_arrival_holds(bench: Bench, c
         gates.resume(tx, bench.connection.id)
     bench.sync.answer((bench.connection.id, 7))
 
-    assert crm.asked == ["contact No 7", "conversation 731 began", "contact No 9", "contact No 3", "contact No 5"]
+    assert crm.asked == [
+        "contact No 7",
+        "conversation 731 began",
+        "contact No 9",
+        "contact No 3",
+        "contact No 5",
+    ]
     assert bench.states() == ["applied"] * 5
 
 

@@ -1,7 +1,6 @@
 """A connection whose plugin is gone waits, saying so, and goes on by itself when the plugin is back."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -9,10 +8,10 @@ from crmhost import notices
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.plugins import Broken, Plugins
-from crmhost.store import gates, tables
+from crmhost.store import connections, gates
 from crmhost.wiring import open_house, working
 
-from .conftest import Bench, connected, settings_for
+from .conftest import Bench, connected
 from .fake_crm import FakeCRM
 from .test_away import attempts, let_it_be_time, receive
 
@@ -52,7 +51,7 @@ def test_its_deliveries_wait_and_none_of_them_fails(begin: Begin) -> None:
     assert without.turns.next() is None, "nobody takes a lane of it before its time"
 
 
-def test_it_is_paused_and_says_so_and_what_to_do(begin: Begin, before: Bench, crm: FakeCRM) -> None:
+def test_it_is_paused_and_says_so_and_what_to_do(begin: Begin, before: Bench) -> None:
     without = begin(Plugins({}))
     receive(without, 1)
     without.work(1)
@@ -122,7 +121,9 @@ def test_what_a_person_paused_stays_so(begin: Begin, crm: FakeCRM) -> None:
     with working(begin(crm.plugins()).house):
         pass
 
-    with without.house.store.read() as tx:
-        assert tx.scalar(tables.connections.select().with_only_columns(tables.connections.c.paused_reason)) == (
-            "Paused by hand."
-        )
+    assert why_paused(without) == "Paused by hand."
+
+
+def why_paused(bench: Bench) -> str | None:
+    with bench.house.store.read() as tx:
+        return connections.get(tx, bench.house.vault, bench.connection.id).paused_reason

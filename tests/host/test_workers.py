@@ -122,10 +122,12 @@ def test_an_idle_worker_hears_a_bell_at_once(
     monkeypatch.setattr("crmhost.broker.LISTEN", 60.0)
     monkeypatch.setattr("crmhost.sweep.PERIOD", 60.0)
     made = connected(quick_house)
-    listeners = lambda: quick_house.redis.pubsub_numsub(CALL)[0][1]  # noqa: E731
+
+    def somebody_listens() -> bool:
+        return bool(quick_house.redis.pubsub_numsub(CALL)[0][1])  # type: ignore[no-untyped-call]
 
     with working(quick_house):
-        until(lambda: bool(listeners()))
+        until(somebody_listens)
         for so_many in (1, 2, 3):
             time.sleep(0.05)  # it is idle
             store(quick_house, made.id, 1, first=so_many)
