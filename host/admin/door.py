@@ -55,7 +55,8 @@ class Door:
         if place.method == "POST":
             if too_long or not _from_here(visit.request, self._house.settings.base_url):
                 raise NotAllowed(_("This form did not come from here."), fix=_("Open the page again."))
-            if visit.session and not hmac.compare_digest(visit.given("form_token"), visit.form_token):
+            given = visit.given("form_token").encode()
+            if visit.session and not hmac.compare_digest(given, visit.form_token.encode()):
                 raise NotAllowed(_("This form is too old."), fix=_("Open the page again."))
         if place.may != "anyone" and visit.session is None:
             raise NotAllowed(_("You are not signed in."), fix=_("Sign in, and try again."))

@@ -124,7 +124,7 @@ def test_an_idle_worker_hears_a_bell_at_once(
     made = connected(quick_house)
 
     def somebody_listens() -> bool:
-        return bool(quick_house.redis.pubsub_numsub(CALL)[0][1])  # type: ignore[no-untyped-call]
+        return bool(quick_house.redis.pubsub_numsub(CALL)[0][1])
 
     with working(quick_house):
         until(somebody_listens)
