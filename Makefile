@@ -7,6 +7,9 @@ ARGS   ?=
 # Tests wait for servers and processes as much as they compute.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
+# Compiled once, not by each of the many processes that tests start, wherever that is switched off.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test test-all prove test-browser screens coverage chaos calls record test-live docs reference dist audit check words clean
 
 help: ## This list

@@ -210,6 +210,12 @@ def waiting(tx: Connection) -> int:
     return tx.scalar(select(func.count()).select_from(lanes).where(lanes.c.due_at.is_not(None))) or 0
 
 
+def held(tx: Connection) -> dict[int, int]:
+    """Return how many lanes of each connection a worker has now."""
+    each = select(lanes.c.connection_id, func.count()).where(lanes.c.taken_at.is_not(None))
+    return {row[0]: row[1] for row in tx.execute(each.group_by(lanes.c.connection_id))}
+
+
 def _free(*, background: bool) -> ColumnElement[bool]:
     """Choose the lanes of a connection that nobody has, in the words of the index on them."""
     return and_(
