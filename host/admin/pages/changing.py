@@ -114,11 +114,11 @@ def remove(visit: Visit) -> Go:
 
 
 PLACES = (
-    Place("/connections/{id:int}/settings", settings, "administrator"),
-    form("/connections/{id:int}/settings", keep),
-    form("/connections/{id:int}/check", look),
-    form("/connections/{id:int}/test", test),
-    form("/connections/{id:int}/card", card),
-    Place("/connections/{id:int}/remove", removing, "administrator"),
-    form("/connections/{id:int}/remove", remove),
+    Place("/connections/{id:id}/settings", settings, "administrator"),
+    form("/connections/{id:id}/settings", keep),
+    form("/connections/{id:id}/check", look),
+    form("/connections/{id:id}/test", test),
+    form("/connections/{id:id}/card", card),
+    Place("/connections/{id:id}/remove", removing, "administrator"),
+    form("/connections/{id:id}/remove", remove),
 )
