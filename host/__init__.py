@@ -1,7 +1,7 @@
 """crmhost keeps a CRM in step with Chatwoot. This is the front door: all that a plugin may import."""
 
 from ._version import __version__
-from .context import Budget, Chatwoot, Context, Link, Links
+from .context import Budget, Chatwoot, Context, Link, Links, Token, Tokens
 from .errors import (
     CredentialsError,
     CRMHostError,
@@ -55,6 +55,8 @@ __all__ = [
     "Link",
     "Links",
     "Message",
+    "Token",
+    "Tokens",
     # What it returns
     "Change",
     "Choice",
