@@ -32,6 +32,7 @@ from .models import (
     ReportLine,
     SetupResult,
 )
+from .readers import HeaderSecret, Pairs, Words, items, pairs, tree
 from .stand_in import StandIn
 from .visit import visiting
 
@@ -40,6 +41,13 @@ __all__ = [
     "HOOK_API",
     "PluginInfo",
     "hookimpl",
+    # What reads a setting
+    "HeaderSecret",
+    "Pairs",
+    "Words",
+    "items",
+    "pairs",
+    "tree",
     # What a hook is handed
     "CHANGES",
     "Answer",

@@ -85,7 +85,7 @@ def _fix(plugin: Plugin, error: ValidationError) -> str:
 
 def is_secret(annotation: Any) -> bool:
     """Whether a setting of this type is secret."""
-    return annotation is SecretStr or SecretStr in get_args(annotation)
+    return annotation is SecretStr or any(map(is_secret, get_args(annotation)))
 
 
 def secret_values(settings: BaseModel) -> dict[str, str]:

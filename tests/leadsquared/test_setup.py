@@ -191,7 +191,7 @@ def test_attributes_are_json_on_the_command_line_and_stay_so_when_they_are_kept(
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
-    [("Company=x", "it is no JSON"), ("[]", "dictionary"), ('{"Company": 1}', "string")],
+    [("Company", "each has a ="), ("{Company", "it is no JSON"), ('{"Company": 1}', "string")],
 )
 def test_attributes_that_cannot_be_read_are_refused(typed: str, sentence: str) -> None:
     with pytest.raises(ValidationError, match=sentence):
