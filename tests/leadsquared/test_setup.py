@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, JSONResponse
 
 from crmhost import CredentialsError, SettingsError, TryAgain
+from crmhost.testing import Stage
 from crmhost_leadsquared_reference import LeadSquaredSettings
 from crmhost_leadsquared_reference.settings import Facts
 
-from ..krayin.crm import Stage
 from .crm import URL, Chatwoot, Connection
 from .payloads import payload
 
