@@ -84,10 +84,11 @@ class _ConversationSync:
         """Return why there is nothing to do, if so."""
         if not self.settings.sync_activities:
             return Outcome(ignored="The settings say not to note conversations.")
-        if not self._about() and self.link.id is None:
-            conversation, contact = self.conversation.id, self.conversation.contact.id
-            return Outcome(ignored=f"Conversation {conversation} is with contact {contact}, not in Krayin.")
-        return None
+        return self._of_nobody() if not self._about() and self.link.id is None else None
+
+    def _of_nobody(self) -> Outcome:
+        conversation, contact = self.conversation.id, self.conversation.contact.id
+        return Outcome(ignored=f"Conversation {conversation} is with contact {contact}, not in Krayin.")
 
     def without_activity(self) -> Outcome | None:
         """Return why a mere change has nothing to be written to, if so."""
@@ -141,9 +142,12 @@ class _ConversationSync:
         found = find_activity(self.desk.activities, self.reference)
         if unsure:
             self.customer.heal()
-        if found:
-            return self._update(found["id"], found.get("type") or NOTE, relink=unsure)
-        return self.ignored() or self._create()
+        if not found:
+            return self.ignored() or self._create()
+        if unsure and not self._about():
+            self.desk.activities.remove(found["id"])  # its customer is to stay deleted: it is about nobody
+            return self._of_nobody()
+        return self._update(found["id"], found.get("type") or NOTE, relink=unsure)
 
     def _create(self) -> Outcome:
         """Make the activity: a note where Krayin won't have its type."""

@@ -182,6 +182,7 @@ def test_a_lead_of_its_own_that_was_deleted_is_left_so(desk: Desk) -> None:
     outcome = alone.created(opened(732))
 
     assert not desk.state.leads
+    assert not activities(desk)
     assert outcome.ignored == "Conversation 732 is with contact 5821, not in Krayin."
 
 

@@ -9,7 +9,7 @@ from crmhost import Chatwoot, CRMHostError, Inbox, ReportLine
 
 from ..mappers.conversation import MAILED
 from ..settings import Entity, KrayinSettings
-from ..settings.choices import LeadChoices, StageRules
+from ..settings.lead_choices import LeadChoices, StageRules
 from ..settings.mapping import mapping_of
 from .version import Version
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from .choices import Conversations, Defaults, LeadChoices, People, Reach, Rule, StageRules, Which
+from .choices import Conversations, People, Reach, Rule, Which
 from .facts import CLOSED_CODES, ENTITIES, Attribute, Entity, Facts, Stage, target_of
+from .lead_choices import Defaults, LeadChoices, StageRules
 
 __all__ = [
     "CLOSED_CODES",

@@ -1,4 +1,4 @@
-"""The settings of a connection, by what they are about. The README shows them in this order."""
+"""The settings of a connection, by what they are about, but for leads. The README has them in this order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from crmhost import HeaderSecret, Pairs, Words, pairs, tree
 
 from .mapping import checked_mapping
 from .values import (
-    Id,
     Ids,
     Zone,
     address,
@@ -44,17 +43,6 @@ def _ruled(rules: dict[str, Rule]) -> dict[str, Rule]:
         if name not in RULED and not name.startswith(("person.", "lead.")):
             raise ValueError(f"there is no field {name}; there are {', '.join(RULED)}, person.… and lead.…")
     return rules
-
-
-class Defaults(BaseModel):
-    """Where a lead goes, where that is not as for the others."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    pipeline_id: Id = None
-    stage_id: Id = None
-    source_id: Id = None
-    type_id: Id = None
 
 
 class Reach(BaseModel):
@@ -171,97 +159,6 @@ class People(BaseModel):
         False,
         title="Ids in Chatwoot",
         description="Keep Krayin's ids with the contact in Chatwoot; needs a Chatwoot token.",
-    )
-
-
-class LeadChoices(BaseModel):
-    """Leads: when there is one, what it says, where it goes."""
-
-    model_config = ConfigDict(title="Leads")
-
-    create_lead: bool = Field(
-        True, title="Make leads", description="Make leads at all; the policy says how many."
-    )
-    lead_policy: Literal["one_per_person", "one_per_conversation", "none"] = Field(
-        "one_per_person",
-        title="How many leads",
-        description="One open lead for each customer (one_per_person), one_per_conversation, or none.",
-    )
-    closed_leads: Literal["leave", "reopen", "new"] = Field(
-        "leave",
-        title="Closed leads",
-        description="What a new conversation does to a customer's lead that is won or lost: leave it, reopen "
-        "it, or make a new one.",
-    )
-    lead_title: str = Field(
-        "{name}",
-        min_length=1,
-        title="Lead's title",
-        description="May hold {name}, {email}, {phone}, {company}, {id}, {inbox}, {contact.KEY}, "
-        "{conversation.KEY} and {additional.KEY}.",
-    )
-    lead_description: str = Field("", title="Lead's description", description="The same may be in it.")
-    lead_value: str = Field(
-        "0", title="Lead's value", description="A number, or such as {contact.deal_value}."
-    )
-    pipeline_id: Id = Field(
-        None, title="Pipeline", description="Where new leads go; without it Krayin's default pipeline."
-    )
-    stage_id: Id = Field(
-        None, title="Stage", description="The stage of new leads; without it the pipeline's first."
-    )
-    source_id: Id = Field(
-        None,
-        title="Source",
-        description="The source of new leads; without it Chatwoot or Web, if there is one.",
-    )
-    type_id: Id = Field(None, title="Type", description="The type of new leads; without it the first.")
-    leads_by_inbox: Annotated[dict[int, Defaults], BeforeValidator(tree)] = Field(
-        {},
-        title="Leads by inbox",
-        description='JSON, such as {"7": {"pipeline_id": 2, "source_id": 4}}: other places for an inbox\'s '
-        "leads.",
-    )
-    closed_stage_ids: Ids = Field(
-        (), title="Closed stages", description="The stages that count as won or lost; setup finds them."
-    )
-    assignee_owns_lead: bool = Field(
-        False,
-        title="Assignee owns the lead",
-        description="Make the agent of the conversation the owner of a lead that has none, by e-mail.",
-    )
-
-
-class StageRules(BaseModel):
-    """What moves a lead: stages are named by code or id."""
-
-    model_config = ConfigDict(title="Stages")
-
-    stage_on_created: str = Field(
-        "",
-        title="Stage at the start",
-        description="Of a lead when a conversation begins: by its code, such as prospect, or its number.",
-    )
-    stage_on_first_reply: str = Field(
-        "", title="Stage at the first reply", description="Of a lead when an agent has answered."
-    )
-    stage_on_resolved: str = Field(
-        "", title="Stage at the end", description="Of a lead when its conversation is resolved."
-    )
-    stage_rules: Pairs = Field(
-        {},
-        title="Stages by rule",
-        description="Such as priority:urgent=negotiation, label:vip=prospect, status:pending=follow-up.",
-    )
-    auto_qualify: bool = Field(
-        False,
-        title="Qualify by itself",
-        description="Move a lead from its first stage to the next when its conversation is resolved.",
-    )
-    allow_backwards: bool = Field(
-        False,
-        title="Allow backwards",
-        description="Let rules move a lead back, out of won or lost, or into another pipeline.",
     )
 
 

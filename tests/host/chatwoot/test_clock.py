@@ -15,6 +15,7 @@ from crmhost.reconcile import clock
 from crmhost.reconcile.clock import GRACE, LEASE, RETRY, Clock, Times
 from crmhost.reconcile.run import Scope
 from crmhost.store import reconciliations
+from crmhost.store.clock import now
 from crmhost.wiring import working
 
 from ..conftest import Bench, Types, connected
@@ -38,7 +39,7 @@ class Watch:
         self._clock.look(self._rest)
         with self._house.store.write() as tx:
             for scope in due:
-                reconciliations.plan(tx, 1, scope, time.time())
+                reconciliations.plan(tx, 1, scope, now(tx))
         if due:
             self._clock.look(self._rest)
 
@@ -143,7 +144,7 @@ def test_what_may_be_on_its_way_yet_is_no_loss(desk: Bench, watch: Watch, sandbo
 def test_of_two_processes_one_does_it(desk: Bench, watch: Watch, sandbox: ChatwootSandbox) -> None:
     watch.look()
     with desk.house.store.write() as tx:
-        reconciliations.plan(tx, 1, "recent", time.time())
+        reconciliations.plan(tx, 1, "recent", now(tx))
         assert reconciliations.take(tx, 1, "recent", LEASE)
     sandbox.asked.clear()
 
@@ -243,7 +244,7 @@ def test_workers_do_it_by_themselves(
     monkeypatch.setattr(clock, "PERIOD", 0.01)
     monkeypatch.setattr(clock, "STEP", 0.0)
     with desk.house.store.write() as tx:
-        reconciliations.plan(tx, 1, "recent", time.time())
+        reconciliations.plan(tx, 1, "recent", now(tx))
 
     with working(desk.house, 1):
         until = time.monotonic() + 20
