@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from crmhost import HeaderSecret, Pairs, Words, pairs, tree
+from crmhost import HeaderSecret, Pairs, Words, pairs
 
 from .mapping import checked_mapping
 from .values import (
