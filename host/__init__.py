@@ -10,7 +10,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .cards import Card, CardAction, CardEvent, CardRecord
-    from .context import Budget, Chatwoot, Context, Link, Links
+    from .context import Budget, Chatwoot, Context, Link, Links, Token, Tokens
     from .errors import (
         CredentialsError,
         CRMHostError,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         ReportLine,
         SetupResult,
     )
+    from .readers import HeaderSecret, Pairs, Words, items, pairs, tree
     from .stand_in import StandIn
     from .visit import visiting
 
@@ -49,6 +50,13 @@ __all__ = [
     "HOOK_API",
     "PluginInfo",
     "hookimpl",
+    # What reads a setting
+    "HeaderSecret",
+    "Pairs",
+    "Words",
+    "items",
+    "pairs",
+    "tree",
     # What a hook is handed
     "CHANGES",
     "Answer",
@@ -64,6 +72,8 @@ __all__ = [
     "Link",
     "Links",
     "Message",
+    "Token",
+    "Tokens",
     # What it returns
     "Card",
     "CardAction",
@@ -95,7 +105,7 @@ __all__ = [
 
 _ROOMS = {
     "cards": ("Card", "CardAction", "CardEvent", "CardRecord"),
-    "context": ("Budget", "Chatwoot", "Context", "Link", "Links"),
+    "context": ("Budget", "Chatwoot", "Context", "Link", "Links", "Token", "Tokens"),
     "errors": (
         "CRMHostError",
         "CredentialsError",
@@ -109,6 +119,7 @@ _ROOMS = {
     ),
     "hookspecs": ("HOOK_API", "hookimpl"),
     "http": ("Answer", "Http"),
+    "readers": ("HeaderSecret", "Pairs", "Words", "items", "pairs", "tree"),
     "stand_in": ("StandIn",),
     "visit": ("visiting",),
 }

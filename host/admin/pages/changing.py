@@ -10,6 +10,7 @@ from ...checking import choices
 from ...connect import card_url, change, check, disconnect, hide_card, show_card
 from ...errors import CRMHostError
 from ...knocking import knock
+from ...tokens import KeptTokens
 from .. import forms
 from ..standing import title
 from ..visits import Go, Page, Place, Visit, form
@@ -39,7 +40,8 @@ def _form(
     plugin = visit.house.plugins[one.plugin]
     access = Access(one.chatwoot_url, one.chatwoot_token)
     reach = forms.reachable(plugin.info.settings, one.given)
-    options = choices(visit.house, plugin, one.account_id, reach, access)
+    tokens = KeptTokens(visit.house, one.id)
+    options = choices(visit.house, plugin, one.account_id, reach, access, tokens)
     values = {
         "one": one,
         "name": title(visit.house, one),
