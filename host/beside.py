@@ -26,6 +26,7 @@ from .models import Contact, Conversation
 from .store import browse, contacts, links
 from .store.browse import Wanted
 from .store.deliveries import Delivery
+from .tokens import KeptTokens
 from .validation import validated
 from .watch import SignsOfLife
 
@@ -189,6 +190,7 @@ def _context(
             chatwoot=house.chatwoot(one.account_id, one.chatwoot_url, one.chatwoot_token),
             chatwoot_url=one.chatwoot_url,
             budget=budget,
+            tokens=KeptTokens(house, one.id),
             read_only=read_only,
         )
     finally:

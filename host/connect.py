@@ -14,15 +14,19 @@ from pydantic import BaseModel, SecretStr
 from .chatwoot import Access
 from .chatwoot.joining import Joined, administrator, joining, looked_at
 from .checking import checked
+from .context import TokensInMemory
 from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
-from .store import connections, gates
-from .validation import check_pasted, secret_values
+from .store import clock, connections, gates
+from .store import tokens as kept_tokens
+from .tokens import KeptTokens
+from .validation import check_pasted, is_secret, secret_values, validated
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .house import House
+    from .plugins import Plugin
     from .store.connections import CRMConnection
     from .vault import Vault
 
@@ -48,9 +52,12 @@ def connect(
     webhook_secret: str | None = None,
     unsigned: bool = False,
     chatwoot: Access | None = None,
+    tokens: TokensInMemory | None = None,
     card: bool = False,
 ) -> Connected:
     """Check the settings with the CRM and store the connection; nothing is stored where setup fails.
+
+    ``tokens`` are those of a look before, where the CRM's expire.
 
     With a token of Chatwoot's the webhook is made there and its secret kept; where that fails, or the
     connection cannot be stored, neither is left behind. ``card`` has Chatwoot show the connection's card too.
@@ -60,7 +67,8 @@ def connect(
     access = (chatwoot or Access()).beside(None, None)
     plugin = house.plugins[plugin_name]
     _look_before(house, account_id, access)
-    settings, found = checked(house, plugin, account_id, values, access)
+    tokens = tokens or TokensInMemory()
+    settings, found = checked(house, plugin, account_id, values, access, tokens=tokens)
     address = connections.new_address()
     with (
         _joined(house, account_id, access, f"/webhooks/{address}", unsigned=unsigned) as joined,
@@ -73,11 +81,13 @@ def connect(
             address=address,
             plugin=plugin.name,
             account_id=account_id,
-            **_kept(settings, found, values),
+            **_kept(plugin, settings, found, values),
             webhook_secret=joined.secret or webhook_secret,
             unsigned=unsigned and joined.secret is None,
             now=time.time(),
         )
+        if tokens.kept:
+            kept_tokens.save(tx, house.vault, made.id, tokens.kept, clock.now(tx))
         if access.url:
             connections.set_chatwoot(tx, house.vault, made.id, access.url, access.token)
             made = connections.get(tx, house.vault, made.id)
@@ -125,13 +135,20 @@ def change(
     access = (chatwoot or Access()).beside(before.chatwoot_url, before.chatwoot_token)
     if chatwoot:
         _look_before(house, before.account_id, access)
-    settings, found = checked(house, plugin, before.account_id, given, access)
+    # Other credentials have a token of their own; with the same ones the refresh token may be a newer one.
+    anew = TokensInMemory() if _are_credentials(plugin, values) else None
+    tokens = anew or KeptTokens(house, connection_id)
+    settings, found = checked(house, plugin, before.account_id, given, access, tokens=tokens)
     asked = access if chatwoot else Access()
     with (
         _joined(house, before.account_id, asked, before.webhook_path, unsigned=before.unsigned) as joined,
         house.store.write() as tx,
     ):
-        connections.set_settings(tx, house.vault, connection_id, **_kept(settings, found, given))
+        connections.set_settings(tx, house.vault, connection_id, **_kept(plugin, settings, found, given))
+        if anew:
+            kept_tokens.forget(tx, connection_id)
+        if anew and anew.kept:
+            kept_tokens.save(tx, house.vault, connection_id, anew.kept, clock.now(tx))
         if access.url:
             connections.set_chatwoot(tx, house.vault, connection_id, access.url, access.token)
         if joined.secret and joined.secret not in before.webhook_secrets:
@@ -147,7 +164,9 @@ def check(house: House, connection_id: int) -> Connected:
         one = connections.get(tx, house.vault, connection_id)
     access = Access(one.chatwoot_url, one.chatwoot_token)
     plugin = house.plugins[one.plugin]
-    report = checked(house, plugin, one.account_id, one.settings, access, read_only=True)[1].report
+    tokens = KeptTokens(house, connection_id)
+    asked = checked(house, plugin, one.account_id, one.settings, access, tokens=tokens, read_only=True)
+    report = asked[1].report
     if api := house.chatwoot(one.account_id, access.url, access.token):
         url = house.settings.base_url + one.webhook_path
         report = (*report, *looked_at(api, one.account_id, one.id, url, one.webhook_secrets))
@@ -200,12 +219,24 @@ def _joined(
         yield joined
 
 
-def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is stored: what was given, the secret part apart, and what was found."""
+def _are_credentials(plugin: Plugin, values: Mapping[str, Any]) -> bool:
+    """Whether a secret setting is among those that are given now."""
+    fields = plugin.info.settings.model_fields
+    return any(name in fields and is_secret(fields[name].annotation) for name in values)
+
+
+def _kept(
+    plugin: Plugin, settings: BaseModel, found: SetupResult, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what is stored: what was given, the secret part apart, and what was found.
+
+    It has the names that the plugin has for it now: one that it had before is read as the new one.
+    """
     public, secret = divided(settings)
+    named = validated(plugin, given).model_fields_set
     return {
-        "public": {name: value for name, value in public.items() if name in given},
-        "secret": {name: value for name, value in secret.items() if name in given},
+        "public": {name: value for name, value in public.items() if name in named},
+        "secret": {name: value for name, value in secret.items() if name in named},
         "found": dict(found.settings),
     }
 

@@ -120,6 +120,11 @@ def _clock(patient: Patient) -> Iterator[Finding]:
     return health.clocks(patient.store)
 
 
+def _plugins_at_work(patient: Patient) -> Iterator[Finding]:
+    if current(patient.store) == HEAD:
+        yield from health.plugins_at_work(patient.store, patient.plugins)
+
+
 def _connections(patient: Patient) -> Iterator[Finding]:
     if current(patient.store) != HEAD:
         return
@@ -136,7 +141,7 @@ def _redis(patient: Patient) -> Iterator[Finding]:
 
 
 FIRST: tuple[Check, ...] = (_plugins, _data_folder)
-WITH_DATABASE: tuple[Check, ...] = (_database, _migrations, _key, _clock, _connections)
+WITH_DATABASE: tuple[Check, ...] = (_database, _migrations, _key, _clock, _plugins_at_work, _connections)
 WITH_REDIS: tuple[Check, ...] = (_redis,)
 REQUIRED = (_database, _migrations, _key)
 """What the checks after it, of the same group, need."""

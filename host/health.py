@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import overview, reach
+from . import misfits, overview, reach
 from .connect import check as looked_at
 from .errors import CRMHostError
 from .findings import Finding, State
@@ -42,6 +42,7 @@ def of_house(house: House, *, ask: bool) -> list[Finding]:
         ("clock", lambda: clocks(house.store)),
         ("redis", lambda: redis(house.redis, named=house.settings.redis_url is not None)),
         ("address", lambda: reach.address(house)),
+        ("plugins", lambda: plugins_at_work(house.store, house.plugins)),
         ("connections", lambda: of_connections(house, ask=ask)),
     ]
     return [finding for name, look in looks for finding in made(name, look)]
@@ -59,12 +60,19 @@ def made(name: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
 
 def plugins(found: Plugins) -> Iterator[Finding]:
     """Name the plugins, those left out with their cure."""
-    for one in found.broken:
-        yield Finding("plugins", "problem", f"{one.name} ({one.package}): {one.problem}.", f"{one.fix}.")
+    for one in misfits.left_out(found):
+        yield Finding("plugins", "problem", one.said, one.fix)
     for plugin in found.found.values():
         yield Finding("plugins", "ok", f"{plugin.name}: {plugin.package} {plugin.version}")
     if not found.found:
         yield Finding("plugins", "problem", "None is installed.", "pip install crmhost-krayin")
+
+
+def plugins_at_work(store: Store, found: Plugins) -> Iterator[Finding]:
+    """Say what plugins failed of, of late."""
+    with store.read() as tx:
+        failed = list(misfits.at_work(tx, found))
+    yield from (Finding("plugins", "warning", one.said, one.fix) for one in failed)
 
 
 def data_folder(folder: Path) -> Iterator[Finding]:
@@ -113,7 +121,7 @@ def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
         with house.store.read() as tx:
             one = connections.get(tx, house.vault, row["id"])
         yield from made(name, lambda one=one: reach.of_connection(house, one))  # type: ignore[misc]
-        if ask and row["state"] != "wrong_settings":
+        if ask and row["plugin"] in house.plugins.found and row["state"] != "wrong_settings":
             yield from made(name, lambda name=name, row=row: _asked(house, name, row["id"]))  # type: ignore[misc]
     if not rows:
         yield Finding("connections", "ok", "There is none yet.", "crmhost connect PLUGIN --account N")

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from .models import STATES
+from .states import STATES
 from .store import browse, connections, counters, hours, lanes
 from .store.hours import RECEIVED, TRIED, Count
 

@@ -190,11 +190,20 @@ class Plugins:
         self.broken = tuple(broken)
 
     def __getitem__(self, name: str) -> Plugin:
-        """Return the plugin of that name; say which there are where it is not one of them."""
-        if plugin := self.found.get(name):
-            return plugin
+        """Return the plugin of that name; say why not where it is not to be had."""
+        if missing := self.missing(name):
+            raise missing
+        return self.found[name]
+
+    def missing(self, name: str) -> SettingsError | None:
+        """Return why a plugin is not to be had: it was left out, or it is not installed, but others are."""
+        if name in self.found:
+            return None
+        for one in self.broken:
+            if one.name == name:
+                return SettingsError(f"The plugin {name} is left out: {one.problem}.", fix=one.fix)
         known = ", ".join(sorted(self.found)) or "none"
-        raise SettingsError(
+        return SettingsError(
             f"No plugin named {name!r} is installed (found: {known}).",
             fix=f"Install it beside crmhost: pip install crmhost-{name}.",
         )

@@ -72,7 +72,8 @@ class Door:
                 raise NotAllowed(_("This form did not come from here."), fix=_("Open the page again."))
             # The card's requests carry their token in a header, which no other site's form can.
             known = place.may == "card" or not visit.session
-            if not (known or hmac.compare_digest(visit.given("form_token"), visit.form_token)):
+            given = visit.given("form_token").encode()
+            if not (known or hmac.compare_digest(given, visit.form_token.encode())):
                 raise NotAllowed(_("This form is too old."), fix=_("Open the page again."))
         if place.may in {"anyone", "card"}:
             return

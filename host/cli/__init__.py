@@ -39,6 +39,7 @@ COMMANDS = {
     "chatwoot-sandbox": "chatwoot_sandbox",
     "users": "users",
     "doctor": "doctor",
+    "new-plugin": "author",
     "certify": "author",
     "scan-cassettes": "author",
     "backup": "keep",

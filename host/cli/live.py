@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ..models import STATES
+from ..states import STATES
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

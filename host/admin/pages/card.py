@@ -159,9 +159,9 @@ def _parted(card: Card | None) -> dict[str, Any]:
 
 
 PLACES = (
-    Place("/card/{id:int}", frame, "anyone"),
-    form("/card/{id:int}/sign-in", come_in, "card"),
-    form("/card/{id:int}/sign-out", go_out, "card"),
-    form("/card/{id:int}/show", show, "card"),
-    form("/card/{id:int}/do", do, "card"),
+    Place("/card/{id:id}", frame, "anyone"),
+    form("/card/{id:id}/sign-in", come_in, "card"),
+    form("/card/{id:id}/sign-out", go_out, "card"),
+    form("/card/{id:id}/show", show, "card"),
+    form("/card/{id:id}/do", do, "card"),
 )

@@ -12,6 +12,7 @@ from ...connect import card_url, change, check, disconnect, hide_card, show_card
 from ...errors import CRMHostError
 from ...knocking import knock
 from ...preview import Preview, preview_newest
+from ...tokens import KeptTokens
 from .. import forms
 from ..standing import title
 from ..visits import Go, Page, Place, Visit, form
@@ -43,7 +44,8 @@ def _form(
     plugin = visit.house.plugins[one.plugin]
     access = Access(one.chatwoot_url, one.chatwoot_token)
     reach = forms.reachable(plugin.info.settings, one.given)
-    options = choices(visit.house, plugin, one.account_id, reach, access)
+    tokens = KeptTokens(visit.house, one.id)
+    options = choices(visit.house, plugin, one.account_id, reach, access, tokens)
     values = {
         "one": one,
         "name": title(visit.house, one),
@@ -131,11 +133,11 @@ def remove(visit: Visit) -> Go:
 
 
 PLACES = (
-    Place("/connections/{id:int}/settings", settings, "administrator"),
-    form("/connections/{id:int}/settings", keep),
-    form("/connections/{id:int}/check", look),
-    form("/connections/{id:int}/test", test),
-    form("/connections/{id:int}/card", card),
-    Place("/connections/{id:int}/remove", removing, "administrator"),
-    form("/connections/{id:int}/remove", remove),
+    Place("/connections/{id:id}/settings", settings, "administrator"),
+    form("/connections/{id:id}/settings", keep),
+    form("/connections/{id:id}/check", look),
+    form("/connections/{id:id}/test", test),
+    form("/connections/{id:id}/card", card),
+    Place("/connections/{id:id}/remove", removing, "administrator"),
+    form("/connections/{id:id}/remove", remove),
 )
