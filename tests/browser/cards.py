@@ -103,7 +103,7 @@ def test_it_works_where_cookies_and_storage_are_blocked(looking: Looking) -> Non
 
 
 def test_under_one_domain_an_agent_signs_in_once(chromium: Browser, world: World) -> None:
-    """Another origin of the same site, as chat.example.com is to sync.example.com: the tab keeps the token."""
+    """Another origin of one site, as chat.example.com is to sync.example.com: the tab keeps the token."""
     beside = world.desk_url.replace("localhost", "127.0.0.1")
     _move_chatwoot(world, beside)
     with context_of(chromium, "desk") as context:
