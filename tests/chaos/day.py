@@ -63,6 +63,11 @@ class Day:
         self.over = False
         self._done = stage.tally.done
 
+    @property
+    def shared(self) -> float:
+        """The part of the customers who write to both Chatwoots: all, where that is what is looked at."""
+        return 1.0 if self.stage.plan.without == "identities" else SHARED
+
     async def play(self) -> None:
         """Do one thing after another until the day is over."""
         while not self.over:
@@ -94,7 +99,9 @@ class Day:
     async def _arrive(self, k: int) -> None:
         """Let a customer appear: one whom the sales team knows, a visitor of the widget, or a plain one."""
         accounts = (
-            self.stage.accounts if self.dice.random() < SHARED else [self.dice.choice(self.stage.accounts)]
+            self.stage.accounts
+            if self.dice.random() < self.shared
+            else [self.dice.choice(self.stage.accounts)]
         )
         someone = Someone(Chatting(k), accounts)
         if self.dice.random() < (0.5 if len(accounts) > 1 else 0.2):
