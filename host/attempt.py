@@ -31,6 +31,7 @@ from .ledger import Ledger
 from .locks import HeldLane, LaneLost
 from .models import Outcome
 from .store import connections, gates
+from .tokens import KeptTokens
 from .validation import hidden, secret_values, validated
 from .watch import Raised, SignsOfLife
 
@@ -184,6 +185,7 @@ class Attempt:
             chatwoot_url=self.connection.chatwoot_url,
             log=log.bind(connection=self.connection.id, delivery=self.delivery.id),
             budget=self._budget,
+            tokens=KeptTokens(self._house, self.connection.id),
         )
 
     def _failed(self, error: Exception) -> Result:
@@ -227,7 +229,9 @@ class Attempt:
         try:
             access = Access(self.connection.chatwoot_url, self.connection.chatwoot_token)
             account_id = self.connection.account_id
-            _, found = checked(self._house, plugin, account_id, given, access, self._http, signs=self._signs)
+            tokens = KeptTokens(self._house, self.connection.id)
+            asked = (plugin, account_id, given, access, self._http)
+            _, found = checked(self._house, *asked, signs=self._signs, tokens=tokens)
         except (TryAgain, CredentialsError, SettingsError) as trouble:
             return self._failed(trouble)
         except PluginError as trouble:  # whatever setup stumbles over is not this delivery's fault

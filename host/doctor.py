@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from . import overview
+from . import misfits, overview
 from .connect import check as looked_at
 from .embedded import socket_url
 from .errors import CRMHostError
@@ -116,8 +116,8 @@ def _made(check: Check, patient: Patient) -> Iterator[Finding]:
 
 
 def _plugins(patient: Patient) -> Iterator[Finding]:
-    for one in patient.plugins.broken:
-        yield Finding("plugins", "problem", f"{one.name} ({one.package}): {one.problem}.", f"{one.fix}.")
+    for one in misfits.left_out(patient.plugins):
+        yield Finding("plugins", "problem", one.said, one.fix)
     for plugin in patient.plugins.found.values():
         yield Finding("plugins", "ok", f"{plugin.name}: {plugin.package} {plugin.version}")
     if not patient.plugins.found:
@@ -169,6 +169,13 @@ def _clock(patient: Patient) -> Iterator[Finding]:
         return
     fix = "Have both follow a time server (chrony, systemd-timesyncd): signed webhooks are refused otherwise."
     yield Finding("clock", "problem", f"The database's is {apart:+.0f} s from this machine's.", fix)
+
+
+def _plugins_at_work(patient: Patient) -> Iterator[Finding]:
+    if current(patient.store) == HEAD:
+        with patient.store.read() as tx:
+            found = list(misfits.at_work(tx, patient.plugins))
+        yield from (Finding("plugins", "warning", one.said, one.fix) for one in found)
 
 
 def _connections(patient: Patient) -> Iterator[Finding]:
@@ -236,7 +243,7 @@ def _kept(said: dict[str, Any]) -> Iterator[Finding]:
 
 
 FIRST: tuple[Check, ...] = (_plugins, _data_folder)
-WITH_DATABASE: tuple[Check, ...] = (_database, _migrations, _key, _clock, _connections)
+WITH_DATABASE: tuple[Check, ...] = (_database, _migrations, _key, _clock, _plugins_at_work, _connections)
 WITH_REDIS: tuple[Check, ...] = (_redis,)
 REQUIRED = (_database, _migrations, _key)
 """What the checks after it, of the same group, need."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .errors import SettingsError, TryAgain
+from .errors import PluginError, SettingsError, TryAgain
 
 if TYPE_CHECKING:
     # httpx takes a quarter of a second to import, which a command that sends nothing need not wait for.
@@ -76,6 +77,18 @@ class Call:
     def __str__(self) -> str:
         """Return ``POST /api/v1/leads 200``."""
         return f"{self.method} {self.path} {self.status or 'no answer'}"
+
+
+@dataclass
+class Calling:
+    """A call that goes on; ``status`` is what the CRM answered, where that is not 200."""
+
+    status: int | None = None
+
+
+def changes_something(method: str) -> bool:
+    """Whether a request of this method changes something, as HTTP has it."""
+    return method not in SAFE_METHODS
 
 
 def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: float) -> httpx.Client:
@@ -204,13 +217,17 @@ class Http:
         body: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        writes: bool | None = None,
     ) -> Answer:
-        """Send one request, with ``body`` as JSON or ``content`` as it is; return its answer."""
+        """Send one request, with ``body`` as JSON or ``content`` as it is; return its answer.
+
+        ``writes`` is to be said where the method does not say it: False of a POST that only asks.
+        """
         import httpx
 
         path = path_of(url)
         _check_headers(headers or {})
-        writes = method not in SAFE_METHODS
+        writes = changes_something(method) if writes is None else writes
         self._guard(writes, self._deadline + TIMEOUTS["read"])
         began = time.monotonic()
         status: int | None = None
@@ -230,6 +247,26 @@ class Http:
             took = round((time.monotonic() - began) * 1000)
             self.calls.append(Call(method, path, status, took))
         return answer
+
+    @contextmanager
+    def calling(self, method: str, path: str, *, writes: bool | None = None) -> Iterator[Calling]:
+        """Count a call that a vendor's own client makes in the block, and let it begin only while we may.
+
+        It must end within a minute. An error of the client's is for the plugin to translate, in the
+        block: a TryAgain that is ``unsure`` says that the CRM may have written.
+        """
+        writes = changes_something(method) if writes is None else writes
+        self._guard(writes, self._deadline + TIMEOUTS["read"])
+        began, calling = time.monotonic(), Calling()
+        try:
+            yield calling
+            calling.status = calling.status or 200
+        except PluginError as error:
+            self.unanswered |= writes and error.unsure
+            raise
+        finally:
+            took = round((time.monotonic() - began) * 1000)
+            self.calls.append(Call(method, path, calling.status, took))
 
     def _send(self, began: float, method: str, url: str, **parts: Any) -> Answer:
         """Send, and read the answer piece by piece: a slow one ends one read time-out past the deadline."""

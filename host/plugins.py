@@ -12,6 +12,7 @@ import pluggy
 import structlog
 
 from . import fitness, hookspecs
+from .cards import Card
 from .errors import CRMHostError, SettingsError
 from .fitness import Unfit
 from .models import Costs, Imagined, Outcome, SetupResult
@@ -114,6 +115,23 @@ class Plugin:
     def record_url(self, settings: BaseModel, kind: str, remote_id: str) -> str | None:
         """Return where a person opens a record of the CRM, where the plugin knows."""
         return self._perhaps("record_url", str, settings=settings, kind=kind, remote_id=remote_id)
+
+    def card(self, context: Context[Any], contact_id: int, conversation_id: int | None) -> Card | None:
+        """Return what a person sees of a contact beside a conversation, where the plugin has a card."""
+        given = {"contact_id": contact_id, "conversation_id": conversation_id}
+        return self._call("card", Card, context=context, **given)
+
+    def act_on_card(
+        self,
+        context: Context[Any],
+        contact: Contact,
+        conversation: Conversation | None,
+        action: str,
+        value: str,
+    ) -> Outcome:
+        """Do what a person chose on the card."""
+        given = {"contact": contact, "conversation": conversation, "action": action, "value": value}
+        return self._needed("act_on_card", Outcome, context=context, **given)
 
     @property
     def forgets(self) -> bool:

@@ -20,6 +20,7 @@ from .reconcile.lining import sender_of
 from .rehearsal import Ended, Rehearsal, Write, Writes, named
 from .store import connections, known, links
 from .store.deliveries import Delivery
+from .tokens import KeptTokens
 from .validation import validated
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class _Stage:
             http=self._crm,
             chatwoot=self._chatwoot_api(),
             chatwoot_url=one.chatwoot_url,
+            tokens=KeptTokens(self._house, one.id),
             log=log.bind(connection=one.id, preview=True),
         )
 

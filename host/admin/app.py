@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from ..errors import CRMHostError
 from . import places, words
 from .answers import answer
-from .door import Door
+from .door import AgentElsewhere, Door
 from .headers import with_headers
 from .visits import Go, NotAllowed, NotThere, Page, Place
 from .words import N_
@@ -120,9 +120,13 @@ def _made(place: Place, door: Door, request: Request, filled_in: Form | None) ->
     visit = None
     with door.tongue(request):
         try:
-            visit = door.visit(request, filled_in or {})
+            visit = door.visit(place, request, filled_in or {})
             door.check(place, visit, too_long=filled_in is None)
             return answer(visit, request, place.view(visit))
+        except AgentElsewhere as error:
+            if place.method == "GET":
+                return answer(visit, request, Go("/account"))
+            return answer(visit, request, _said(error, 403))
         except NotAllowed as error:
             if visit and visit.session is None and place.method == "GET":
                 return answer(visit, request, Go(door.sign_in_path(request)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..models import STATES
+from ..states import STATES
 from .output import document, house_of, json_option, table
 
 SCOPES = {"recent": "what is recent", "full": "everything"}
@@ -144,6 +144,7 @@ def plugins(*, as_json: bool) -> None:
     """List the installed CRM plugins."""
     from .. import overview
     from ..logs import configure
+    from ..misfits import sentence
     from ..plugins import discover
 
     configure()
@@ -152,5 +153,8 @@ def plugins(*, as_json: bool) -> None:
         document(found)
         return
     lines = [(p["name"], p["title"], f"{p['package']} {p['version']}", "") for p in found["plugins"]]
-    lines += [(p["name"], "", p["package"], f"{p['problem']}. {p['fix']}.") for p in found["broken"]]
+    lines += [
+        (p["name"], "", p["package"], f"{sentence(p['problem'])} {sentence(p['fix'])}")
+        for p in found["broken"]
+    ]
     table("Plugins", ("Name", "CRM", "Package", "Problem, and what to do"), lines)

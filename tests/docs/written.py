@@ -3,12 +3,14 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
-from crmhost import errors
+from crmhost import errors, hookspecs
+from crmhost.fitness import HOOKS
 from crmhost.metrics import Figures
 from crmhost.plugins import Plugins
 from crmhost.settings import PREFIX, Settings
@@ -25,6 +27,8 @@ PART = re.compile(
     re.DOTALL,
 )
 BAR = r"\|"
+WIDE = 110
+"""Characters of a line of Python."""
 
 
 def rewritten(page: str) -> str:
@@ -103,7 +107,19 @@ def calls() -> str:
     return table(("what happens", "calls"), ((row.what, str(row.at_most)) for row in ROWS))
 
 
+def signature(hook: str) -> str:
+    """Return a hook's exact signature, as Python."""
+    of = inspect.signature(getattr(hookspecs, hook))
+    arguments = [f"{one.name}: {one.annotation}" for one in of.parameters.values()]
+    line = f"def {hook}({', '.join(arguments)}) -> {of.return_annotation}: ..."
+    if len(line) > WIDE:
+        inner = "".join(f"    {argument},\n" for argument in arguments)
+        line = f"def {hook}(\n{inner}) -> {of.return_annotation}: ..."
+    return f"```python\n{line}\n```"
+
+
 WRITERS: dict[str, Callable[[], str]] = {
+    **{f"hook-{hook}": partial(signature, hook) for hook in HOOKS},
     "settings": settings,
     "commands": commands,
     "errors": error_kinds,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...chatwoot import Access
 from ...checking import choices
-from ...connect import change, check, disconnect
+from ...connect import card_url, change, check, disconnect, hide_card, show_card
 from ...errors import CRMHostError
 from ...knocking import knock
+from ...tokens import KeptTokens
 from .. import forms
 from ..standing import title
 from ..visits import Go, Page, Place, Visit, form
@@ -39,13 +40,15 @@ def _form(
     plugin = visit.house.plugins[one.plugin]
     access = Access(one.chatwoot_url, one.chatwoot_token)
     reach = forms.reachable(plugin.info.settings, one.given)
-    options = choices(visit.house, plugin, one.account_id, reach, access)
+    tokens = KeptTokens(visit.house, one.id)
+    options = choices(visit.house, plugin, one.account_id, reach, access, tokens)
     values = {
         "one": one,
         "name": title(visit.house, one),
         "groups": forms.groups(plugin.info.settings, given, found=one.found, choices=options, wrong=wrong),
         "report": report,
         "problem": problem,
+        "card": card_url(visit.house, one),
     }
     return Page("settings.html", values, 422 if wrong or problem else 200)
 
@@ -88,6 +91,16 @@ def test(visit: Visit) -> Go:
     return Go(f"/connections/{one.id}", said)
 
 
+def card(visit: Visit) -> Go:
+    """Have Chatwoot show the connection's card, or show it no more."""
+    one = found(visit, visit.number("id"))
+    if visit.given("remove"):
+        hide_card(visit.house, one)
+        return Go(f"/connections/{one.id}/settings", _("Chatwoot does not show the card any more."))
+    show_card(visit.house, one)
+    return Go(f"/connections/{one.id}/settings", _("Chatwoot shows the card beside each conversation."))
+
+
 def removing(visit: Visit) -> Page:
     """Say what removing a connection does, before it is done."""
     one = found(visit, visit.number("id"))
@@ -107,6 +120,7 @@ PLACES = (
     form("/connections/{id:id}/settings", keep),
     form("/connections/{id:id}/check", look),
     form("/connections/{id:id}/test", test),
+    form("/connections/{id:id}/card", card),
     Place("/connections/{id:id}/remove", removing, "administrator"),
     form("/connections/{id:id}/remove", remove),
 )

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import structlog
 
 from ...errors import CRMHostError
-from ...models import STATES
+from ...states import STATES
 from ...store import browse, connections
 from ...store.browse import KINDS, Wanted
 from ...store.dead import Chosen

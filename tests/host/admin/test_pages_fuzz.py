@@ -20,8 +20,8 @@ from crmhost.admin.passwords import digest
 from crmhost.admin.visits import Place
 from crmhost.demo import payloads
 from crmhost.house import House
-from crmhost.models import STATES
 from crmhost.server import serving
+from crmhost.states import STATES
 from crmhost.store import connections, tables, users
 from crmhost.testing.bench import Bench
 
