@@ -15,8 +15,6 @@ FIRST = 101
 BUSY = 36
 """Lanes with work from which on everybody waits: a backlog would hide what happens at once."""
 PAUSE = 0.05
-SHARED = 0.4
-"""The part of the customers who write to both Chatwoots."""
 ADDRESSES = ("email", "phone")
 EDITS = (steps.Typed, steps.Listed, steps.TypedLead, steps.Worked, steps.Sold, steps.Tagged)
 
@@ -63,11 +61,6 @@ class Day:
         self.over = False
         self._done = stage.tally.done
 
-    @property
-    def shared(self) -> float:
-        """The part of the customers who write to both Chatwoots: all, where that is what is looked at."""
-        return 1.0 if self.stage.plan.without == "identities" else SHARED
-
     async def play(self) -> None:
         """Do one thing after another until the day is over."""
         while not self.over:
@@ -100,7 +93,7 @@ class Day:
         """Let a customer appear: one whom the sales team knows, a visitor of the widget, or a plain one."""
         accounts = (
             self.stage.accounts
-            if self.dice.random() < self.shared
+            if self.dice.random() < self.stage.plan.shared
             else [self.dice.choice(self.stage.accounts)]
         )
         someone = Someone(Chatting(k), accounts)

@@ -36,7 +36,7 @@ class Aim:
 
 AIMS: dict[str | None, Aim] = {
     "intents": Aim(1.0, 0.0, deadly=(Step.WRITTEN, Step.WRITTEN_NOTE)),
-    "fencing": Aim(0.1, 0.9, stalling=(*STALLING, Step.ANSWERED, Step.ANSWERED_NOTE)),
+    "fencing": Aim(0.1, 0.9, stalling=(Step.ANSWERED,)),
 }
 """What a run without a protection is hit with: mostly what that protection is for."""
 
