@@ -7,7 +7,10 @@ ARGS   ?=
 # Tests wait for servers and processes as much as they compute.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
-.PHONY: help setup demo test test-all prove test-browser screens coverage chaos calls record test-live docs reference dist audit check words clean
+# Compiled once, not by each of the many processes that tests start, wherever that is switched off.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup demo test test-all prove test-browser screens coverage chaos bench bench-quick calls record test-live docs reference dist audit check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +44,12 @@ coverage: setup ## The same tests, and which branches of host and plugins they t
 chaos: setup ## The proof: five hundred kills, and faults of every kind; then nothing is lost and nothing is double
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
+bench: setup ## How fast, beside the limit, in under 25 minutes: writes docs/performance.md; ARGS=--json prints instead
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-quick: setup ## A minute of it: fails where a ratio fell by more than a third of what is kept in the repo
+	@$(BIN)/python -m tests.bench --quick $(ARGS)
+
 calls: setup ## The table of calls to Krayin: what each event may cost, and what it was measured to cost
 	@$(BIN)/python -m tests.krayin.calls
 
@@ -73,7 +82,7 @@ check: setup docs ## Style, types, import rules, documentation
 test-browser: setup ## Each page in a Chromium, on a phone and at a desk; screenshots are kept in .screens
 	@test -x "$(CHROMIUM)" || { echo "make test-browser needs Chromium at $(CHROMIUM): apt-get install chromium, or CHROMIUM=/its/path"; exit 1; }
 	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --all-packages --group browser --python $(BIN)/python
-	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n0 tests/browser/pages.py $(ARGS)
+	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n0 tests/browser/pages.py tests/browser/cards.py $(ARGS)
 
 screens: ## The screenshots of the documents, taken afresh
 	@CRMHOST_TEST_SCREENS=docs/screens $(MAKE) --no-print-directory test-browser

@@ -1,40 +1,49 @@
-"""crmhost keeps a CRM in step with Chatwoot. This is the front door: all that a plugin may import."""
+"""crmhost keeps a CRM in step with Chatwoot. This is the front door: all that a plugin may import.
+
+Each thing is imported from its room when it is first asked for: a command that needs none is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
-from .context import Budget, Chatwoot, Context, Link, Links, Token, Tokens
-from .errors import (
-    CredentialsError,
-    CRMHostError,
-    DeliveryRefused,
-    NotYet,
-    PluginError,
-    Rejected,
-    SettingsError,
-    SetUpAgain,
-    TryAgain,
-)
-from .hookspecs import HOOK_API, hookimpl
-from .http import Answer, Http
-from .models import (
-    CHANGES,
-    Attachment,
-    Change,
-    Choice,
-    Contact,
-    Conversation,
-    Costs,
-    Expected,
-    Imagined,
-    Inbox,
-    Message,
-    Outcome,
-    PluginInfo,
-    ReportLine,
-    SetupResult,
-)
-from .readers import HeaderSecret, Pairs, Words, items, pairs, tree
-from .stand_in import StandIn
-from .visit import visiting
+
+if TYPE_CHECKING:
+    from .cards import Card, CardAction, CardEvent, CardRecord
+    from .context import Budget, Chatwoot, Context, Link, Links, Token, Tokens
+    from .errors import (
+        CredentialsError,
+        CRMHostError,
+        DeliveryRefused,
+        NotYet,
+        PluginError,
+        Rejected,
+        SettingsError,
+        SetUpAgain,
+        TryAgain,
+    )
+    from .hookspecs import HOOK_API, hookimpl
+    from .http import Answer, Http
+    from .models import (
+        CHANGES,
+        Attachment,
+        Change,
+        Choice,
+        Contact,
+        Conversation,
+        Costs,
+        Expected,
+        Imagined,
+        Inbox,
+        Message,
+        Outcome,
+        PluginInfo,
+        ReportLine,
+        SetupResult,
+    )
+    from .readers import HeaderSecret, Pairs, Words, items, pairs, tree
+    from .stand_in import StandIn
+    from .visit import visiting
 
 __all__ = [
     # What a plugin implements, and the marker it does it with
@@ -66,6 +75,10 @@ __all__ = [
     "Token",
     "Tokens",
     # What it returns
+    "Card",
+    "CardAction",
+    "CardEvent",
+    "CardRecord",
     "Change",
     "Choice",
     "Outcome",
@@ -89,3 +102,39 @@ __all__ = [
     "StandIn",
     "__version__",
 ]
+
+_ROOMS = {
+    "cards": ("Card", "CardAction", "CardEvent", "CardRecord"),
+    "context": ("Budget", "Chatwoot", "Context", "Link", "Links", "Token", "Tokens"),
+    "errors": (
+        "CRMHostError",
+        "CredentialsError",
+        "DeliveryRefused",
+        "NotYet",
+        "PluginError",
+        "Rejected",
+        "SetUpAgain",
+        "SettingsError",
+        "TryAgain",
+    ),
+    "hookspecs": ("HOOK_API", "hookimpl"),
+    "http": ("Answer", "Http"),
+    "readers": ("HeaderSecret", "Pairs", "Words", "items", "pairs", "tree"),
+    "stand_in": ("StandIn",),
+    "visit": ("visiting",),
+}
+"""Where things are; what is not named here is one of the models."""
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch what is asked for the first time (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    room = next((room for room, names in _ROOMS.items() if name in names), "models")
+    found = globals()[name] = getattr(import_module(f".{room}", __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    """Return the names of all that is here."""
+    return sorted(__all__)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from .store.connections import CRMConnection
     from .vault import Vault
 
+PATH = "/card/{}"
+"""Where the card of a connection is, by its id."""
 log = structlog.get_logger(__name__)
 
 
@@ -51,13 +53,14 @@ def connect(
     unsigned: bool = False,
     chatwoot: Access | None = None,
     tokens: TokensInMemory | None = None,
+    card: bool = False,
 ) -> Connected:
     """Check the settings with the CRM and store the connection; nothing is stored where setup fails.
 
     ``tokens`` are those of a look before, where the CRM's expire.
 
     With a token of Chatwoot's the webhook is made there and its secret kept; where that fails, or the
-    connection cannot be stored, neither is left behind.
+    connection cannot be stored, neither is left behind. ``card`` has Chatwoot show the connection's card too.
     """
     if webhook_secret is not None:
         check_pasted(webhook_secret, "secret")
@@ -88,7 +91,34 @@ def connect(
         if access.url:
             connections.set_chatwoot(tx, house.vault, made.id, access.url, access.token)
             made = connections.get(tx, house.vault, made.id)
-    return Connected(made, (*found.report, *joined.report, *_doubles(settings, made, others)))
+    shown = _card_shown(house, made) if card else ()
+    return Connected(made, (*found.report, *joined.report, *shown, *_doubles(settings, made, others)))
+
+
+def _card_shown(house: House, made: CRMConnection) -> tuple[ReportLine, ...]:
+    """Show the card; a connection without one is a connection, so that a failure is only told."""
+    try:
+        return (show_card(house, made),)
+    except CRMHostError as error:
+        return (ReportLine("Beware", f"The card is not in Chatwoot: {error} Later: crmhost card {made.id}"),)
+
+
+def show_card(house: House, one: CRMConnection) -> ReportLine:
+    """See that Chatwoot shows the connection's card beside each conversation."""
+    api = house.chatwoot_of(one)
+    administrator(api, one.account_id)
+    app = api.dashboard_apps.register(house.plugins[one.plugin].info.title, card_url(house, one))
+    return ReportLine("Card", f"a tab «{app.title}» beside each conversation: {app.url}")
+
+
+def hide_card(house: House, one: CRMConnection) -> None:
+    """Have Chatwoot show the card no more."""
+    house.chatwoot_of(one).dashboard_apps.drop(card_url(house, one))
+
+
+def card_url(house: House, one: CRMConnection) -> str:
+    """Return the address that Chatwoot frames."""
+    return house.settings.base_url + PATH.format(one.id)
 
 
 def change(
@@ -154,6 +184,7 @@ def disconnect(house: House, connection_id: int) -> bool:
     if api := house.chatwoot(one.account_id, one.chatwoot_url, one.chatwoot_token):
         try:
             api.webhooks.drop(house.settings.base_url + one.webhook_path)
+            api.dashboard_apps.drop(card_url(house, one))
             gone = True
         except CRMHostError as error:
             log.warning("the webhook stays in Chatwoot", connection=one.id, reason=str(error))

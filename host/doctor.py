@@ -185,7 +185,7 @@ def _connections(patient: Patient) -> Iterator[Finding]:
         rows = overview.all_connections(house)
         for row in rows:
             yield _connection_state(row)
-            if patient.ask and row["state"] != "wrong_settings":
+            if patient.ask and row["plugin"] in house.plugins.found and row["state"] != "wrong_settings":
                 yield from _made(_asking(house, row), patient)
     if not rows:
         yield Finding("connections", "ok", "There is none yet.", "crmhost connect PLUGIN --account N")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -120,8 +121,9 @@ def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: fl
     )
 
 
+@lru_cache(maxsize=4)
 def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """Return what a peer's certificate is checked with, in whatever protocol."""
+    """Return what a peer's certificate is checked with, in whatever protocol; reading it takes a while."""
     import httpx
 
     context = httpx.create_ssl_context()

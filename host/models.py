@@ -186,8 +186,6 @@ class Conversation(_FromChatwoot):
 
 CHANGES = ("assignee", "custom_attributes", "first_reply", "labels", "message", "priority", "status", "team")
 """What can change of a conversation, by our names."""
-STATES = ("pending", "applied", "unchanged", "superseded", "ignored", "dead")
-"""What a delivery can be."""
 Action = Literal["created", "updated", "linked", "left", "deleted"]
 
 

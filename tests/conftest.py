@@ -9,10 +9,13 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from crmhost.embedded import running_valkey
+from crmhost.logs import way_of_an_error
+from crmhost.store import Store
 
-from .databases import SERVER, empty_schema
+from .databases import SERVER, empty, empty_schema, migrated_schema, quick_stores
 from .user import User, someone
 
 # Machines differ in speed: an example may take its time, a test may not take luck.
@@ -56,14 +59,46 @@ def say(record_property: Callable[[str, object], None]) -> Say:
     return lambda figure: record_property("figure", figure)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have this process open databases quickly."""
+    with quick_stores(tmp_path_factory.mktemp("schema")):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Have what is logged here written plainly: structlog's own way to show an error takes a second."""
+    structlog.configure(processors=[way_of_an_error, structlog.processors.KeyValueRenderer()])
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of each kind that the store works on."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
         return
     with empty_schema(named_server(SERVER)) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql() -> Iterator[Store]:
+    """A PostgreSQL with all tables, one for each process that runs tests."""
+    with migrated_schema(named_server(SERVER)) as store:
+        yield store
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind that the store works on, with nothing in it; it may have its tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    named_server(SERVER)
+    store: Store = request.getfixturevalue("shared_postgresql")
+    yield store.engine.url.render_as_string(hide_password=False)
+    empty(store)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .pages import (
     account,
+    card,
     changing,
     connecting,
     connection,
@@ -21,6 +22,7 @@ from .words import gettext as _
 EVERY = (
     *signing_in.PLACES,
     *account.PLACES,
+    *card.PLACES,
     *people.PLACES,
     *home.PLACES,
     *connection.PLACES,

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from .visits import Page, Visit
 
 STATIC = Path(__file__).parent / "static"
+ROLE_NAMES = {
+    users.ADMINISTRATOR: words.N_("administrator"),
+    users.VIEWER: words.N_("viewer"),
+    users.AGENT: words.N_("agent"),
+}
 
 
 @cache
@@ -36,7 +41,7 @@ def environment() -> Environment:
         lambda one, many, count: words.translations(words.language()).ngettext(one, many, count),
         newstyle=True,
     )
-    for name in ("when", "moment", "ago", "number", "duration", "day_and_hour"):
+    for name in ("when", "moment", "ago", "number", "duration", "day_and_hour", "day_of"):
         made.filters[name] = getattr(formats, name)
     made.globals.update(languages=words.LANGUAGES, how_many=standing.how_many)
     return made
@@ -63,6 +68,7 @@ def render(visit: Visit | None, page: Page) -> str:
         "form_token": visit.form_token if visit else "",
         "said": said,
         "shown": lambda text: text if visit and visit.changes else MASK if text else "",
+        "role_name": lambda role: words.gettext(ROLE_NAMES[role]),
         "language": words.language().replace("_", "-"),
         "path": visit.request.url.path if visit else "/",
         "url": lambda path: base + path,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from ..errors import SettingsError
-from ..store import browse, hours
+from ..store import browse, gates, hours
 from ..store.browse import MANY
 from ..store.hours import HOUR, RECEIVED, Count
 from ..validation import validated
@@ -107,6 +107,8 @@ def _telling(plugin: Plugin) -> list[str]:
 
 def _state(house: House, one: CRMConnection) -> tuple[str, str, str, str]:
     """Return mark, word, sentence and fix."""
+    if missing := house.plugins.missing(one.plugin):
+        return "bad", _("Paused"), gates.NO_PLUGIN + str(missing), missing.fix + gates.THEN_START
     try:
         validated(house.plugins[one.plugin], one.settings)
     except SettingsError as error:

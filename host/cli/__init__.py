@@ -22,6 +22,7 @@ COMMANDS = {
     "connections": "look",
     "secret": "connect",
     "set": "connect",
+    "card": "connect",
     "check": "connect",
     "pause": "connect",
     "resume": "connect",

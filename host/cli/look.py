@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..models import STATES
+from ..states import STATES
 from .output import document, house_of, json_option, table
 
 SCOPES = {"recent": "what is recent", "full": "everything"}

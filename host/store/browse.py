@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, literal, select, true, union_all
 
-from ..models import STATES
+from ..states import STATES
 from .tables import deliveries
 
 KINDS = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, null, select, text, tuple_, update
 
-from ..models import STATES
+from ..states import STATES
 from ..webhooks import Event, changes
 from . import notes
 from .causes import cause_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...chatwoot import Access
 from ...checking import choices
-from ...connect import change, check, disconnect
+from ...connect import card_url, change, check, disconnect, hide_card, show_card
 from ...errors import CRMHostError
 from ...knocking import knock
 from ...tokens import KeptTokens
@@ -48,6 +48,7 @@ def _form(
         "groups": forms.groups(plugin.info.settings, given, found=one.found, choices=options, wrong=wrong),
         "report": report,
         "problem": problem,
+        "card": card_url(visit.house, one),
     }
     return Page("settings.html", values, 422 if wrong or problem else 200)
 
@@ -90,6 +91,16 @@ def test(visit: Visit) -> Go:
     return Go(f"/connections/{one.id}", said)
 
 
+def card(visit: Visit) -> Go:
+    """Have Chatwoot show the connection's card, or show it no more."""
+    one = found(visit, visit.number("id"))
+    if visit.given("remove"):
+        hide_card(visit.house, one)
+        return Go(f"/connections/{one.id}/settings", _("Chatwoot does not show the card any more."))
+    show_card(visit.house, one)
+    return Go(f"/connections/{one.id}/settings", _("Chatwoot shows the card beside each conversation."))
+
+
 def removing(visit: Visit) -> Page:
     """Say what removing a connection does, before it is done."""
     one = found(visit, visit.number("id"))
@@ -105,10 +116,11 @@ def remove(visit: Visit) -> Go:
 
 
 PLACES = (
-    Place("/connections/{id:int}/settings", settings, "administrator"),
-    form("/connections/{id:int}/settings", keep),
-    form("/connections/{id:int}/check", look),
-    form("/connections/{id:int}/test", test),
-    Place("/connections/{id:int}/remove", removing, "administrator"),
-    form("/connections/{id:int}/remove", remove),
+    Place("/connections/{id:id}/settings", settings, "administrator"),
+    form("/connections/{id:id}/settings", keep),
+    form("/connections/{id:id}/check", look),
+    form("/connections/{id:id}/test", test),
+    form("/connections/{id:id}/card", card),
+    Place("/connections/{id:id}/remove", removing, "administrator"),
+    form("/connections/{id:id}/remove", remove),
 )

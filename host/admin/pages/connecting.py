@@ -162,6 +162,8 @@ def _settings_page(
     values = {
         "plugin": plugin,
         "draft": sealed(visit, replace(draft, keep=tokens.keep)),
+        "card": bool(visit.given("card")) if visit.given("do") else True,
+        "can_show_card": draft.access.token is not None,
         "groups": forms.groups(
             plugin.info.settings, draft.values, found=found, choices=options, wrong=wrong, required=False
         ),
@@ -183,8 +185,15 @@ def settings(visit: Visit) -> Page | Go:
         return _settings_page(visit, plugin, draft, tokens, {}, wrong=wrong)
     try:
         if visit.given("do") == "on":
-            asked = (plugin.name, draft.account_id, draft.values)
-            made = connect(visit.house, *asked, chatwoot=draft.access, tokens=tokens)
+            made = connect(
+                visit.house,
+                plugin.name,
+                draft.account_id,
+                draft.values,
+                chatwoot=draft.access,
+                tokens=tokens,
+                card=bool(visit.given("card")) and draft.access.token is not None,
+            )
             return Go(f"/connections/{made.connection.id}", _("It is on."))
         found = _looked_at(visit, plugin, draft, tokens)
     except CRMHostError as problem:

@@ -86,9 +86,9 @@ def replay_cause(visit: Visit) -> Go:
 
 
 PLACES = (
-    Place("/connections/{id:int}", show),
-    form("/connections/{id:int}/pause", pause),
-    form("/connections/{id:int}/resume", resume),
-    form("/connections/{id:int}/secret", secret),
-    form("/connections/{id:int}/replay", replay_cause),
+    Place("/connections/{id:id}", show),
+    form("/connections/{id:id}/pause", pause),
+    form("/connections/{id:id}/resume", resume),
+    form("/connections/{id:id}/secret", secret),
+    form("/connections/{id:id}/replay", replay_cause),
 )

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import structlog
 
 from ...errors import CRMHostError
-from ...models import STATES
+from ...states import STATES
 from ...store import browse, connections
 from ...store.browse import KINDS, Wanted
 from ...store.dead import Chosen
@@ -172,7 +172,7 @@ def _chosen(visit: Visit) -> Chosen:
 
 PLACES = (
     Place("/deliveries", listed),
-    Place("/deliveries/{id:int}", show),
+    Place("/deliveries/{id:id}", show),
     form("/deliveries/replay", replay_many),
-    form("/deliveries/{id:int}/replay", replay_one),
+    form("/deliveries/{id:id}/replay", replay_one),
 )

@@ -1,0 +1,92 @@
+"""The page of what was measured: docs/performance.md and its plots, written by the run itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from .plots import bars
+
+HEAD = """# Performance
+
+Written by `make bench`: do not edit it by hand.
+
+Figures are ratios within one run on one machine, beside the limit or beside what else would be taken.
+Never compare them across machines.
+This run was on {cores} cores, {system}, Python {python}, and took {minutes} minutes.
+
+To measure for yourself:
+
+```console
+$ make bench                 # all of this, and this page
+$ make bench ARGS=--json     # as one JSON document
+$ make bench-quick           # a minute's part; fails where a ratio fell by more than a third
+$ make bench-peers           # beside n8n and Node-RED, installed from npm
+```
+
+| what | measured | aim | |
+| --- | --- | --- | --- |
+"""
+PLOTS = {
+    "receive": (
+        "Durable receive, deliveries a second",
+        ("deliveries a second", "limit, deliveries a second"),
+    ),
+}
+"""The plot of each family: its title, and the parts of its rows that it shows."""
+Document = Mapping[str, Any]
+
+
+def write(document: Document, folder: Path) -> None:
+    """Write the page and its plots into a folder."""
+    (folder / "performance").mkdir(exist_ok=True)
+    for name, svg in _plots(document):
+        (folder / "performance" / f"{name}.svg").write_text(svg)
+    (folder / "performance.md").write_text(text(document))
+
+
+def text(document: Document) -> str:
+    """Return the page."""
+    minutes = max(1, round(document["seconds"] / 60))
+    lines = [HEAD.format(**document["machine"], minutes=minutes).rstrip("\n")]
+    lines += [_line(row) for row in document["rows"]]
+    for problem in document["problems"]:
+        lines += ["", f"Not measured: {problem}"]
+    for name, _ in _plots(document):
+        lines += ["", f"![{PLOTS[name][0]}](performance/{name}.svg)"]
+    lines += ["", "## What the figures are made of", ""]
+    for row in document["rows"]:
+        lines += _parts(row)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _line(row: Document) -> str:
+    mark = "met" if row["met"] else "not met"
+    return f"| {row['what']} | {shown(row['value'])} {row['unit']} | {row['aim']} | {mark} |"
+
+
+def shown(value: float | None) -> str:
+    """Return a figure with three digits that mean something."""
+    if value is None:
+        return "—"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _parts(row: Document) -> Iterator[str]:
+    if row["parts"] or row["note"]:
+        told = "; ".join(f"{name} {shown(value)}" for name, value in row["parts"].items())
+        yield f"- **{row['name']}**: {'. '.join(filter(None, (told, row['note'])))}"
+
+
+def _plots(document: Document) -> Iterator[tuple[str, str]]:
+    for family, (title, wanted) in PLOTS.items():
+        rows = [row for row in document["rows"] if row["name"].partition(".")[0] == family]
+        values = {
+            f"{row['name'].partition('.')[2]}: {name.partition(',')[0]}": row["parts"][name]
+            for row in rows
+            for name in wanted
+            if name in row["parts"]
+        }
+        if values:
+            yield family, bars(title, values)

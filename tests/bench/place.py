@@ -1,0 +1,124 @@
+"""Where a measurement takes place: an empty database of a kind, a Valkey, and the bench's CRM connected."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from crmhost.connect import connect
+from crmhost.demo.payloads import Payload
+from crmhost.embedded import running_valkey
+from crmhost.house import House
+from crmhost.settings import load_settings
+from crmhost.store import deliveries, lanes
+from crmhost.store.deliveries import Arrival
+from crmhost.store.tables import deliveries as stored
+from crmhost.vault import new_key
+from crmhost.webhooks import classify
+from crmhost.wiring import open_house
+
+from ..databases import SERVER, empty_schema
+from .deliveries import SECRET
+from .plugin import plugins
+from .processes import process
+from .rows import WrongResult
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+BATCH = 500
+
+
+@dataclass
+class Place:
+    """A house to look into, and the variables of processes that live in it."""
+
+    house: House
+    variables: dict[str, str]
+    webhook_paths: list[str] = field(default_factory=list)
+
+    def connect(self, crm: str, accounts: Iterable[int] = (3,)) -> None:
+        """Connect these accounts to the CRM."""
+        for account in accounts:
+            made = connect(self.house, "bench", account, {"api_url": crm}, webhook_secret=SECRET)
+            self.webhook_paths.append(made.connection.webhook_path)
+
+    def serve(self, *words: str) -> AbstractContextManager[str]:
+        """Run ``crmhost serve`` while the block lasts; yield its address."""
+        ready = r"listens on (http://[\d.]+:\d+)"
+        words = ("serve", "--port", "0", *words)
+        return process("tests.bench.command", *words, ready=ready, **self.variables)
+
+    def worker(self, threads: int) -> AbstractContextManager[str]:
+        """Run ``crmhost worker`` while the block lasts."""
+        words = ("worker", "--threads", str(threads))
+        return process("tests.bench.command", *words, ready="worker is ready", **self.variables)
+
+    def store(self, payloads: Iterable[Payload], connection_id: int = 1) -> int:
+        """Store webhooks that wait to be worked, as the receiver does; return how many."""
+        count, batch = 0, []
+        for one in payloads:
+            body = json.dumps(one)
+            digest = hashlib.sha256(body.encode()).hexdigest()
+            batch.append(Arrival(connection_id, digest, digest, classify(one), time.time(), body))
+            if len(batch) == BATCH:
+                count += self._keep(batch)
+                batch = []
+        return count + self._keep(batch)
+
+    def _keep(self, batch: list[Arrival]) -> int:
+        with self.house.store.write() as tx:
+            kept = deliveries.store(tx, batch)
+            wanted = [(one.connection_id, one.event.contact_id) for one in kept]
+            lanes.add_work(tx, wanted, time.time(), 0.0)
+        return len(kept)
+
+    def states(self) -> dict[str, int]:
+        """Return how many deliveries there are in each state that any is in."""
+        with self.house.store.read() as tx:
+            return {state: count for state, count in deliveries.counts(tx).items() if count}
+
+    def rows(self) -> int:
+        """Return how many deliveries are stored."""
+        with self.house.store.read() as tx:
+            return tx.scalar(select(func.count()).select_from(stored)) or 0
+
+    def wait(self, patience: float) -> None:
+        """Return when no delivery is pending."""
+        until(lambda: not self.states().get("pending"), patience, lambda: f"pending: {self.states()}")
+
+
+def until(done: Callable[[], bool], patience: float, said: Callable[[], str], pause: float = 0.1) -> None:
+    """Look until it is so; what takes longer than ``patience`` seconds is a wrong result."""
+    end = time.monotonic() + patience
+    while not done():
+        if time.monotonic() > end:
+            raise WrongResult(f"Not done after {patience:.0f} seconds: {said()}")
+        time.sleep(pause)
+
+
+@contextmanager
+def place(kind: str = SQLITE, **settings: str) -> Iterator[Place]:
+    """Make a place while the block lasts; ``settings`` are crmhost's, by their variables' names."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crmhost-bench-")))
+        variables = {"CRMHOST_DATA_DIR": str(folder), **settings}
+        variables["CRMHOST_REDIS_URL"] = stack.enter_context(running_valkey(folder))
+        if kind == POSTGRESQL:
+            variables["CRMHOST_DATABASE_URL"] = stack.enter_context(empty_schema(os.environ[SERVER]))
+            variables["CRMHOST_SECRET_KEY"] = new_key()
+        given = {name.removeprefix("CRMHOST_").lower(): value for name, value in variables.items()}
+        house = stack.enter_context(open_house(load_settings(**given), plugins()))
+        yield Place(house, variables)
+
+
+def kinds() -> list[str]:
+    """Return the kinds of databases that there are here."""
+    return [SQLITE, POSTGRESQL] if os.environ.get(SERVER) else [SQLITE]

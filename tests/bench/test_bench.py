@@ -1,0 +1,80 @@
+"""The benchmark itself: a wrong result is no figure, and what fell is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from . import page, quick, run
+from .deliveries import SIZE, contacts, request
+from .place import place
+from .rows import TIMES, Aim, Row, Scale, WrongResult, expect
+
+ROW = Row("receive.sqlite", "durable receive", 0.5, TIMES, Aim(least=0.45), {"deliveries a second": 3000.0})
+
+
+def quiet(_line: str) -> None:
+    pass
+
+
+def test_a_row_says_its_name_value_aim_and_whether_it_is_met() -> None:
+    told = ROW.document()
+
+    assert {name: told[name] for name in ("name", "value", "aim", "met")} == {
+        "name": "receive.sqlite",
+        "value": 0.5,
+        "aim": "≥ 0.45",
+        "met": True,
+    }
+
+
+@pytest.mark.parametrize(("value", "met"), [(24.9, True), (25.1, False), (None, False)])
+def test_an_aim_is_met_or_not_and_what_was_not_measured_is_not(value: float | None, met: bool) -> None:
+    assert Aim(most=25).met(value) is met
+
+
+def test_a_wrong_result_is_a_problem_and_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(_scale: Scale) -> list[Row]:
+        expect("records in the CRM", 99, 100)
+        return [ROW]
+
+    monkeypatch.setattr(run, "FAMILIES", {"bad": wrong, "good": lambda _scale: [ROW]})
+    ended = run.run(["bad", "good"], Scale(), quiet)
+
+    assert ended.problems == ["bad: records in the CRM: 99, and not 100."]
+    assert ended.rows == [ROW]
+
+
+def test_work_that_does_not_end_is_a_wrong_result() -> None:
+    with place() as here:
+        here.connect("http://127.0.0.1:9")
+        here.store(contacts(1))
+        with pytest.raises(WrongResult, match="pending"):
+            here.wait(0.2)
+
+
+def test_a_ratio_that_fell_by_more_than_a_third_is_named() -> None:
+    kept = {"a": 0.6, "b": 0.6, "c": 0.6}
+
+    fallen = quick.fallen(kept, {"a": 0.41, "b": 0.39})
+
+    assert [line.partition(" ")[0] for line in fallen] == ["b", "c"]
+
+
+def test_the_page_shows_each_row_and_a_plot_of_each_family(tmp_path: Path) -> None:
+    page.write(run.Run([ROW], ["sync: it hung."], 90.0).document(), tmp_path)
+
+    written = (tmp_path / "performance.md").read_text()
+    assert f"| durable receive | 0.5 {TIMES} | ≥ 0.45 | met |" in written
+    assert "Not measured: sync: it hung." in written
+    assert "3,000" in (tmp_path / "performance" / "receive.svg").read_text()
+
+
+def test_a_delivery_is_signed_and_as_long_as_chatwoots() -> None:
+    (one,) = contacts(1)
+
+    head, _, body = request("/webhooks/x", one, "uid").partition(b"\r\n\r\n")
+
+    assert len(body) == SIZE
+    assert b"x-chatwoot-signature: sha256=" in head
