@@ -132,6 +132,12 @@ def test_the_examples_are_a_plugin_that_does_what_the_page_says() -> None:
     assert acme.imagine("POST", "/people", {"name": "Jane"}, 9).answer == {"id": 9, "name": "Jane"}
     assert acme.choices(context)["team_id"][0].title == "Sales"
     assert acme.record_url(settings, "person", "1") == "https://crm.example.com/people/1"
+    assert acme.card(context, 5821).actions[0].choices[0].title == "Sales"
+    assert acme.card(context, 1) is None
+    assert acme.act_on_card(context, jane, "team", "3").state == "applied"
+    assert CRM.people["1"]["team"] == "3"
+    with pytest.raises(crmhost.Rejected, match="can't be done"):
+        acme.act_on_card(context, jane, "discount", "")
     assert acme.forget_contact(context, 5821).changes[0].action == "deleted"
     assert acme.stand_in()
     assert CRM.people == {}
