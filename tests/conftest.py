@@ -134,17 +134,24 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 MIDDLE = {"2.2 with rest-api 2.1.1", "2.2 + 2.1.1"}
 """The Krayin between the oldest and the newest: what holds on both seldom fails on it alone."""
+OF_DATABASES = {"test_store", "test_schema", "test_claims", "test_turns", "test_receiver", "test_upkeep"}
+"""The modules whose subject is the database: what a house does beyond seldom fails on PostgreSQL alone."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what is tried on the Krayin in the middle, or at each call, to ``make test-all``."""
+    """Leave to ``make test-all`` what is tried at each call, or anew where it seldom fails alone."""
     for item in items:
-        if item.get_closest_marker("each_call"):
+        if _may_wait(item):
             item.add_marker(pytest.mark.slow)
-        params = getattr(item, "callspec", None)
-        if params and any(isinstance(value, str) and value in MIDDLE for value in params.params.values()):
-            item.add_marker(pytest.mark.slow)
+
+
+def _may_wait(item: pytest.Item) -> bool:
+    params = getattr(item, "callspec", None)
+    again_on = {value for value in params.params.values() if isinstance(value, str)} if params else set()
+    if "postgresql" in again_on and item.path.stem not in OF_DATABASES:
+        return True
+    return bool(again_on & MIDDLE) or item.get_closest_marker("each_call") is not None
 
 
 @pytest.fixture
