@@ -86,6 +86,21 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def key_in_use(folder: Path, *, alone: bool = False) -> Iterator[None]:
+    """Rely on the folder's key while the block lasts, beside others; ``alone`` is for who makes it anew."""
+    with (folder / "key.lock").open("w") as file:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except OSError as error:
+            if alone:
+                said, fix = "relies on the key in", "Stop every crmhost serve and crmhost worker first."
+            else:
+                said, fix = "changes the key in", "Try again in a moment."
+            raise SettingsError(f"Another crmhost {said} {folder}.", fix=fix) from error
+        yield
+
+
 class Valkey:
     """The server's process, and a thread that sees to it that there is one."""
 

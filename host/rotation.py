@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .embedded import alone
+from .embedded import alone, key_in_use
 from .errors import SettingsError
 from .store import connections, tokens
 from .vault import Vault, keep_key, new_key
@@ -21,7 +21,7 @@ def rotate(house: House) -> int:
     """
     given = house.settings.secret_key
     if given is None:
-        with alone(house.settings.data_dir):
+        with alone(house.settings.data_dir), key_in_use(house.settings.data_dir, alone=True):
             return _in_folder(house)
     if "," not in given.get_secret_value():
         fix = "Set CRMHOST_SECRET_KEY to new,old for every process, restart them, and run this again."

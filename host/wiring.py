@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 
-from .embedded import answers, running_valkey, socket_url
+from .embedded import answers, key_in_use, running_valkey, socket_url
 from .errors import SettingsError
 from .house import House
 from .plugins import Plugins, discover
@@ -90,6 +90,16 @@ def redis_running(settings: Settings) -> Iterator[None]:
             yield
     else:
         require_redis(settings)
+        yield
+
+
+@contextmanager
+def relying_on_key(settings: Settings) -> Iterator[None]:
+    """Have nobody change the key in the data folder while the block lasts, where it is that key."""
+    if settings.secret_key or settings.database_url:
+        yield
+        return
+    with key_in_use(settings.data_dir):
         yield
 
 

@@ -34,12 +34,13 @@ def serve(host: str, port: int, *, no_workers: bool, no_pages: bool) -> None:
     """Receive webhooks, apply them, and show the pages."""
     from ..server import serving
     from ..tracing import start_exporting
-    from ..wiring import redis_running, serving_all, working
+    from ..wiring import redis_running, relying_on_key, serving_all, working
 
     stop = stop_signal()
     start_exporting()
     with house_of() as house, ExitStack() as stack:
         stack.enter_context(redis_running(house.settings))
+        stack.enter_context(relying_on_key(house.settings))
         app = stack.enter_context(serving_all(house, pages=not no_pages))
         if not no_workers:
             stack.enter_context(working(house))
@@ -65,12 +66,12 @@ def _say_how_to_come_in(house: House, address: str) -> None:
 def worker(threads: int | None) -> None:
     """Apply deliveries that other processes receive."""
     from ..tracing import start_exporting
-    from ..wiring import require_redis, working
+    from ..wiring import relying_on_key, require_redis, working
 
     stop = stop_signal()
     start_exporting()
     with house_of() as house:
         require_redis(house.settings)
-        with working(house, threads):
+        with relying_on_key(house.settings), working(house, threads):
             click.echo("crmhost worker is ready", err=True)
             stop.wait()

@@ -11,12 +11,18 @@ from pathlib import Path
 import click
 
 from ..databases import SERVER
+from .board import DEADLY
 from .plan import Plan
 from .run import Run
 from .switches import SWITCHES
+from .tally import Tally
 
 A_ROUND = 50
 """Kills in one round: then all is looked at, and begun anew."""
+WHOLE, OFTEN = 500, 20
+"""Kills in a whole run, and how often each step is to be hit in one."""
+TO_PROVE, LONG_ENOUGH = 15, 60.0
+"""Kills, or seconds of trouble, in a round that is to fail."""
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -26,9 +32,11 @@ DATABASES = ("sqlite", "postgresql")
 @click.option("--seconds", default=7200.0, help="How long trouble may last in all.")
 @click.option("--database", type=click.Choice(DATABASES), default=DATABASES[0], show_default=True)
 @click.option("--round", "only", type=int, help="Play this round only.")
-@click.option("--first", default=0, help="Go on from this round.")
+@click.option(
+    "--first", default=0, help="Go on from this round; with --keep those before it are counted too."
+)
 @click.option("--without", type=click.Choice(list(SWITCHES)), help="Switch off a protection: this must fail.")
-@click.option("--prove", is_flag=True, help="One round without each protection: all of them must fail.")
+@click.option("--prove", is_flag=True, help="Some rounds without each protection: each must fail.")
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, resolve_path=True),
@@ -58,8 +66,18 @@ def chaos(
     plan = Plan(seed, only or 0, database, min(kills, A_ROUND), seconds / rounds, without)
     run = Run(lambda line: click.echo(line, err=True), keep)
     if prove:
-        sys.exit(not run.prove(plan))
-    numbers = range(first, rounds) if only is None else [only]
-    total = run.play([replace(plan, number=number) for number in numbers])
+        sys.exit(not run.prove(replace(plan, kills=min(kills, TO_PROVE), seconds=min(seconds, LONG_ENOUGH))))
+    plans = [replace(plan, number=number) for number in range(rounds)]
+    if only is None:
+        total = run.played(plans[:first]) + run.play(plans[first:])
+        total.wrong += seldom(total) if kills >= WHOLE else []
+    else:
+        total = run.play([plan])
     click.echo(json.dumps(total.document(), indent=2) if as_json else "\n".join(total.lines()))
     sys.exit(bool(total.wrong))
+
+
+def seldom(tally: Tally) -> list[tuple[str, str]]:
+    """Return the steps at which a worker was not killed often enough."""
+    hit = {step.told: tally.kills[f"worker: {step.told}"] for step in DEADLY}
+    return [("seldom", f"{told}: {count} times") for told, count in hit.items() if count < OFTEN]

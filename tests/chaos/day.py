@@ -15,8 +15,6 @@ FIRST = 101
 BUSY = 36
 """Lanes with work from which on everybody waits: a backlog would hide what happens at once."""
 PAUSE = 0.05
-SHARED = 0.4
-"""The part of the customers who write to both Chatwoots."""
 ADDRESSES = ("email", "phone")
 EDITS = (steps.Typed, steps.Listed, steps.TypedLead, steps.Worked, steps.Sold, steps.Tagged)
 
@@ -94,7 +92,9 @@ class Day:
     async def _arrive(self, k: int) -> None:
         """Let a customer appear: one whom the sales team knows, a visitor of the widget, or a plain one."""
         accounts = (
-            self.stage.accounts if self.dice.random() < SHARED else [self.dice.choice(self.stage.accounts)]
+            self.stage.accounts
+            if self.dice.random() < self.stage.plan.shared
+            else [self.dice.choice(self.stage.accounts)]
         )
         someone = Someone(Chatting(k), accounts)
         if self.dice.random() < (0.5 if len(accounts) > 1 else 0.2):

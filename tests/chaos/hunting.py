@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from .board import DEADLY, STALLING, Step
 from .nursery import Child
@@ -23,6 +24,23 @@ CLOCK = "clock of a process ten minutes off"
 STALLED = "worker stopped until its lane was another's, {}"
 
 
+@dataclass(frozen=True)
+class Aim:
+    """Where workers are hit: how often at a step, how often stopped, the rest of the time at random."""
+
+    at_a_step: float = 0.7
+    stalled: float = 0.15
+    deadly: tuple[Step, ...] = DEADLY
+    stalling: tuple[Step, ...] = STALLING
+
+
+AIMS: dict[str | None, Aim] = {
+    "intents": Aim(1.0, 0.0, deadly=(Step.WRITTEN, Step.WRITTEN_NOTE)),
+    "fencing": Aim(0.1, 0.9, stalling=(Step.ANSWERED,)),
+}
+"""What a run without a protection is hit with: mostly what that protection is for."""
+
+
 class WorkersHunter:
     """Kills one worker, again and again, mostly at a step of its work; or stops it for too long.
 
@@ -33,22 +51,23 @@ class WorkersHunter:
         self._stage = stage
         self._worker = worker
         self._dice = stage.plan.dice(worker.name)
+        self._aim = AIMS.get(stage.plan.without, Aim())
 
     async def hunt(self) -> None:
         """Go on until this is cancelled."""
         while True:
             await self._worker.life()
             throw = self._dice.random()
-            if throw < 0.7:
+            if throw < self._aim.at_a_step:
                 await self._at_a_step()
-            elif throw < 0.85:
+            elif throw < 1.0 - self._aim.stalled:
                 await self._at_random()
             else:
                 await self._stalled()
 
     async def _at_a_step(self) -> None:
         """Wait at one of the steps where least has happened so far."""
-        step = self._dice.choice(sorted(DEADLY, key=self._count)[:3])
+        step = self._dice.choice(sorted(self._aim.deadly, key=self._count)[:3])
         self._worker.place.arm(step, signal.SIGKILL)
         await self._worker.death(AT_A_STEP)
         self._worker.place.disarm()
@@ -71,7 +90,7 @@ class WorkersHunter:
 
     async def _stalled(self) -> None:
         """Stop it before a write, until another has its lane and is done with it."""
-        place, step = self._worker.place, min(STALLING, key=self._stalls)
+        place, step = self._worker.place, min(self._aim.stalling, key=self._stalls)
         place.arm(step, signal.SIGSTOP)
         if await _soon(lambda: bool(place.reached)):
             fence = self._stage.house.fence(place.lane)
@@ -112,6 +131,8 @@ class Disturber:
             self._other_program: 2,
             self._token: 1,
         }
+        if self._stage.plan.without:  # what all else does would only take longer to show the same
+            kinds = {self._flush: 1, self._kill_valkey: 1}
         while True:
             await self._stage.work_done(self._dice.randrange(5, 40))
             await self._dice.choices(list(kinds), list(kinds.values()))[0]()

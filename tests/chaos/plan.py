@@ -21,7 +21,16 @@ class Plan:
     kills: int
     seconds: float
     without: str | None = None
-    customers: int = 50
+
+    @property
+    def customers(self) -> int:
+        """How many there are at the most: few where one must change while its worker is stopped."""
+        return 4 if self.without == "fencing" else 50
+
+    @property
+    def shared(self) -> float:
+        """The part of the customers who write to both Chatwoots: all, where that is what is looked at."""
+        return 1.0 if self.without == "identities" else 0.4
 
     @property
     def krayin(self) -> tuple[str, str]:

@@ -49,9 +49,9 @@ async def _troubled(stage: Stage) -> None:
 
 
 async def _enough(stage: Stage) -> None:
-    """Wait until there were as many kills as planned, or the time is up."""
-    until = time.monotonic() + stage.plan.seconds
-    while stage.tally.kills.total() < stage.plan.kills and time.monotonic() < until:
+    """Wait until there were as many kills as planned, or the time is up, and there was one at least."""
+    until, kills = time.monotonic() + stage.plan.seconds, stage.tally.kills
+    while kills.total() < stage.plan.kills and (time.monotonic() < until or not kills):
         await asyncio.sleep(0.05)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -14,6 +15,9 @@ from .round import played
 from .switches import SWITCHES
 from .tally import Tally
 
+TRIES = 3
+"""Rounds that a run may take to fail without a protection."""
+TALLY = "tally.json"
 Say = Callable[[str], None]
 
 
@@ -31,28 +35,45 @@ class Run:
             self.say(str(plan))
             tally = self._round(plan)
             self.say(f"  {tally.kills.total()} kills in {tally.seconds:.0f} s: {told(tally)}")
+            if self.keep:
+                (self._folder(self.keep, plan) / TALLY).write_text(json.dumps(tally.document()))
             total += tally
         return total
 
+    def played(self, plans: list[Plan]) -> Tally:
+        """Add up rounds that were played before, where they are kept."""
+        kept = [self._folder(self.keep, plan) / TALLY for plan in plans] if self.keep else []
+        return sum((Tally.read(json.loads(one.read_text())) for one in kept if one.exists()), Tally())
+
     def prove(self, plan: Plan) -> bool:
-        """Play a round once for each protection, without it; say whether each run failed, as it must."""
-        fails = {}
-        for name in SWITCHES:
-            tally = self._round(replace(plan, without=name))
-            fails[name] = bool(tally.wrong)
-            self.say(f"without {name:<12} {tally.kills.total():>3} kills: {told(tally)}")
+        """Play rounds without each protection until one fails; say whether one did for each, as it must."""
+        fails = {name: self._fails(replace(plan, without=name)) for name in SWITCHES}
         return all(fails.values())
+
+    def _fails(self, plan: Plan) -> bool:
+        """Play one round after another; whether one of them is not as promised."""
+        for number in range(TRIES):
+            tally = self._round(replace(plan, number=number))
+            kills = f"{tally.kills.total():>3} kills in {tally.seconds:.0f} s"
+            self.say(f"without {plan.without:<12} round {number}: {kills}: {told(tally)}")
+            if tally.wrong:
+                return True
+        return False
 
     def _round(self, plan: Plan) -> Tally:
         base = self.keep or Path(tempfile.mkdtemp(prefix="crmhost-chaos-"))
-        parts = (plan.database, f"{plan.seed}", f"{plan.number}", plan.without)
-        folder = base / "-".join(filter(None, parts))
+        folder = self._folder(base, plan)
         shutil.rmtree(folder, ignore_errors=True)
         try:
             return asyncio.run(played(plan, folder))
         finally:
             if self.keep is None:
                 shutil.rmtree(base)
+
+    @staticmethod
+    def _folder(base: Path, plan: Plan) -> Path:
+        parts = (plan.database, f"{plan.seed}", f"{plan.number}", plan.without)
+        return base / "-".join(filter(None, parts))
 
 
 def told(tally: Tally) -> str:

@@ -13,6 +13,7 @@ KINDS = {
     "theirs": "the sales team's, lost",
     "again": "found by a second reconciliation",
     "unfinished": "deliveries without an end or a reason",
+    "seldom": "steps that were hit too seldom",
 }
 """The ways in which something can be wrong, as they are told."""
 
@@ -39,6 +40,16 @@ class Tally:
             self.wrong + other.wrong,
             self.seconds + other.seconds,
         )
+
+    @classmethod
+    def read(cls, document: dict[str, Any]) -> Tally:
+        """Return the tally that a document was made of."""
+        kills, troubles, faults, done = (
+            Counter(document[name]) for name in ("kills", "troubles", "faults", "done")
+        )
+        del kills["all"]
+        wrong = [(kind, said) for kind, _, said in (line.partition(": ") for line in document["sentences"])]
+        return cls(kills, troubles, faults, done, wrong, document["seconds"])
 
     @property
     def verdict(self) -> dict[str, int]:

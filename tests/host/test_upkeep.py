@@ -16,7 +16,7 @@ from crmhost.store import connections, deliveries, tables
 from crmhost.store.dead import Chosen
 from crmhost.sweep import Sweep
 from crmhost.vault import Vault, key_in, new_key
-from crmhost.wiring import open_house
+from crmhost.wiring import open_house, relying_on_key
 
 from .conftest import Bench, connected, settings_for
 from .fake_crm import FakeCRM
@@ -82,6 +82,19 @@ def test_the_folders_key_is_made_anew_and_the_old_one_opens_nothing(lite_house: 
 def test_a_folder_that_is_served_keeps_its_key(lite_house: House) -> None:
     with alone(lite_house.settings.data_dir), pytest.raises(SettingsError, match="runs on the data folder"):
         rotate(lite_house)
+
+
+def test_a_key_that_a_worker_relies_on_is_not_changed(lite_house: House) -> None:
+    """It would open nothing any more, and go on with that."""
+    with (
+        relying_on_key(lite_house.settings),
+        relying_on_key(lite_house.settings),
+        pytest.raises(SettingsError, match="relies on the key") as refused,
+    ):
+        rotate(lite_house)
+
+    assert refused.value.fix == "Stop every crmhost serve and crmhost worker first."
+    assert rotate(lite_house) == 0
 
 
 def test_a_key_that_is_set_is_rotated_with_both_known(tmp_path: Path, valkey_url: str, crm: FakeCRM) -> None:
