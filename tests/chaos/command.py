@@ -21,7 +21,7 @@ A_ROUND = 50
 """Kills in one round: then all is looked at, and begun anew."""
 WHOLE, OFTEN = 500, 20
 """Kills in a whole run, and how often each step is to be hit in one."""
-TO_PROVE, LONG_ENOUGH = 15, 60.0
+TO_PROVE, LONG_ENOUGH = 15, 40.0
 """Kills, or seconds of trouble, in a round that is to fail."""
 DATABASES = ("sqlite", "postgresql")
 
