@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -32,6 +33,7 @@ from .locks import HeldLane, LaneLost
 from .models import Outcome
 from .store import connections, gates
 from .tokens import KeptTokens
+from .tracing import LENGTH, traced
 from .validation import hidden, secret_values, validated
 from .watch import Raised, SignsOfLife
 
@@ -97,7 +99,7 @@ class Attempt:
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=self._guard)
-        self._budget = DeliveryBudget(house.redis, background=background)
+        self._budget = DeliveryBudget(house.redis, background=background, whose=connection.id)
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=self._guard_chatwoot)
         self._handling = Handling(house.plugins, connection, delivery, changed)
@@ -115,7 +117,23 @@ class Attempt:
         return self._handling.stranger
 
     def run(self) -> Result:
-        """Call the hook; return what became of it."""
+        """Call the hook; return what became of it.
+
+        Whatever is logged meanwhile, by a plugin too, names the delivery.
+        """
+        digest = sha256(self.delivery.body.encode()).hexdigest()
+        named = {"connection": self.connection.id, "delivery": self.delivery.id, "ref": digest[:LENGTH]}
+        with (
+            structlog.contextvars.bound_contextvars(**named),
+            traced(f"handle {self.delivery.kind}", digest, named) as span,
+        ):
+            result = self._run()
+            told = {"state": result.state or "waits", "calls": len(self._http.calls)}
+            span.set(**told)
+            log.info("handled", kind=self.delivery.kind, **told)
+            return result
+
+    def _run(self) -> Result:
         wait = self.ledger.open({self._contact, self.delivery.record})
         if wait > 0:
             return Result(wait=wait, reason="The CRM may still be carrying out an earlier request.")

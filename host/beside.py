@@ -178,7 +178,7 @@ def _context(
         if guard:
             guard(writes, longest)
 
-    budget = DeliveryBudget(house.redis)
+    budget = DeliveryBudget(house.redis, whose=one.id)
     try:
         yield Context(
             connection_id=one.id,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .errors import PluginError, SettingsError, TryAgain
+from .tracing import traced
 
 if TYPE_CHECKING:
     # httpx takes a quarter of a second to import, which a command that sends nothing need not wait for.
@@ -223,18 +224,25 @@ class Http:
 
         ``writes`` is to be said where the method does not say it: False of a POST that only asks.
         """
-        import httpx
-
         path = path_of(url)
         _check_headers(headers or {})
         writes = changes_something(method) if writes is None else writes
         self._guard(writes, self._deadline + TIMEOUTS["read"])
+        if body is not None:
+            content, headers = _as_json(body), {"Content-Type": "application/json", **(headers or {})}
+        with traced("call", said={"method": method, "path": path}) as span:
+            answer = self._counted(method, url, path, writes, params=params, content=content, headers=headers)
+            span.set(status=answer.status)
+        return answer
+
+    def _counted(self, method: str, url: str, path: str, writes: bool, **parts: Any) -> Answer:
+        """Send, and keep what was sent and how long it took, whatever comes of it."""
+        import httpx
+
         began = time.monotonic()
         status: int | None = None
         try:
-            if body is not None:
-                content, headers = _as_json(body), {"Content-Type": "application/json", **(headers or {})}
-            answer = self._send(began, method, url, params=params, content=content, headers=headers)
+            answer = self._send(began, method, url, **parts)
             status = answer.status
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TryAgain(f"Nothing answers at {_origin(url)} ({error})", fix=AWAY_FIX) from error

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from .states import STATES
 from .store import browse, connections, counters, hours, lanes
 from .store.hours import RECEIVED, TRIED, Count
 
@@ -63,7 +64,7 @@ def _counted(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
         received.add_metric(whose, mine.get(RECEIVED, Count()).count)
         tried.add_metric(whose, mine.get(TRIED, Count()).count)
         calls.add_metric(whose, sum(count.calls for count in mine.values()))
-        done = {what: count for what, count in mine.items() if what not in {RECEIVED, TRIED}}
+        done = {what: count for what, count in mine.items() if what in STATES}
         waited.add_metric(whose, sum(count.waited for count in done.values()))
         for what, count in sorted(done.items()):
             ended.add_metric([*whose, what], count.count)

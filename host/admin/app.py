@@ -109,9 +109,12 @@ async def _form(request: Request) -> Form | None:
 
 def _timed(place: Place, door: Door, request: Request, filled_in: Form | None) -> Response:
     """Make the page, and tell the browser's tools how long that took."""
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.thread_time()
     response = _made(place, door, request, filled_in)
-    response.headers["Server-Timing"] = f"page;dur={(time.perf_counter() - began) * 1000:.1f}"
+    took, own = (
+        (now - then) * 1000 for now, then in ((time.perf_counter(), began), (time.thread_time(), worked))
+    )
+    response.headers["Server-Timing"] = f"page;dur={took:.1f}, own;dur={own:.1f}"
     return response
 
 

@@ -9,6 +9,7 @@ from .pages import (
     connecting,
     connection,
     deliveries,
+    doctor,
     history,
     home,
     people,
@@ -32,6 +33,7 @@ EVERY = (
     *deliveries.PLACES,
     *stories.PLACES,
     *plugins.PLACES,
+    *doctor.PLACES,
 )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -44,7 +45,17 @@ def environment() -> Environment:
     for name in ("when", "moment", "ago", "number", "duration", "day_and_hour", "day_of"):
         made.filters[name] = getattr(formats, name)
     made.globals.update(languages=words.LANGUAGES, how_many=standing.how_many)
+    made.globals.update(plain=plain, translated=words.translated)
     return made
+
+
+def plain(value: Any) -> str:
+    """Return a field's value as a person reads it: of a list its values, of what is not there nothing."""
+    if isinstance(value, Mapping):
+        return plain(value["value"]) if "value" in value else ", ".join(map(plain, value.values()))
+    if isinstance(value, list | tuple):
+        return ", ".join(map(plain, value))
+    return "" if value is None else str(value)
 
 
 @cache

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from ..errors import SettingsError
+from ..states import STATES
 from ..store import browse, gates, hours
 from ..store.browse import MANY
 from ..store.hours import HOUR, RECEIVED, Count
@@ -63,7 +64,7 @@ def standing(tx: Connection, house: House, one: CRMConnection) -> Standing:
     now = time.time()
     mark, state, sentence, fix = _state(house, one)
     counted = hours.since(tx, [one.id], int(now // HOUR) - 23)
-    ended = [count for (_id, what, _hour), count in counted.items() if what not in {RECEIVED, hours.TRIED}]
+    ended = [count for (_id, what, _hour), count in counted.items() if what in STATES]
     return Standing(
         id=one.id,
         name=title(house, one),

@@ -23,6 +23,7 @@ COMMANDS = {
     "secret": "connect",
     "set": "connect",
     "card": "connect",
+    "completion": "completion",
     "check": "connect",
     "pause": "connect",
     "resume": "connect",

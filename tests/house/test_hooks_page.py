@@ -89,6 +89,9 @@ class _Crm:
     def delete_person(self, person: str) -> None:
         del self.people[person]
 
+    def person(self, person: str) -> dict[str, Any]:
+        return self.people[person]
+
     def create_note(self, person: str | None, record: str, text: str) -> str:
         assert person in self.people, record
         self.notes["1"] = text
@@ -132,6 +135,9 @@ def test_the_examples_are_a_plugin_that_does_what_the_page_says() -> None:
     assert acme.imagine("POST", "/people", {"name": "Jane"}, 9).answer == {"id": 9, "name": "Jane"}
     assert acme.choices(context)["team_id"][0].title == "Sales"
     assert acme.record_url(settings, "person", "1") == "https://crm.example.com/people/1"
+    assert acme.card(context, 5821).records[0].title == "Jane Doe"
+    renamed = acme.act_on_card(context, jane.model_copy(update={"name": "Jane Roe"}), "rename")
+    assert (renamed.state, CRM.people["1"]["name"]) == ("applied", "Jane Roe")
     assert acme.forget_contact(context, 5821).changes[0].action == "deleted"
     assert acme.stand_in()
     assert CRM.people == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from ...checking import checked, choices
 from ...connect import connect
 from ...context import TokensInMemory
 from ...errors import CRMHostError, SettingsError
+from ...preview import Preview, preview_newest
+from ...store.connections import CRMConnection
 from .. import forms
 from ..drafts import Draft, draft_of, sealed
 from ..visits import Go, NotThere, Page, Place, Visit, form
@@ -155,6 +158,7 @@ def _settings_page(
     report: tuple[ReportLine, ...] = (),
     wrong: Mapping[str, str] | None = None,
     problem: CRMHostError | None = None,
+    tried: Preview | None = None,
 ) -> Page:
     """Show what was looked at, and all that may be set; nothing need be."""
     reach = forms.reachable(plugin.info.settings, draft.values)
@@ -164,6 +168,8 @@ def _settings_page(
         "draft": sealed(visit, replace(draft, keep=tokens.keep)),
         "card": bool(visit.given("card")) if visit.given("do") else True,
         "can_show_card": draft.access.token is not None,
+        "can_preview": draft.access.token is not None,
+        "tried": tried,
         "groups": forms.groups(
             plugin.info.settings, draft.values, found=found, choices=options, wrong=wrong, required=False
         ),
@@ -196,9 +202,38 @@ def settings(visit: Visit) -> Page | Go:
             )
             return Go(f"/connections/{made.connection.id}", _("It is on."))
         found = _looked_at(visit, plugin, draft, tokens)
+        tried = _tried(visit, draft, tokens, found.settings) if visit.given("do") == "preview" else None
     except CRMHostError as problem:
         return _settings_page(visit, plugin, draft, tokens, {}, problem=problem)
-    return _settings_page(visit, plugin, draft, tokens, found.settings, found.report)
+    report = () if tried else found.report
+    return _settings_page(visit, plugin, draft, tokens, found.settings, report, tried=tried)
+
+
+def _tried(visit: Visit, draft: Draft, tokens: TokensInMemory, found: Mapping[str, Any]) -> Preview:
+    """Return what these settings would do for a contact, as if the connection were there already."""
+    one = CRMConnection(
+        id=0,
+        plugin=draft.plugin,
+        account_id=draft.account_id,
+        address="",
+        given=draft.values,
+        found=found,
+        webhook_secrets=(),
+        unsigned=False,
+        created_at=time.time(),
+        paused_reason=None,
+        paused_fix=None,
+        paused_until=None,
+        chatwoot_url=draft.access.url,
+        chatwoot_token=draft.access.token,
+    )
+    return preview_newest(visit.house, one, contact_number(visit), tokens)
+
+
+def contact_number(visit: Visit) -> int | None:
+    """Return the contact that somebody named; None for whoever was active last."""
+    typed = visit.given("preview_contact").strip().lstrip("#")
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else None
 
 
 PLACES = (
