@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from ..databases import SERVER
-from .board import DEADLY
+from .board import DEADLY, STALLING
+from .hunting import STALLED
 from .plan import Plan
 from .run import Run
 from .switches import SWITCHES
@@ -80,4 +81,7 @@ def chaos(
 def seldom(tally: Tally) -> list[tuple[str, str]]:
     """Return the steps at which a worker was not killed often enough."""
     hit = {step.told: tally.kills[f"worker: {step.told}"] for step in DEADLY}
-    return [("seldom", f"{told}: {count} times") for told, count in hit.items() if count < OFTEN]
+    found = [("seldom", f"{told}: {count} times") for told, count in hit.items() if count < OFTEN]
+    if not any(tally.troubles[STALLED.format(step.told)] for step in STALLING):
+        found.append(("seldom", "no worker was stopped until its lane was another's"))
+    return found
