@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .errors import PluginError, SettingsError, TryAgain
+from .peers import check_address, check_peer, is_address
 from .tracing import traced
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ AWAY = frozenset({502, 503, 504})
 """What is answered where the CRM is away, by itself or by what stands before it."""
 AWAY_FIX = "See whether it is up, its address right, and the network between here and there open."
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
-"""Where clouds tell a machine its own secrets, beside the link-local 169.254.169.254."""
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""Addresses of IPv6 that lead to the one of IPv4 in their last four bytes (RFC 6052)."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +101,10 @@ def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: fl
 
     def look(event: str, info: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.complete":
-            _check_peer(info["return_value"], private=private)
+            check_peer(info["return_value"], private=private)
 
     def traced(request: httpx.Request) -> None:
-        if _is_address(request.url.host):
+        if is_address(request.url.host):
             # Also where a proxy would be connected to instead.
             check_address(request.url.host, private=private)
         request.extensions = {**request.extensions, "trace": look}
@@ -134,49 +130,6 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
     except OSError as error:
         raise SettingsError(f"CRMHOST_CA_FILE cannot be read: {error}.") from error
     return context
-
-
-def _check_peer(stream: Any, *, private: bool) -> None:
-    """Refuse a connection to where no CRM is: a cloud's metadata, a group, a network that is not allowed.
-
-    The peer is looked at once it is connected to and before anything is said: a name can be made to
-    point elsewhere between a look and a connection.
-    """
-    try:
-        check_address(str(stream.get_extra_info("server_addr")[0]), private=private)
-    except SettingsError:
-        stream.close()
-        raise
-
-
-def check_address(text: str, *, private: bool) -> None:
-    """Refuse an address where no CRM can be, and one of a private network where that is not allowed."""
-    address = _meant(ipaddress.ip_address(text.partition("%")[0]))
-    nowhere = address.is_link_local or address.is_multicast or address.is_unspecified
-    if nowhere or address in METADATA:
-        raise SettingsError(f"{address} is no address of a CRM.", fix="Look at what its name stands for.")
-    if not (address.is_global or private):
-        fix = "Set CRMHOST_PRIVATE_ADDRESSES=true if the CRM lives there."
-        raise SettingsError(f"{address} is an address of a private network.", fix=fix)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _meant(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """Return the address of IPv4 that one of IPv6 stands for, if it does."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in NAT64:
-        return ipaddress.IPv4Address(address.packed[-4:])
-    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _unguarded(_writes: bool, _longest: float) -> None:

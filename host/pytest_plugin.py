@@ -81,7 +81,20 @@ def contract(request: pytest.FixtureRequest) -> Capabilities:
 
 
 @pytest.fixture(scope="class")
-def contract_plugin(contract: Capabilities) -> Plugin:
+def contract_logs() -> Iterator[None]:
+    """Have what goes wrong logged in few lines: pytest shows them with a test that fails."""
+    import structlog
+
+    from .testing.logged import for_authors
+
+    before = structlog.get_config()
+    structlog.configure(processors=for_authors())
+    yield
+    structlog.configure(**before)
+
+
+@pytest.fixture(scope="class")
+def contract_plugin(contract: Capabilities, contract_logs: None) -> Plugin:  # noqa: ARG001
     """The plugin that the contract is about."""
     from .testing.rules import in_a_sentence
 

@@ -97,4 +97,7 @@ def new_plugin(name: str, title: str | None, into: Path | None, *, update: bool,
         return
     click.echo(f"{folder} is up to date with the template." if update else f"{folder} is made. Go on there:")
     if not update:
-        click.echo("  pip install -e '.[test]'\n  pytest    # says what is to be written, a sentence each")
+        click.echo(f"  cd {folder}")
+        click.echo("  git init && git add --all && git commit --message Begin    # --update merges into it")
+        click.echo("  pip install -e '.[test]'")
+        click.echo("  pytest    # its last lines say what is to be written next, in client.py")

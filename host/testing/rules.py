@@ -14,6 +14,8 @@ from ..errors import CRMHostError
 Tier = Literal["bronze", "silver", "gold", "platinum"]
 TIERS: tuple[Tier, ...] = ("bronze", "silver", "gold", "platinum")
 State = Literal["kept", "broken", "cannot", "not needed", "not run"]
+UNWRITTEN = "Not written yet: "
+"""How the sentence begins of a rule that fails where a plugin's author has still to write something."""
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
@@ -112,9 +114,11 @@ def in_a_sentence(what: str = "It") -> Iterator[None]:
     try:
         yield
     except CRMHostError as error:
+        if isinstance(error.__cause__, NotImplementedError):
+            broken(f"{UNWRITTEN}{error.__cause__}")
         broken(f"{what} says {type(error).__name__}: {error} {error.fix}".strip())
     except NotImplementedError as error:
-        broken(f"Not written yet: {error}")
+        broken(f"{UNWRITTEN}{error}")
 
 
 def promise(kept: object, sentence: str) -> None:

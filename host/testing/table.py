@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .capabilities import Capabilities
 from .contract import CRMContract
-from .rules import TIERS, Rule, Tier, Verdict, awarded, rules_of
+from .rules import TIERS, UNWRITTEN, Rule, Tier, Verdict, awarded, rules_of
 
 if TYPE_CHECKING:
     import pytest
@@ -40,8 +40,16 @@ class Table:
         return [one for one in self.verdicts if one.rule.tier in TIERS[reached : reached + 1] and one.lost]
 
     @property
+    def unwritten(self) -> list[str]:
+        """What is still to be written, as the rules say; each once."""
+        said = (one.why.removeprefix(UNWRITTEN) for one in self.verdicts if one.why.startswith(UNWRITTEN))
+        return list(dict.fromkeys(said))
+
+    @property
     def summary(self) -> str:
         """The table in a sentence."""
+        if self.unwritten:
+            return f"{self.plugin}: no tier yet. To be written next: {' And: '.join(self.unwritten)}"
         untried = sum(one.state == "not run" for one in self.verdicts)
         if untried:
             return f"{self.plugin}: {untried} of {len(self.verdicts)} rules were not tried; a tier takes all."

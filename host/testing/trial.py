@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from .bench import Bench
 from .crm import Person
 from .people import talk
 from .played import ACCOUNT
-from .rules import broken, promise
+from .rules import UNWRITTEN, broken, promise
 
 if TYPE_CHECKING:
     from ..demo.payloads import Payload
@@ -77,6 +78,7 @@ class Trial:
         """Receive a webhook, and work its lane once."""
         self.bench.receive(event)
         self.bench.work(_contact(event))
+        self._is_written()
 
     def created(self, person: Payload) -> None:
         """Have Chatwoot say that the contact was created."""
@@ -96,6 +98,7 @@ class Trial:
         """Work the customer's lane until nothing waits there; time passes as fast as it is needed."""
         for _ in range(ROUNDS):
             self.bench.work(person["id"])
+            self._is_written()
             wait = self.waits(person)
             if wait is None:
                 return
@@ -121,6 +124,13 @@ class Trial:
                 tx.execute(update(table).where(key == mine).values({column: column - seconds}))
         self.bench.start_over()
         self.contract.time_passes(seconds)
+
+    def _is_written(self) -> None:
+        """See that the delivery did not die of what the plugin's author has still to write."""
+        last = self.bench.last()
+        unwritten = re.search(rf"{NotImplementedError.__name__}: (.*)", last["reason"] or "")
+        if last["state"] == "dead" and unwritten:
+            broken(f"{UNWRITTEN}{unwritten[1]}")
 
     def renew_secrets(self) -> None:
         """Give the connection new secrets, as a person would."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -15,6 +16,7 @@ from .pages import ROOT, Block, blocks
 
 PAGE = ROOT / "docs" / "write-a-plugin.md"
 UV = Path(sys.executable).parent / "uv"
+RECORD = "If that is right, record it: pytest --record-mode=rewrite"
 
 
 class Author:
@@ -50,8 +52,15 @@ class Author:
             self._writes(self._home / "crmhost-acme" / block.mark.removeprefix("into: "), block.text)
         elif block.mark.startswith("step"):
             self._types(block.text, fails=block.mark.endswith("fails"))
+            self._is_told_what_to_write()
         elif block.mark == "shown":
             assert block.text.strip() in self.said, self.said
+
+    def _is_told_what_to_write(self) -> None:
+        """See that each rule that fails says what is to be written or, of cassettes, recorded."""
+        broken = re.findall(r"^\w+ +([a-z-]+) +broken +(.*)$", self.said, re.MULTILINE)
+        told = ("Not written yet: Client.", "There are no cassettes yet: ")
+        assert [one for one in broken if not (one[1].startswith(told) or RECORD in one[1])] == []
 
     def _types(self, lines: str, *, fails: bool) -> None:
         activate = self._home / ".venv" / "bin" / "activate"

@@ -10,7 +10,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from crmhost import Http, SettingsError, TryAgain
-from crmhost.http import _check_peer, check_address, new_pool
+from crmhost.http import new_pool
+from crmhost.peers import check_address, check_peer
 from crmhost.server import listening, serving
 
 from .certificates import own_certificate
@@ -54,16 +55,16 @@ def test_where_no_crm_is_nothing_is_said(address: str) -> None:
     stream = Stream(address)
 
     with pytest.raises(SettingsError, match="no address of a CRM"):
-        _check_peer(stream, private=True)
+        check_peer(stream, private=True)
 
     assert stream.closed
 
 
 @pytest.mark.parametrize("address", ["10.0.0.7", "192.168.1.2", "100.64.0.1", "127.0.0.1", "fd00::7", "::1"])
 def test_private_networks_are_a_setting(address: str) -> None:
-    _check_peer(Stream(address), private=True)
+    check_peer(Stream(address), private=True)
     with pytest.raises(SettingsError, match="private network"):
-        _check_peer(Stream(address), private=False)
+        check_peer(Stream(address), private=False)
 
 
 def test_a_public_address_is_anybodys() -> None:

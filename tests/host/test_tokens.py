@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import crmhost
 from crmhost import CredentialsError, Token
 from crmhost.connect import change, check, connect
 from crmhost.house import House
@@ -183,3 +186,16 @@ def test_settings_under_an_older_name_are_read_and_kept_under_the_new_one(
         given = connections.get(tx, lite_house.vault, made.id).given
     assert given == {"api_url": "https://new.example.com", "team": "sales", "refresh_token": "given"}
     assert len(oauth.used) == 4
+
+
+def test_every_context_that_the_host_makes_has_the_connections_tokens() -> None:
+    """One that is forgotten has a token of its own made, which ends everybody else's."""
+    calls = [
+        (file.name, {keyword.arg for keyword in node.keywords})
+        for file in Path(crmhost.__file__).resolve().parent.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Context"
+    ]
+
+    assert len(calls) > 3
+    assert [name for name, keywords in calls if "tokens" not in keywords] == []

@@ -28,6 +28,14 @@ from crmhost_krayin.sandbox import KrayinSandbox
 from crmhost_krayin.settings import Facts
 from crmhost_krayin.settings import Stage as LeadStage
 
+JANE: dict[str, Any] = {
+    "name": "Jane Doe",
+    "email": "Jane.Doe@example.com",
+    "phone": "+447700900123",
+    "company": "Globex Ltd",
+}
+"""A customer with all that a contact can say of who somebody is."""
+
 STAGES = ("new", "follow-up", "prospect", "negotiation", "won", "lost")
 FOUND = {"pipeline_id": 1, "stage_id": 1, "source_id": 2, "type_id": 1, "closed_stage_ids": [5, 6]}
 """What setup finds in a freshly seeded Krayin."""

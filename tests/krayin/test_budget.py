@@ -17,9 +17,8 @@ from crmhost_krayin.clients.budget import Allowance
 from crmhost_krayin.desk import bench_for, desk_for
 from crmhost_krayin.settings import Facts
 
-from .crm import Desk, contact
+from .crm import JANE, Desk, contact
 from .recordings import NEWER, recorded
-from .test_contacts import JANE
 from .test_transport import Script, transport
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from .crm import Desk, contact, conversation
-from .test_contacts import JANE
+from .crm import JANE, Desk, contact, conversation
 from .test_phones import person
 
 MOVED = JANE | {"phone": "+447700900999"}

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from .crm import Desk, contact
-from .test_contacts import JANE
+from .crm import JANE, Desk, contact
 
 SMITH = JANE | {"name": "Jane Smith"}
 

@@ -10,9 +10,8 @@ from crmhost import Answer, Rejected, SetUpAgain
 from crmhost_krayin.sandbox import KrayinSandbox
 from crmhost_krayin.settings import Facts
 
-from .crm import PROFILES, Desk, contact
+from .crm import JANE, PROFILES, Desk, contact
 from .recordings import NEWER, recorded
-from .test_contacts import JANE
 from .test_transport import Script, transport
 
 OLD, NEW = Facts(krayin="2.1"), Facts(krayin="2.2", rest="2.2.0")

@@ -9,8 +9,7 @@ import pytest
 from crmhost import Links, Outcome, Rejected
 from crmhost_krayin import forget_contact
 
-from .crm import Desk, contact, conversation
-from .test_contacts import JANE
+from .crm import JANE, Desk, contact, conversation
 
 
 def forget(desk: Desk, *talks: int, number: int = 5821) -> Outcome:

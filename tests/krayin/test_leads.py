@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from crmhost import SetUpAgain
 from crmhost_krayin.clients.leads import Leads
 from crmhost_krayin.mappers.lead import lead_to_resend
-from crmhost_krayin.settings import Attribute
 
 from .crm import Desk, contact
 from .leading import (
@@ -17,7 +13,6 @@ from .leading import (
     JANE,
     SMITH,
     brought,
-    changed,
     lead,
     listening,
     talk,
@@ -247,127 +242,3 @@ def test_a_won_lead_stays_won_since_when_it_was(desk: Desk) -> None:
     assert lead(desk)["title"] == "Jane Smith"
     assert lead(desk)["lead_pipeline_stage_id"] == 5
     assert str(lead(desk)["closed_at"]) == "2026-11-20 10:00:00"
-
-
-def test_a_date_gone_by_holds_back_a_title_on_2_1_and_never_a_value(desk: Desk) -> None:
-    """2.1 refuses a PUT with a past date; attributes/edit takes it (recordings 347, 346)."""
-    desk = desk.with_settings(lead_value="{contact.worth}")
-    desk.contact(JANE)
-    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2020-01-01"})
-
-    outcome = desk.contact(SMITH.model_copy(update={"custom_attributes": {"worth": 80}}))
-
-    is_old = desk.sandbox.profile.checks_closing_date
-    assert lead(desk)["title"] == ("Jane Doe" if is_old else "Jane Smith")
-    assert float(lead(desk)["lead_value"]) == 80
-    assert str(lead(desk)["expected_close_date"]) == "2020-01-01"
-    assert ("Its title stayed" in told(outcome)) == is_old
-
-
-def test_what_a_date_gone_by_held_back_is_written_once_the_date_was_moved(desk: Desk) -> None:
-    desk = desk.with_settings(lead_description="Is {name}")
-    desk.contact(JANE)
-    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2020-01-01"})
-    desk.contact(SMITH)
-
-    still = desk.contact(SMITH)
-    looked = desk.calls
-    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2031-12-31"})
-    desk.created(talk())
-    took = desk.calls
-    desk.contact(SMITH)
-
-    assert (lead(desk)["title"], lead(desk)["description"]) == ("Jane Smith", "Is Jane Smith")
-    assert str(lead(desk)["expected_close_date"]) == "2031-12-31"
-    assert desk.calls == []
-    if desk.sandbox.profile.checks_closing_date:
-        assert looked == ["GET /leads"]
-        assert told(still).startswith("Its title and description stayed")
-        assert took == ["POST /activities", "GET /leads", "PUT /leads/1"]
-
-
-def test_what_the_sales_team_wrote_while_a_title_waited_stays(desk: Desk) -> None:
-    desk.contact(JANE)
-    desk.ask("PUT", "leads/attributes/edit/1", {"expected_close_date": "2020-01-01"})
-    desk.contact(SMITH)
-    desk.ask("PUT", "leads/1", {"title": "Big deal", "lead_pipeline_stage_id": 1})
-
-    desk.contact(SMITH)
-    desk.contact(SMITH)
-
-    assert lead(desk)["title"] == "Big deal"
-    assert desk.calls == []
-
-
-def test_a_title_for_want_of_words_is_the_newest_name(desk: Desk) -> None:
-    desk = desk.with_settings(lead_title="{contact.plan}")
-    desk.contact(JANE)
-    desk.contact(SMITH)
-
-    desk.created(talk(sender=JANE))
-
-    assert lead(desk)["title"] == "Jane Smith"
-    assert desk.calls == ["POST /activities"]
-
-
-def test_where_the_servers_zone_is_another_one_nothing_is_written(desk: Desk) -> None:
-    desk = desk.with_facts(timezone="Europe/Prague")
-    desk.contact(JANE)
-    desk.ask("PUT", "leads/1", {"lead_pipeline_stage_id": 1, "expected_close_date": "2031-12-31"})
-
-    with pytest.raises(SetUpAgain, match="time zone") as wrong:
-        desk.contact(SMITH)
-
-    assert "server_timezone" in wrong.value.fix
-    assert lead(desk)["title"] == "Jane Doe"
-
-
-# Mapped attributes
-
-
-@pytest.fixture
-def mapped(desk: Desk) -> Desk:
-    """A Krayin with an attribute of leads for what a conversation's budget is."""
-    number = desk.make_attribute("leads", "budget")
-    budget = Attribute(entity="leads", id=number, code="budget", type="text")
-    desk = desk.with_facts(attributes=(budget,))
-    return desk.with_settings(attributes={"lead.budget": "conversation.budget"})
-
-
-def budget(desk: Desk) -> Any:
-    (attribute,) = desk.state.attributes.where(code="budget")
-    return desk.attribute("leads", 1, attribute["id"])
-
-
-def test_a_mapped_attribute_comes_with_a_new_lead_and_is_followed(mapped: Desk) -> None:
-    brought(mapped, talk(custom_attributes={"budget": "small"}))
-    first = budget(mapped)
-
-    changed(mapped, talk(custom_attributes={"budget": "big"}), "custom_attributes")
-    took = mapped.calls
-    changed(mapped, talk(custom_attributes={"budget": "big"}), "custom_attributes")
-    mapped.contact(JANE)
-
-    assert (first, budget(mapped)) == ("small", "big")
-    assert took == ["GET /leads", "GET /leads/search", "PUT /leads/attributes/edit/1"]
-    assert mapped.calls == []
-
-
-def test_a_mapped_attribute_that_the_sales_team_changed_stays_and_is_told(mapped: Desk) -> None:
-    brought(mapped, talk(custom_attributes={"budget": "small"}))
-    mapped.ask("PUT", "leads/attributes/edit/1", {"budget": "unlimited"})
-
-    outcome = changed(mapped, talk(custom_attributes={"budget": "big"}), "custom_attributes")
-
-    assert budget(mapped) == "unlimited"
-    assert "budget stays" in told(outcome)
-
-
-def test_a_conversations_older_copy_of_the_customer_changes_no_attribute(mapped: Desk) -> None:
-    mapped = mapped.with_settings(attributes={"lead.budget": "contact.budget"})
-    mapped.contact(JANE.model_copy(update={"custom_attributes": {"budget": "big"}}))
-
-    mapped.created(talk(sender=JANE.model_copy(update={"custom_attributes": {"budget": "small"}})))
-
-    assert mapped.calls == ["POST /activities"]
-    assert budget(mapped) == "big"

@@ -9,8 +9,7 @@ import pytest
 from crmhost_krayin.mappers import customer
 from crmhost_krayin.settings import Attribute
 
-from .crm import Desk, contact
-from .test_contacts import JANE
+from .crm import JANE, Desk, contact
 from .test_phones import person
 
 

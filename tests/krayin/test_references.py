@@ -10,8 +10,7 @@ from crmhost import Rejected
 from crmhost_krayin import KrayinSettings
 from crmhost_krayin.mappers.reference import contact_reference, conversation_reference_for_lead
 
-from .crm import Desk, contact
-from .test_contacts import JANE
+from .crm import JANE, Desk, contact
 from .test_phones import person
 
 OURS = "Chatwoot-3-contact-5821"

@@ -11,8 +11,7 @@ from starlette.types import Receive, Scope, Send
 from crmhost import CredentialsError, Rejected, SetUpAgain, TryAgain
 from crmhost_krayin.sandbox import KrayinSandbox
 
-from .crm import Desk, contact
-from .test_contacts import JANE
+from .crm import JANE, Desk, contact
 
 
 def test_a_customer_throttled_halfway_is_neither_lost_nor_doubted(desk: Desk) -> None:

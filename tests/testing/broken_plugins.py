@@ -323,10 +323,11 @@ class RemembersWhomItDidNotFind(Tiny):
     """It forgets that where a call fails; that its process is gone it does not see."""
 
     def __init__(self) -> None:
-        self.absent: set[tuple[int, str | None]] = set()
+        self.absent: set[tuple[str, str | None]] = set()
 
     def find(self, context: Settings, contact: Contact) -> Mapping[str, Any] | None:
-        who = context.connection_id, contact.email
+        # By the token: a connection's id is another one's, once it was removed.
+        who = context.settings.api_token.get_secret_value(), contact.email
         if who in self.absent:
             return None
         found = super().find(context, contact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,9 @@ def tried(folder: Path, *words: str) -> list[dict[str, Any]]:
         *words,
         str(folder),
     ]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    # Run by a worker of pytest's, the run within must not take itself for that worker.
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    ran = subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, check=False)
     assert told.exists(), ran.stdout + ran.stderr
     tables: list[dict[str, Any]] = json.loads(told.read_text())
     return tables

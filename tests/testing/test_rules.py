@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crmhost.testing import CRMContract
-from crmhost.testing.rules import Rule, State, Tier, Verdict, awarded, rules_of
+from crmhost.testing.rules import UNWRITTEN, Rule, State, Tier, Verdict, awarded, rules_of
 from crmhost.testing.table import Table, tables_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "contract.md").read_text("utf-8")
@@ -62,6 +62,16 @@ def test_a_table_says_what_the_next_tier_wants() -> None:
     table = Table("acme", {}, tuple(verdicts(gold="broken", platinum="broken")))
 
     assert table.summary == "acme: silver. For gold it wants: gold (broken)."
+
+
+def test_a_table_says_once_what_is_still_to_be_written() -> None:
+    rules = [Rule(name, "bronze", "It is so.") for name in ("a", "b", "c")]
+    whys = [UNWRITTEN + "Client.whoami: say it.", UNWRITTEN + "Client.whoami: say it.", "It is odd."]
+    verdicts = [Verdict(one, "broken", why) for one, why in zip(rules, whys, strict=True)]
+
+    said = Table("acme", {}, tuple(verdicts)).summary
+
+    assert said == "acme: no tier yet. To be written next: Client.whoami: say it."
 
 
 def test_a_rule_that_was_not_tried_is_not_run_and_costs_the_tier() -> None:
