@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from ..databases import SERVER
-from .board import DEADLY
+from .board import DEADLY, STALLING
+from .hunting import STALLED
 from .plan import Plan
 from .run import Run
 from .switches import SWITCHES
@@ -21,7 +22,7 @@ A_ROUND = 50
 """Kills in one round: then all is looked at, and begun anew."""
 WHOLE, OFTEN = 500, 20
 """Kills in a whole run, and how often each step is to be hit in one."""
-TO_PROVE, LONG_ENOUGH = 15, 60.0
+TO_PROVE, LONG_ENOUGH = 15, 40.0
 """Kills, or seconds of trouble, in a round that is to fail."""
 DATABASES = ("sqlite", "postgresql")
 
@@ -80,4 +81,7 @@ def chaos(
 def seldom(tally: Tally) -> list[tuple[str, str]]:
     """Return the steps at which a worker was not killed often enough."""
     hit = {step.told: tally.kills[f"worker: {step.told}"] for step in DEADLY}
-    return [("seldom", f"{told}: {count} times") for told, count in hit.items() if count < OFTEN]
+    found = [("seldom", f"{told}: {count} times") for told, count in hit.items() if count < OFTEN]
+    if not any(tally.troubles[STALLED.format(step.told)] for step in STALLING):
+        found.append(("seldom", "no worker was stopped until its lane was another's"))
+    return found

@@ -6,13 +6,16 @@ Nothing of this is in crmhost itself: what runs is what is shipped.
 from __future__ import annotations
 
 import fcntl
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import IO, Any
+
+from crmhost.store.lanes import Lane
 
 from .board import Place, Step
 from .short import replace
@@ -27,15 +30,30 @@ def is_note(path: str) -> bool:
     return "/activities" in path
 
 
-class Thread(threading.local):
-    """What a thread is at."""
+@dataclass
+class At:
+    """What is being worked, in whichever threads: a plugin's code has one of its own."""
 
-    lane = (0, 0)
-    since = 0.0
-    asks_crm = True
+    lane: Lane = (0, 0)
+    since: float = 0.0
+    asks_crm: bool = True
 
 
-here = Thread()
+_at: ContextVar[At] = ContextVar("at")
+
+
+def here() -> At:
+    """Return what this thread is at, or what the thread is that waits for it."""
+    try:
+        return _at.get()
+    except LookupError:
+        return at(At())
+
+
+def at(work: At) -> At:
+    """Say what is worked from now on."""
+    _at.set(work)
+    return work
 
 
 def watch(place: Place, attempts: Path) -> None:
@@ -62,7 +80,7 @@ def _then(
     def then(*args: Any, **kwargs: Any) -> Any:
         result = run(*args, **kwargs)
         if when(result):
-            place.pass_by(step, here.lane)
+            place.pass_by(step, here().lane)
         return result
 
     return then
@@ -70,8 +88,8 @@ def _then(
 
 def _attempting(run: Callable[..., Any], attempts: Path) -> Callable[..., Any]:
     def attempting(attempt: Any) -> Any:
-        here.lane, here.since = attempt._held.lane, 0.0
-        with reading(attempts, here.lane):
+        at(At(attempt._held.lane))
+        with reading(attempts, attempt._held.lane):
             return run(attempt)
 
     return attempting
@@ -80,22 +98,22 @@ def _attempting(run: Callable[..., Any], attempts: Path) -> Callable[..., Any]:
 def _intending(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
     def intending(ledger: Any, record: str, kinds: tuple[str, ...]) -> None:
         noting = record.startswith("conversation:")
-        place.pass_by(Step.INTENDING_NOTE if noting else Step.INTENDING, here.lane)
-        here.since = time.monotonic()
+        place.pass_by(Step.INTENDING_NOTE if noting else Step.INTENDING, here().lane)
+        here().since = time.monotonic()
         run(ledger, record, kinds)
-        place.pass_by(Step.INTENDED, here.lane)
+        place.pass_by(Step.INTENDED, here().lane)
 
     return intending
 
 
 def _requesting(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
     def requesting(http: Any, method: str, url: str, **parts: Any) -> Any:
-        writes = here.asks_crm and method in WRITES
+        writes = here().asks_crm and method in WRITES
         if writes:
-            place.pass_by(Step.WRITING, here.lane)
+            place.pass_by(Step.WRITING, here().lane)
         answer = run(http, method, url, **parts)
         if writes and answer.status < 300:
-            place.pass_by(Step.ANSWERED_NOTE if is_note(url) else Step.ANSWERED, here.lane)
+            place.pass_by(Step.ANSWERED_NOTE if is_note(url) else Step.ANSWERED, here().lane)
         return answer
 
     return requesting
@@ -103,19 +121,19 @@ def _requesting(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
 
 def _not_the_crm(run: Callable[..., Any]) -> Callable[..., Any]:
     def asking_chatwoot(*args: Any, **kwargs: Any) -> Any:
-        here.asks_crm = False
+        here().asks_crm = False
         try:
             return run(*args, **kwargs)
         finally:
-            here.asks_crm = True
+            here().asks_crm = True
 
     return asking_chatwoot
 
 
 def _signed(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
     def signed(client: Any, request: Any, **kwargs: Any) -> Any:
-        connection, contact = here.lane
-        request.headers[HEADER] = f"{place.number} {connection} {contact} {here.since}"
+        connection, contact = here().lane
+        request.headers[HEADER] = f"{place.number} {connection} {contact} {here().since}"
         return run(client, request, **kwargs)
 
     return signed

@@ -9,6 +9,7 @@ from pathlib import Path
 from .day import Day
 from .hunting import Disturber, WorkersHunter, mend_token
 from .plan import Plan
+from .short import LEAST
 from .stage import Stage, staged
 from .tally import Tally
 from .verdict import verdict
@@ -49,8 +50,12 @@ async def _troubled(stage: Stage) -> None:
 
 
 async def _enough(stage: Stage) -> None:
-    """Wait until there were as many kills as planned, or the time is up, and there was one at least."""
-    until, kills = time.monotonic() + stage.plan.seconds, stage.tally.kills
+    """Wait until there were as many kills as planned, or the time is up, and there was one at least.
+
+    What must go wrong without a protection has as long as the machine is slow.
+    """
+    seconds = stage.plan.seconds * (stage.times.factor / LEAST if stage.plan.without else 1)
+    until, kills = time.monotonic() + seconds, stage.tally.kills
     while kills.total() < stage.plan.kills and (time.monotonic() < until or not kills):
         await asyncio.sleep(0.05)
 

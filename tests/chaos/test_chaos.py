@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
+from crmhost.watch import Watch
+
 from ..databases import SERVER
+from . import moments
 from .board import DEADLY
 from .command import OFTEN, seldom
 from .plan import Plan
@@ -61,7 +64,7 @@ def test_so_it_is_for_minutes_on_either_database(database: str) -> None:
 
 @pytest.mark.proof
 def test_without_any_of_its_protections_the_same_run_fails() -> None:
-    status, _, told = chaos("--seed", "6", "--prove")
+    status, _, told = chaos("--seed", "7", "--prove")
 
     assert status == 0, told
 
@@ -82,4 +85,14 @@ def test_a_run_that_goes_on_adds_up_what_was_played_before(tmp_path: Path) -> No
 def test_a_whole_run_hits_each_step_often() -> None:
     hit = Tally(Counter({f"worker: {step.told}": OFTEN for step in DEADLY[1:]}))
 
-    assert seldom(hit) == [("seldom", "lane taken: 0 times")]
+    assert seldom(hit) == [
+        ("seldom", "lane taken: 0 times"),
+        ("seldom", "no worker was stopped until its lane was another's"),
+    ]
+
+
+def test_the_thread_that_a_plugin_has_for_itself_is_known_by_its_lane() -> None:
+    """What is hit, and what the sales team keeps off, is told by the lane that a request is sent for."""
+    moments.at(moments.At((1, 5821)))
+
+    assert Watch("fake").run(lambda: moments.here().lane, "a hook") == (1, 5821)
