@@ -20,8 +20,8 @@ from sqlalchemy import func, select
 
 from crmhost import server, webhooks
 from crmhost.house import House
-from crmhost.states import STATES
 from crmhost.server import serving
+from crmhost.states import STATES
 from crmhost.store import tables
 from crmhost.sync import Sync
 from crmhost.turns import Turns
