@@ -18,11 +18,11 @@ This run was on {cores} cores, {system}, Python {python}, and took {minutes} min
 
 To measure for yourself:
 
-```console
-$ make bench                 # all of this, and this page
-$ make bench ARGS=--json     # as one JSON document
-$ make bench-quick           # a minute's part; fails where a ratio fell by more than a third
-$ make bench-peers           # beside n8n and Node-RED, installed from npm
+```sh
+make bench                 # all of this, and this page
+make bench ARGS=--json     # as one JSON document
+make bench-quick           # a minute's part; fails where a ratio fell by more than a third
+make bench-peers           # beside n8n and Node-RED, installed from npm
 ```
 
 | what | measured | aim | |
