@@ -7,6 +7,9 @@ ARGS   ?=
 # Tests wait for servers and processes as much as they compute.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
+# Compiled once, not by each of the many processes that tests start, wherever that is switched off.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test test-all prove test-browser screens coverage chaos bench bench-quick bench-peers calls record test-live docs reference dist audit check words clean
 
 help: ## This list
@@ -82,7 +85,7 @@ check: setup docs ## Style, types, import rules, documentation
 test-browser: setup ## Each page in a Chromium, on a phone and at a desk; screenshots are kept in .screens
 	@test -x "$(CHROMIUM)" || { echo "make test-browser needs Chromium at $(CHROMIUM): apt-get install chromium, or CHROMIUM=/its/path"; exit 1; }
 	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --all-packages --group browser --python $(BIN)/python
-	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n0 tests/browser/pages.py $(ARGS)
+	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n0 tests/browser/pages.py tests/browser/cards.py $(ARGS)
 
 screens: ## The screenshots of the documents, taken afresh
 	@CRMHOST_TEST_SCREENS=docs/screens $(MAKE) --no-print-directory test-browser

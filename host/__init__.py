@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .context import Budget, Chatwoot, Context, Link, Links
+    from .cards import Card, CardAction, CardEvent, CardRecord
+    from .context import Budget, Chatwoot, Context, Link, Links, Token, Tokens
     from .errors import (
         CredentialsError,
         CRMHostError,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         ReportLine,
         SetupResult,
     )
+    from .readers import HeaderSecret, Pairs, Words, items, pairs, tree
     from .stand_in import StandIn
     from .visit import visiting
 
@@ -48,6 +50,13 @@ __all__ = [
     "HOOK_API",
     "PluginInfo",
     "hookimpl",
+    # What reads a setting
+    "HeaderSecret",
+    "Pairs",
+    "Words",
+    "items",
+    "pairs",
+    "tree",
     # What a hook is handed
     "CHANGES",
     "Answer",
@@ -63,7 +72,13 @@ __all__ = [
     "Link",
     "Links",
     "Message",
+    "Token",
+    "Tokens",
     # What it returns
+    "Card",
+    "CardAction",
+    "CardEvent",
+    "CardRecord",
     "Change",
     "Choice",
     "Outcome",
@@ -89,7 +104,8 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "context": ("Budget", "Chatwoot", "Context", "Link", "Links"),
+    "cards": ("Card", "CardAction", "CardEvent", "CardRecord"),
+    "context": ("Budget", "Chatwoot", "Context", "Link", "Links", "Token", "Tokens"),
     "errors": (
         "CRMHostError",
         "CredentialsError",
@@ -103,6 +119,7 @@ _ROOMS = {
     ),
     "hookspecs": ("HOOK_API", "hookimpl"),
     "http": ("Answer", "Http"),
+    "readers": ("HeaderSecret", "Pairs", "Words", "items", "pairs", "tree"),
     "stand_in": ("StandIn",),
     "visit": ("visiting",),
 }

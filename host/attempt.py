@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -31,6 +32,8 @@ from .ledger import Ledger
 from .locks import HeldLane, LaneLost
 from .models import Outcome
 from .store import connections, gates
+from .tokens import KeptTokens
+from .tracing import LENGTH, traced
 from .validation import hidden, secret_values, validated
 from .watch import Raised, SignsOfLife
 
@@ -96,7 +99,7 @@ class Attempt:
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=self._guard)
-        self._budget = DeliveryBudget(house.redis, background=background)
+        self._budget = DeliveryBudget(house.redis, background=background, whose=connection.id)
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=self._guard_chatwoot)
         self._handling = Handling(house.plugins, connection, delivery, changed)
@@ -114,7 +117,23 @@ class Attempt:
         return self._handling.stranger
 
     def run(self) -> Result:
-        """Call the hook; return what became of it."""
+        """Call the hook; return what became of it.
+
+        Whatever is logged meanwhile, by a plugin too, names the delivery.
+        """
+        digest = sha256(self.delivery.body.encode()).hexdigest()
+        named = {"connection": self.connection.id, "delivery": self.delivery.id, "ref": digest[:LENGTH]}
+        with (
+            structlog.contextvars.bound_contextvars(**named),
+            traced(f"handle {self.delivery.kind}", digest, named) as span,
+        ):
+            result = self._run()
+            told = {"state": result.state or "waits", "calls": len(self._http.calls)}
+            span.set(**told)
+            log.info("handled", kind=self.delivery.kind, **told)
+            return result
+
+    def _run(self) -> Result:
         wait = self.ledger.open({self._contact, self.delivery.record})
         if wait > 0:
             return Result(wait=wait, reason="The CRM may still be carrying out an earlier request.")
@@ -184,6 +203,7 @@ class Attempt:
             chatwoot_url=self.connection.chatwoot_url,
             log=log.bind(connection=self.connection.id, delivery=self.delivery.id),
             budget=self._budget,
+            tokens=KeptTokens(self._house, self.connection.id),
         )
 
     def _failed(self, error: Exception) -> Result:
@@ -227,7 +247,9 @@ class Attempt:
         try:
             access = Access(self.connection.chatwoot_url, self.connection.chatwoot_token)
             account_id = self.connection.account_id
-            _, found = checked(self._house, plugin, account_id, given, access, self._http, signs=self._signs)
+            tokens = KeptTokens(self._house, self.connection.id)
+            asked = (plugin, account_id, given, access, self._http)
+            _, found = checked(self._house, *asked, signs=self._signs, tokens=tokens)
         except (TryAgain, CredentialsError, SettingsError) as trouble:
             return self._failed(trouble)
         except PluginError as trouble:  # whatever setup stumbles over is not this delivery's fault

@@ -37,6 +37,8 @@ SHORT = 10.0
 """Seconds of a span whose end a delivery waits for in its middle: to begin anew would take as many calls."""
 PEEK = 0.05
 """Seconds between two looks for a free slot."""
+KNOWN = 3600
+"""Seconds for which it is known which budgets a connection uses."""
 AWAY = 5.0
 """Seconds after which it is tried again where Redis is away."""
 log = structlog.get_logger(__name__)
@@ -104,14 +106,20 @@ class Reserve:
 class DeliveryBudget:
     """The budgets as one delivery uses them (see ``crmhost.context.Budget``); closed when its attempt ends.
 
-    With ``background`` it leaves a part of them to what is live. ``clock`` (seconds) stands in for
-    Redis' own in tests.
+    ``whose`` is the connection of which ``spent`` can then be asked. With ``background`` it leaves a part of
+    them to what is live. ``clock`` (seconds) stands in for Redis' own in tests.
     """
 
     def __init__(
-        self, redis: Redis, *, background: bool = False, clock: Callable[[], float] | None = None
+        self,
+        redis: Redis,
+        *,
+        background: bool = False,
+        whose: int | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._redis = redis
+        self._whose = whose
         self._background = background
         self._take = redis.register_script(TAKE)
         self._give_back = redis.register_script(GIVE_BACK)
@@ -122,6 +130,10 @@ class DeliveryBudget:
     @contextmanager
     def call(self, key: str, *, calls: int, seconds: float = WINDOW, at_once: int = 0) -> Iterator[None]:
         """Take one call for the block; NotYet where none is left, or Redis is away."""
+        if self._whose is not None and key not in self._reserves:
+            with _harmless():
+                self._redis.hset(_of(self._whose), key, calls)
+                self._redis.expire(_of(self._whose), KNOWN)
         slot = uuid.uuid4().hex if at_once else ""
         patience = seconds if key in self._reserves and seconds <= SHORT else PATIENCE
         while wait := self._try(key, calls, seconds, at_once, slot):
@@ -186,6 +198,34 @@ class DeliveryBudget:
     def _times(self, seconds: float) -> list[int | str]:
         """Return what a script is told of time: now, where it is not Redis' own, and how long a minute is."""
         return [round(self._clock() * 1000) if self._clock else "", round(seconds * 1000)]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """How much of its calls a connection has used now, and for how many seconds that counts."""
+
+    used: int
+    limit: int
+    lasts: float
+
+
+def spent(redis: Redis, connection_id: int) -> Spent | None:
+    """Return what is used of the fullest budget of a connection; None where none was used for an hour."""
+    keys: dict[bytes, bytes] = redis.hgetall(_of(connection_id))  # type: ignore[assignment]
+    seconds, micros = redis.time()
+    now = seconds * 1000 + micros // 1000
+    found = []
+    for key, calls in keys.items():
+        kept: list[bytes | None] = redis.hmget(_minute(key.decode()), "used", "ends", "limit")  # type: ignore[assignment]
+        used, ends, told = (int(float(one)) if one is not None else None for one in kept)
+        limit = min(int(calls), told or int(calls))
+        going = ends is not None and ends > now
+        found.append(Spent(used or 0 if going else 0, limit, ((ends or now) - now) / 1000 if going else 0.0))
+    return max(found, key=lambda one: one.used / max(one.limit, 1), default=None)
+
+
+def _of(connection_id: int) -> str:
+    return f"crmhost:budgets:{connection_id}"
 
 
 def _minute(key: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pydantic import BaseModel
 
-from .context import Context, Links
+from .context import Context, Links, Tokens, TokensInMemory
 from .errors import CRMHostError, PluginError
 from .http import Http
 from .models import Choice, SetupResult
@@ -33,25 +33,32 @@ def checked(
     http: Http | None = None,
     *,
     signs: SignsOfLife | None = None,
+    tokens: Tokens | None = None,
     read_only: bool = False,
 ) -> tuple[BaseModel, SetupResult]:
     """Return the settings with what setup found, and its report; ``http`` counts the calls it takes.
 
-    ``signs`` hears its signs of life, where ``http`` is given.
+    ``signs`` hears its signs of life, where ``http`` is given; ``tokens`` are those of the connection,
+    where there is one.
     """
     signs = signs or SignsOfLife()
     given = validated(plugin, values)
-    context = _context(house, account_id, given, access, signs, http, read_only=read_only)
+    context = _context(house, account_id, given, access, signs, http, tokens, read_only=read_only)
     found = _set_up(plugin, context, signs)
     return validated(plugin, {**values, **found.settings}), found
 
 
 def choices(
-    house: House, plugin: Plugin, account_id: int, values: Mapping[str, Any], access: Access
+    house: House,
+    plugin: Plugin,
+    account_id: int,
+    values: Mapping[str, Any],
+    access: Access,
+    tokens: Tokens | None = None,
 ) -> dict[str, tuple[Choice, ...]]:
     """Return what the settings can be, as the CRM has it now; nothing where it does not answer."""
-    signs = SignsOfLife()
-    context = _context(house, account_id, validated(plugin, values), access, signs, read_only=True)
+    signs, given = SignsOfLife(), validated(plugin, values)
+    context = _context(house, account_id, given, access, signs, tokens=tokens, read_only=True)
     try:
         return plugin.watch.run(partial(plugin.choices, context), "its hook choices", signs=signs)
     except Exception as error:  # noqa: BLE001 - a form without choices is a form
@@ -66,6 +73,7 @@ def _context(
     access: Access,
     signs: SignsOfLife,
     http: Http | None = None,
+    tokens: Tokens | None = None,
     *,
     read_only: bool,
 ) -> Context[Any]:
@@ -78,6 +86,7 @@ def _context(
         log=log,
         chatwoot=house.chatwoot(account_id, access.url, access.token, signs.guard),
         chatwoot_url=access.url,
+        tokens=tokens or TokensInMemory(),
         read_only=read_only,
     )
 

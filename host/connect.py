@@ -14,18 +14,24 @@ from pydantic import BaseModel, SecretStr
 from .chatwoot import Access
 from .chatwoot.joining import Joined, administrator, joining, looked_at
 from .checking import checked
+from .context import TokensInMemory
 from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
-from .store import connections, gates
-from .validation import check_pasted, secret_values
+from .store import clock, connections, gates
+from .store import tokens as kept_tokens
+from .tokens import KeptTokens
+from .validation import check_pasted, is_secret, secret_values, validated
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .house import House
+    from .plugins import Plugin
     from .store.connections import CRMConnection
     from .vault import Vault
 
+PATH = "/card/{}"
+"""Where the card of a connection is, by its id."""
 log = structlog.get_logger(__name__)
 
 
@@ -46,18 +52,23 @@ def connect(
     webhook_secret: str | None = None,
     unsigned: bool = False,
     chatwoot: Access | None = None,
+    tokens: TokensInMemory | None = None,
+    card: bool = False,
 ) -> Connected:
     """Check the settings with the CRM and store the connection; nothing is stored where setup fails.
 
+    ``tokens`` are those of a look before, where the CRM's expire.
+
     With a token of Chatwoot's the webhook is made there and its secret kept; where that fails, or the
-    connection cannot be stored, neither is left behind.
+    connection cannot be stored, neither is left behind. ``card`` has Chatwoot show the connection's card too.
     """
     if webhook_secret is not None:
         check_pasted(webhook_secret, "secret")
     access = (chatwoot or Access()).beside(None, None)
     plugin = house.plugins[plugin_name]
     _look_before(house, account_id, access)
-    settings, found = checked(house, plugin, account_id, values, access)
+    tokens = tokens or TokensInMemory()
+    settings, found = checked(house, plugin, account_id, values, access, tokens=tokens)
     address = connections.new_address()
     with (
         _joined(house, account_id, access, f"/webhooks/{address}", unsigned=unsigned) as joined,
@@ -70,15 +81,44 @@ def connect(
             address=address,
             plugin=plugin.name,
             account_id=account_id,
-            **_kept(settings, found, values),
+            **_kept(plugin, settings, found, values),
             webhook_secret=joined.secret or webhook_secret,
             unsigned=unsigned and joined.secret is None,
             now=time.time(),
         )
+        if tokens.kept:
+            kept_tokens.save(tx, house.vault, made.id, tokens.kept, clock.now(tx))
         if access.url:
             connections.set_chatwoot(tx, house.vault, made.id, access.url, access.token)
             made = connections.get(tx, house.vault, made.id)
-    return Connected(made, (*found.report, *joined.report, *_doubles(settings, made, others)))
+    shown = _card_shown(house, made) if card else ()
+    return Connected(made, (*found.report, *joined.report, *shown, *_doubles(settings, made, others)))
+
+
+def _card_shown(house: House, made: CRMConnection) -> tuple[ReportLine, ...]:
+    """Show the card; a connection without one is a connection, so that a failure is only told."""
+    try:
+        return (show_card(house, made),)
+    except CRMHostError as error:
+        return (ReportLine("Beware", f"The card is not in Chatwoot: {error} Later: crmhost card {made.id}"),)
+
+
+def show_card(house: House, one: CRMConnection) -> ReportLine:
+    """See that Chatwoot shows the connection's card beside each conversation."""
+    api = house.chatwoot_of(one)
+    administrator(api, one.account_id)
+    app = api.dashboard_apps.register(house.plugins[one.plugin].info.title, card_url(house, one))
+    return ReportLine("Card", f"a tab «{app.title}» beside each conversation: {app.url}")
+
+
+def hide_card(house: House, one: CRMConnection) -> None:
+    """Have Chatwoot show the card no more."""
+    house.chatwoot_of(one).dashboard_apps.drop(card_url(house, one))
+
+
+def card_url(house: House, one: CRMConnection) -> str:
+    """Return the address that Chatwoot frames."""
+    return house.settings.base_url + PATH.format(one.id)
 
 
 def change(
@@ -95,13 +135,20 @@ def change(
     access = (chatwoot or Access()).beside(before.chatwoot_url, before.chatwoot_token)
     if chatwoot:
         _look_before(house, before.account_id, access)
-    settings, found = checked(house, plugin, before.account_id, given, access)
+    # Other credentials have a token of their own; with the same ones the refresh token may be a newer one.
+    anew = TokensInMemory() if _are_credentials(plugin, values) else None
+    tokens = anew or KeptTokens(house, connection_id)
+    settings, found = checked(house, plugin, before.account_id, given, access, tokens=tokens)
     asked = access if chatwoot else Access()
     with (
         _joined(house, before.account_id, asked, before.webhook_path, unsigned=before.unsigned) as joined,
         house.store.write() as tx,
     ):
-        connections.set_settings(tx, house.vault, connection_id, **_kept(settings, found, given))
+        connections.set_settings(tx, house.vault, connection_id, **_kept(plugin, settings, found, given))
+        if anew:
+            kept_tokens.forget(tx, connection_id)
+        if anew and anew.kept:
+            kept_tokens.save(tx, house.vault, connection_id, anew.kept, clock.now(tx))
         if access.url:
             connections.set_chatwoot(tx, house.vault, connection_id, access.url, access.token)
         if joined.secret and joined.secret not in before.webhook_secrets:
@@ -117,7 +164,9 @@ def check(house: House, connection_id: int) -> Connected:
         one = connections.get(tx, house.vault, connection_id)
     access = Access(one.chatwoot_url, one.chatwoot_token)
     plugin = house.plugins[one.plugin]
-    report = checked(house, plugin, one.account_id, one.settings, access, read_only=True)[1].report
+    tokens = KeptTokens(house, connection_id)
+    asked = checked(house, plugin, one.account_id, one.settings, access, tokens=tokens, read_only=True)
+    report = asked[1].report
     if api := house.chatwoot(one.account_id, access.url, access.token):
         url = house.settings.base_url + one.webhook_path
         report = (*report, *looked_at(api, one.account_id, one.id, url, one.webhook_secrets))
@@ -135,6 +184,7 @@ def disconnect(house: House, connection_id: int) -> bool:
     if api := house.chatwoot(one.account_id, one.chatwoot_url, one.chatwoot_token):
         try:
             api.webhooks.drop(house.settings.base_url + one.webhook_path)
+            api.dashboard_apps.drop(card_url(house, one))
             gone = True
         except CRMHostError as error:
             log.warning("the webhook stays in Chatwoot", connection=one.id, reason=str(error))
@@ -169,12 +219,24 @@ def _joined(
         yield joined
 
 
-def _kept(settings: BaseModel, found: SetupResult, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is stored: what was given, the secret part apart, and what was found."""
+def _are_credentials(plugin: Plugin, values: Mapping[str, Any]) -> bool:
+    """Whether a secret setting is among those that are given now."""
+    fields = plugin.info.settings.model_fields
+    return any(name in fields and is_secret(fields[name].annotation) for name in values)
+
+
+def _kept(
+    plugin: Plugin, settings: BaseModel, found: SetupResult, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what is stored: what was given, the secret part apart, and what was found.
+
+    It has the names that the plugin has for it now: one that it had before is read as the new one.
+    """
     public, secret = divided(settings)
+    named = validated(plugin, given).model_fields_set
     return {
-        "public": {name: value for name, value in public.items() if name in given},
-        "secret": {name: value for name, value in secret.items() if name in given},
+        "public": {name: value for name, value in public.items() if name in named},
+        "secret": {name: value for name, value in secret.items() if name in named},
         "found": dict(found.settings),
     }
 

@@ -180,6 +180,55 @@ class Budget(Protocol):
         """Keep what the CRM said is left of this minute."""
 
 
+@dataclass(frozen=True)
+class Token:
+    """What is sent to the CRM for a while; ``keep`` (JSON) is handed to whoever makes the next one."""
+
+    value: str = field(repr=False)
+    good_for: float
+    """Seconds, as the CRM says; it is made anew a little earlier."""
+    keep: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """A new refresh token, where the CRM gives one with each: the old one is no longer good."""
+
+
+Make = Callable[[Mapping[str, Any]], Token]
+"""Makes a token, of what the last one kept: {} where there was none."""
+
+
+class Tokens(Protocol):
+    """The token of a connection that expires: kept encrypted, the same for all workers."""
+
+    def get(self, make: Make) -> str:
+        """Return the token; where none is good, ``make`` one, and nobody else does meanwhile."""
+
+    def refused(self, value: str) -> None:
+        """Forget the token with this value: the CRM does not take it. The next ``get`` makes another one."""
+
+
+class TokensInMemory:
+    """A token that is kept nowhere: for setup, and tests.
+
+    ``kept`` is what setup leaves to be stored, ``keep`` what the next token is to be made of.
+    """
+
+    def __init__(self, keep: Mapping[str, Any] | None = None) -> None:
+        self.keep = dict(keep or {})
+        self.kept: Token | None = None
+        self._good = False
+
+    def get(self, make: Make) -> str:
+        """Return the token, or make one."""
+        if self.kept is None or not self._good:
+            self.kept = make(self.keep)
+            self.keep = dict(self.kept.keep)
+            self._good = True
+        return self.kept.value
+
+    def refused(self, value: str) -> None:
+        """Make another one the next time."""
+        self._good = self._good and self.kept is not None and self.kept.value != value
+
+
 class Unlimited:
     """A budget that never ends: for setup, previews and tests."""
 
@@ -208,6 +257,8 @@ class Context(Generic[Settings]):
     chatwoot_url: str | None = None
     """The address at which people see Chatwoot, where it is known."""
     budget: Budget = field(default_factory=Unlimited)
+    tokens: Tokens = field(default_factory=TokensInMemory)
+    """Of a CRM whose tokens expire: the one that is good now."""
     read_only: bool = False
     """Whether nothing may be written, in the CRM or elsewhere: a setup that only looks."""
 

@@ -1,26 +1,22 @@
-"""What is to be looked at where something does not work: each check a function, all of them in a list.
+"""What is to be looked at where something does not work, from the ground up: nothing need be running.
 
-A check yields findings. Whatever it stumbles over is a finding too: one sentence, and what to do.
-Nothing is made or changed by looking.
+A check yields findings (``health``); those that need what is broken are left out. Nothing is made or changed
+by looking.
 """
 
 from __future__ import annotations
 
-import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from . import overview
-from .connect import check as looked_at
+from . import health, reach
 from .embedded import socket_url
-from .errors import CRMHostError
+from .findings import Finding
 from .plugins import Plugins, discover
 from .redis_client import redis_client
-from .store import clock, connections
+from .store import connections
 from .store.engine import reachable
 from .store.schema import HEAD, current
 from .vault import Vault
@@ -31,22 +27,6 @@ if TYPE_CHECKING:
 
     from .settings import Settings
     from .store import Store
-
-ROOM = 200 * 1024 * 1024
-"""Bytes that a data folder should have left."""
-APART = 5.0
-"""Seconds that clocks may differ: Chatwoot's signatures are good for three hundred."""
-State = Literal["ok", "warning", "problem"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check found: fine, to be thought of, or to be mended."""
-
-    check: str
-    state: State
-    said: str
-    fix: str = ""
 
 
 class Patient:
@@ -103,36 +83,18 @@ def examine(settings: Settings, *, ask: bool = True) -> list[Finding]:
 
 def _made(check: Check, patient: Patient) -> Iterator[Finding]:
     """Make one check; whatever it stumbles over is what it found."""
-    name = check.__name__.strip("_").replace("_", " ")
-    try:
-        yield from check(patient)
-    except CRMHostError as error:
-        yield Finding(name, "problem", str(error), error.fix)
-    except Exception as error:  # noqa: BLE001 - the other checks go on
-        yield Finding(name, "problem", f"It cannot be checked ({type(error).__name__}).", "See the log.")
+    return health.made(check.__name__.strip("_").replace("_", " "), lambda: check(patient))
 
 
 # What needs nothing else
 
 
 def _plugins(patient: Patient) -> Iterator[Finding]:
-    for one in patient.plugins.broken:
-        yield Finding("plugins", "problem", f"{one.name} ({one.package}): {one.problem}.", f"{one.fix}.")
-    for plugin in patient.plugins.found.values():
-        yield Finding("plugins", "ok", f"{plugin.name}: {plugin.package} {plugin.version}")
-    if not patient.plugins.found:
-        yield Finding("plugins", "problem", "None is installed.", "pip install crmhost-krayin")
+    return health.plugins(patient.plugins)
 
 
 def _data_folder(patient: Patient) -> Iterator[Finding]:
-    folder = patient.settings.data_dir.resolve()
-    if not folder.exists():
-        yield Finding("data folder", "ok", f"{folder} is made by the first start.")
-        return
-    left = shutil.disk_usage(folder).free
-    state: State = "ok" if left > ROOM else "warning"
-    fix = "" if left > ROOM else "Make room: what cannot be stored is refused, and Chatwoot sends it once."
-    yield Finding("data folder", state, f"{folder}, {left // 1024**2} MiB left", fix)
+    return health.data_folder(patient.settings.data_dir)
 
 
 # What needs the database
@@ -145,14 +107,7 @@ def _database(patient: Patient) -> Iterator[Finding]:
 
 
 def _migrations(patient: Patient) -> Iterator[Finding]:
-    at = current(patient.store)
-    if at == HEAD:
-        yield Finding("migrations", "ok", f"schema {at}, the newest")
-    elif at is None or at < HEAD:
-        yield Finding("migrations", "warning", f"schema {at or 'none'}; {HEAD} comes with the next start.")
-    else:
-        fix = "Run the crmhost that made it, or restore the backup from before."
-        yield Finding("migrations", "problem", f"schema {at} is of a newer crmhost; this knows {HEAD}.", fix)
+    return health.migrations(patient.store, HEAD)
 
 
 def _key(patient: Patient) -> Iterator[Finding]:
@@ -162,81 +117,31 @@ def _key(patient: Patient) -> Iterator[Finding]:
 
 
 def _clock(patient: Patient) -> Iterator[Finding]:
-    with patient.store.read() as tx:
-        apart = clock.now(tx) - time.time()
-    if abs(apart) <= APART:
-        yield Finding("clock", "ok", "This machine and the database agree.")
-        return
-    fix = "Have both follow a time server (chrony, systemd-timesyncd): signed webhooks are refused otherwise."
-    yield Finding("clock", "problem", f"The database's is {apart:+.0f} s from this machine's.", fix)
+    return health.clocks(patient.store)
+
+
+def _plugins_at_work(patient: Patient) -> Iterator[Finding]:
+    if current(patient.store) == HEAD:
+        yield from health.plugins_at_work(patient.store, patient.plugins)
 
 
 def _connections(patient: Patient) -> Iterator[Finding]:
     if current(patient.store) != HEAD:
         return
     with open_house(patient.settings, patient.plugins) as house:
-        rows = overview.all_connections(house)
-        for row in rows:
-            yield _connection_state(row)
-            if patient.ask and row["state"] != "wrong_settings":
-                yield from _made(_asking(house, row), patient)
-    if not rows:
-        yield Finding("connections", "ok", "There is none yet.", "crmhost connect PLUGIN --account N")
-
-
-def _connection_state(row: dict[str, Any]) -> Finding:
-    name = f"connection {row['id']}"
-    if row["state"] == "working":
-        return Finding(name, "ok", f"{row['plugin']}, account {row['account_id']}: working")
-    return Finding(name, "problem", row["reason"] or row["state"], row["fix"] or "")
-
-
-def _asking(house: Any, row: dict[str, Any]) -> Check:
-    """Return the check of a connection's CRM: reach, credentials and settings."""
-
-    def asked(_patient: Patient) -> Iterator[Finding]:
-        report = looked_at(house, row["id"]).report
-        yield Finding(asked.__name__, "ok", f"asked, and content with {len(report)} things")
-
-    asked.__name__ = f"connection {row['id']}"
-    return asked
+        yield from reach.address(house) if patient.ask else ()
+        yield from health.of_connections(house, ask=patient.ask)
 
 
 # What needs Redis
 
 
 def _redis(patient: Patient) -> Iterator[Finding]:
-    from redis.exceptions import RedisError
-
-    try:
-        patient.redis.ping()
-    except RedisError as error:
-        if patient.settings.redis_url:
-            fix = "Start it, or mend the address."
-            yield Finding("redis", "problem", f"Nothing answers at CRMHOST_REDIS_URL ({error}).", fix)
-        else:
-            yield Finding("redis", "warning", "The data folder's Valkey is not running.", "crmhost serve")
-        return
-    yield from _kept(dict(patient.redis.info()))
-
-
-def _kept(said: dict[str, Any]) -> Iterator[Finding]:
-    """Judge what Redis says of itself: it must not throw away locks, and should keep what it has."""
-    name = f"{said.get('server_name', 'redis')} {said.get('valkey_version', said.get('redis_version', ''))}"
-    yield Finding("redis", "ok", f"{name.strip()} answers.")
-    policy = said.get("maxmemory_policy", "noeviction")
-    if policy != "noeviction":
-        fix = "CONFIG SET maxmemory-policy noeviction: a lock that is thrown away lets two workers in."
-        yield Finding("redis memory", "problem", f"Its maxmemory-policy is {policy}.", fix)
-    if not said.get("aof_enabled"):
-        fix = "CONFIG SET appendonly yes; nothing is lost without, but calls of the minute are counted anew."
-        yield Finding("redis persistence", "warning", "It forgets all when it is restarted.", fix)
-    else:
-        yield Finding("redis persistence", "ok", "It keeps what it has in a file.")
+    return health.redis(patient.redis, named=patient.settings.redis_url is not None)
 
 
 FIRST: tuple[Check, ...] = (_plugins, _data_folder)
-WITH_DATABASE: tuple[Check, ...] = (_database, _migrations, _key, _clock, _connections)
+WITH_DATABASE: tuple[Check, ...] = (_database, _migrations, _key, _clock, _plugins_at_work, _connections)
 WITH_REDIS: tuple[Check, ...] = (_redis,)
 REQUIRED = (_database, _migrations, _key)
 """What the checks after it, of the same group, need."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from .cards import Card
     from .context import Context
     from .models import Choice, Contact, Conversation, Costs, Imagined, Outcome, PluginInfo, SetupResult
     from .stand_in import StandIn
@@ -132,6 +133,26 @@ def record_url(settings: Any, kind: str, remote_id: str) -> str | None:
     """Return the address at which a person opens this record of the CRM in a browser.
 
     Optional. None where there is no such page. Must not do any I/O.
+    """
+
+
+@hookspec(firstresult=True)
+def card(context: Context[Any], contact_id: int, conversation_id: int | None) -> Card | None:
+    """Say what a person who talks with this contact should see of it, and what they may do.
+
+    Optional; called when somebody opens the card beside a conversation in Chatwoot. None where the CRM has
+    nothing of the contact. Must not write anything; as few calls as will do, they are of the same budget.
+    """
+
+
+@hookspec(firstresult=True)
+def act_on_card(  # type: ignore[empty-body]
+    context: Context[Any], contact: Contact, conversation: Conversation | None, action: str, value: str
+) -> Outcome:
+    """Do what a person chose on the card: an action that ``card`` offers now, with the value chosen.
+
+    Optional; the contact's lane is ours meanwhile, links and intents are kept as of a delivery. Whether the
+    settings allow the action is to be looked at again: what was offered may be long ago.
     """
 
 

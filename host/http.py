@@ -5,12 +5,15 @@ from __future__ import annotations
 import ipaddress
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .errors import SettingsError, TryAgain
+from .errors import PluginError, SettingsError, TryAgain
+from .tracing import traced
 
 if TYPE_CHECKING:
     # httpx takes a quarter of a second to import, which a command that sends nothing need not wait for.
@@ -77,6 +80,18 @@ class Call:
         return f"{self.method} {self.path} {self.status or 'no answer'}"
 
 
+@dataclass
+class Calling:
+    """A call that goes on; ``status`` is what the CRM answered, where that is not 200."""
+
+    status: int | None = None
+
+
+def changes_something(method: str) -> bool:
+    """Whether a request of this method changes something, as HTTP has it."""
+    return method not in SAFE_METHODS
+
+
 def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: float) -> httpx.Client:
     """Return the client whose connections one process shares; redirects are answers, not followed.
 
@@ -107,8 +122,9 @@ def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: fl
     )
 
 
+@lru_cache(maxsize=4)
 def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """Return what a peer's certificate is checked with, in whatever protocol."""
+    """Return what a peer's certificate is checked with, in whatever protocol; reading it takes a while."""
     import httpx
 
     context = httpx.create_ssl_context()
@@ -202,20 +218,31 @@ class Http:
         body: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        writes: bool | None = None,
     ) -> Answer:
-        """Send one request, with ``body`` as JSON or ``content`` as it is; return its answer."""
-        import httpx
+        """Send one request, with ``body`` as JSON or ``content`` as it is; return its answer.
 
+        ``writes`` is to be said where the method does not say it: False of a POST that only asks.
+        """
         path = path_of(url)
         _check_headers(headers or {})
-        writes = method not in SAFE_METHODS
+        writes = changes_something(method) if writes is None else writes
         self._guard(writes, self._deadline + TIMEOUTS["read"])
+        if body is not None:
+            content, headers = _as_json(body), {"Content-Type": "application/json", **(headers or {})}
+        with traced("call", said={"method": method, "path": path}) as span:
+            answer = self._counted(method, url, path, writes, params=params, content=content, headers=headers)
+            span.set(status=answer.status)
+        return answer
+
+    def _counted(self, method: str, url: str, path: str, writes: bool, **parts: Any) -> Answer:
+        """Send, and keep what was sent and how long it took, whatever comes of it."""
+        import httpx
+
         began = time.monotonic()
         status: int | None = None
         try:
-            if body is not None:
-                content, headers = _as_json(body), {"Content-Type": "application/json", **(headers or {})}
-            answer = self._send(began, method, url, params=params, content=content, headers=headers)
+            answer = self._send(began, method, url, **parts)
             status = answer.status
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TryAgain(f"Nothing answers at {_origin(url)} ({error})", fix=AWAY_FIX) from error
@@ -228,6 +255,26 @@ class Http:
             took = round((time.monotonic() - began) * 1000)
             self.calls.append(Call(method, path, status, took))
         return answer
+
+    @contextmanager
+    def calling(self, method: str, path: str, *, writes: bool | None = None) -> Iterator[Calling]:
+        """Count a call that a vendor's own client makes in the block, and let it begin only while we may.
+
+        It must end within a minute. An error of the client's is for the plugin to translate, in the
+        block: a TryAgain that is ``unsure`` says that the CRM may have written.
+        """
+        writes = changes_something(method) if writes is None else writes
+        self._guard(writes, self._deadline + TIMEOUTS["read"])
+        began, calling = time.monotonic(), Calling()
+        try:
+            yield calling
+            calling.status = calling.status or 200
+        except PluginError as error:
+            self.unanswered |= writes and error.unsure
+            raise
+        finally:
+            took = round((time.monotonic() - began) * 1000)
+            self.calls.append(Call(method, path, calling.status, took))
 
     def _send(self, began: float, method: str, url: str, **parts: Any) -> Answer:
         """Send, and read the answer piece by piece: a slow one ends one read time-out past the deadline."""

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from .store import Store, clock, counters, deliveries, lanes
+from .store import Store, clock, counters, deliveries, hours, lanes
+from .store.hours import Moment
+from .webhooks import SIGNED_WRONG
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -120,6 +122,7 @@ class Intake:
             rung = self._add_work(tx, work) if work else []
             if tally:
                 counters.add(tx, tally)
+                hours.note(tx, _refusals(tally, clock.now(tx)))
         return new, rung
 
     def _add_work(self, tx: Connection, work: Iterable[Lane]) -> list[Lane]:
@@ -131,3 +134,13 @@ class Intake:
             return set()
         stored = set(map(id, deliveries.store(tx, [item.arrival for item in items if item.arrival])))
         return {item for item in items if id(item.arrival) in stored}
+
+
+def _refusals(tally: Tally, now: float) -> list[Moment]:
+    """Return when whose webhooks were refused, by reason: whether it goes on is worth knowing."""
+    return [
+        Moment(connection_id, reason, now)
+        for (connection_id, family, reason), count in tally.items()
+        for _ in range(count)
+        if family == "refused" and connection_id and reason in SIGNED_WRONG
+    ]

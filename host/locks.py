@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import LockError, RedisError
 
+from .errors import TryAgain
 from .store import clock, lanes
 
 if TYPE_CHECKING:
@@ -81,6 +82,23 @@ class HeldLane:
         """Let go; where the lock has gone already there is nothing to do."""
         with suppress(LockError, RedisError):
             self._lock.release()
+
+
+@contextmanager
+def held_by_hand(redis: Redis, store: Store, lane: Lane, *, patience: float) -> Iterator[HeldLane]:
+    """Hold a lane while the block lasts, for what a person asked for; TryAgain where a worker keeps it."""
+    lock = redis.lock(lock_name(lane), timeout=LEASE, thread_local=False)
+    if not lock.acquire(blocking_timeout=patience):
+        raise TryAgain("This customer is being worked just now.", fix="Try again in a moment.")
+    held = HeldLane(store, lane, lock)
+    try:
+        with store.write() as tx:
+            held.fence = lanes.seize(tx, lane, clock.now(tx))
+        yield held
+    finally:
+        with suppress(LaneLost), held.committing() as tx:
+            lanes.let_be(tx, lane)
+        held.release()
 
 
 def lock_name(lane: Lane) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -11,6 +12,11 @@ import structlog
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict
+
+
+MASK = "•••"
+PERSONAL = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:=]+\.\w+|\+\d[\d ()-]{6,}\d")
+"""What is an e-mail address, or a phone number with its country."""
 
 
 def way_of_an_error(_logger: object, _method: str, told: EventDict) -> EventDict:
@@ -26,14 +32,24 @@ def way_of_an_error(_logger: object, _method: str, told: EventDict) -> EventDict
     return told
 
 
+def without_addresses(_logger: object, _method: str, told: EventDict) -> EventDict:
+    """Leave out what is somebody's mailbox or phone, should a plugin have let it into a line."""
+    for name, value in told.items():
+        if isinstance(value, str):
+            told[name] = PERSONAL.sub(MASK, value)
+    return told
+
+
 def configure(level: int = logging.INFO) -> None:
     """Have crmhost's own events and the libraries' warnings written to standard error."""
     logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, format="%(name)s: %(message)s")
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             way_of_an_error,
+            without_addresses,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from .store import browse, connections, counters, hours
+from .states import STATES
+from .store import browse, connections, counters, hours, lanes
 from .store.hours import RECEIVED, TRIED, Count
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _counted(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
         received.add_metric(whose, mine.get(RECEIVED, Count()).count)
         tried.add_metric(whose, mine.get(TRIED, Count()).count)
         calls.add_metric(whose, sum(count.calls for count in mine.values()))
-        done = {what: count for what, count in mine.items() if what not in {RECEIVED, TRIED}}
+        done = {what: count for what, count in mine.items() if what in STATES}
         waited.add_metric(whose, sum(count.waited for count in done.values()))
         for what, count in sorted(done.items()):
             ended.add_metric([*whose, what], count.count)
@@ -75,7 +76,9 @@ def _standing(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
     dead = GaugeMetricFamily("crmhost_dead", "Deliveries that failed for good, 10001 for more.", labels=WHOSE)
     lag = GaugeMetricFamily("crmhost_lag_seconds", "Age of the oldest delivery in line.", labels=WHOSE)
     up = GaugeMetricFamily("crmhost_up", "Whether the connection's work goes on.", labels=WHOSE)
-    now = time.time()
+    away = GaugeMetricFamily("crmhost_away_seconds", "How long the CRM was not reached.", labels=WHOSE)
+    held = GaugeMetricFamily("crmhost_lanes_held", "Contacts that are worked on now.", labels=WHOSE)
+    now, at_work = time.time(), lanes.held(tx)
     for one in every:
         whose = [str(one.id), one.plugin]
         since = browse.oldest_waiting(tx, one.id)
@@ -83,7 +86,9 @@ def _standing(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
         dead.add_metric(whose, browse.count(tx, one.id, "dead"))
         lag.add_metric(whose, max(now - since, 0.0) if since else 0.0)
         up.add_metric(whose, float(one.paused_reason is None))
-    yield from (waiting, dead, lag, up)
+        away.add_metric(whose, max(now - one.away_since, 0.0) if one.away_since else 0.0)
+        held.add_metric(whose, at_work.get(one.id, 0))
+    yield from (waiting, dead, lag, up, away, held)
 
 
 def _refused(tx: Connection, every: list[CRMConnection]) -> Metric:

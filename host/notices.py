@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .store import notices
 from .store.notices import Known
+from .webhooks import WRONG
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -75,7 +76,7 @@ def matters(tx: Connection) -> dict[str, Matter]:
     for connection_id, (count, reason) in notices.dead(tx).items():
         text = f"Dead deliveries of connection {connection_id}: {{}} more. The last: {reason}"
         found[f"dead:{connection_id}"] = Matter(text, count, grows=True)
-    for connection_id, count in notices.counted(tx, "refused", "bad_signature", "no_secret").items():
+    for connection_id, count in notices.counted(tx, "refused", *WRONG, "no_secret").items():
         text = f"Webhooks of connection {connection_id} refused for their signature: {{}} more."
         found[f"signature:{connection_id}"] = Matter(text, count, grows=True, fades=True)
     for connection_id, count in notices.counted(tx, "reconcile", "lost").items():

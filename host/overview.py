@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .connect import divided
 from .errors import SettingsError
-from .store import backfills, connections, counters, deliveries, lanes, reconciliations
+from .store import backfills, connections, counters, deliveries, gates, lanes, reconciliations
 from .validation import validated
 
 if TYPE_CHECKING:
@@ -127,6 +127,9 @@ def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
 
 def _state(house: House, one: CRMConnection) -> dict[str, Any]:
     """Say in a word and a sentence how the connection does."""
+    if missing := house.plugins.missing(one.plugin):
+        reason, fix = gates.NO_PLUGIN + str(missing), missing.fix + gates.THEN_START
+        return {"state": "paused", "reason": reason, "fix": fix, "until": None}
     if problem := _problem(house, one):
         return {"state": "wrong_settings", "reason": str(problem), "fix": problem.fix, "until": None}
     until = _iso(one.paused_until) if one.paused_until else None
@@ -135,7 +138,8 @@ def _state(house: House, one: CRMConnection) -> dict[str, Any]:
         return {"state": "unreachable", "reason": one.paused_reason, "fix": fix, "until": until}
     if one.paused_reason is not None:
         change = f"To change a setting: crmhost set {one.id} --set KEY=VALUE"
-        fix = " ".join(part for part in (one.paused_fix, change if until else "") if part)
+        settings = until and not one.paused_reason.startswith(gates.NO_PLUGIN)
+        fix = " ".join(part for part in (one.paused_fix, change if settings else "") if part)
         return {"state": "paused", "reason": one.paused_reason, "fix": fix, "until": until}
     if not one.webhook_secrets and not one.unsigned:
         return {

@@ -12,6 +12,7 @@ import pluggy
 import structlog
 
 from . import fitness, hookspecs
+from .cards import Card
 from .errors import CRMHostError, SettingsError
 from .fitness import Unfit
 from .models import Costs, Imagined, Outcome, SetupResult
@@ -115,6 +116,23 @@ class Plugin:
         """Return where a person opens a record of the CRM, where the plugin knows."""
         return self._perhaps("record_url", str, settings=settings, kind=kind, remote_id=remote_id)
 
+    def card(self, context: Context[Any], contact_id: int, conversation_id: int | None) -> Card | None:
+        """Return what a person sees of a contact beside a conversation, where the plugin has a card."""
+        given = {"contact_id": contact_id, "conversation_id": conversation_id}
+        return self._call("card", Card, context=context, **given)
+
+    def act_on_card(
+        self,
+        context: Context[Any],
+        contact: Contact,
+        conversation: Conversation | None,
+        action: str,
+        value: str,
+    ) -> Outcome:
+        """Do what a person chose on the card."""
+        given = {"contact": contact, "conversation": conversation, "action": action, "value": value}
+        return self._needed("act_on_card", Outcome, context=context, **given)
+
     @property
     def forgets(self) -> bool:
         """Whether the plugin can remove a person from its CRM."""
@@ -172,11 +190,20 @@ class Plugins:
         self.broken = tuple(broken)
 
     def __getitem__(self, name: str) -> Plugin:
-        """Return the plugin of that name; say which there are where it is not one of them."""
-        if plugin := self.found.get(name):
-            return plugin
+        """Return the plugin of that name; say why not where it is not to be had."""
+        if missing := self.missing(name):
+            raise missing
+        return self.found[name]
+
+    def missing(self, name: str) -> SettingsError | None:
+        """Return why a plugin is not to be had: it was left out, or it is not installed, but others are."""
+        if name in self.found:
+            return None
+        for one in self.broken:
+            if one.name == name:
+                return SettingsError(f"The plugin {name} is left out: {one.problem}.", fix=one.fix)
         known = ", ".join(sorted(self.found)) or "none"
-        raise SettingsError(
+        return SettingsError(
             f"No plugin named {name!r} is installed (found: {known}).",
             fix=f"Install it beside crmhost: pip install crmhost-{name}.",
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from .chatwoot import ChatwootAPI
-from .context import Context, Links
+from .context import Context, Links, Tokens
 from .errors import CredentialsError, PluginError, SettingsError, TryAgain
 from .handling import Handling
 from .http import Call
@@ -20,6 +20,7 @@ from .reconcile.lining import sender_of
 from .rehearsal import Ended, Rehearsal, Write, Writes, named
 from .store import connections, known, links
 from .store.deliveries import Delivery
+from .tokens import KeptTokens
 from .validation import validated
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 CHATWOOT = "Chatwoot"
+NEWEST_FIRST = "-last_activity_at"
 log = structlog.get_logger(__name__)
 
 
@@ -64,12 +66,28 @@ def preview(house: House, connection_id: int, subject: Subject) -> Preview:
     return _Stage(house, connection).play(_delivery(house, connection, subject))
 
 
+def preview_newest(
+    house: House, connection: CRMConnection, contact_id: int | None, tokens: Tokens | None = None
+) -> Preview:
+    """Preview a contact of a connection that need not be stored yet: this one, or who was active last.
+
+    ``tokens`` are those of a connection that is not stored, where the CRM's expire.
+    """
+    if contact_id is None:
+        page = house.chatwoot_of(connection).all_contacts.page(1, NEWEST_FIRST)
+        contact_id = next((row["id"] for row in page.rows if isinstance(row.get("id"), int)), None)
+    if contact_id is None:
+        raise SettingsError("Chatwoot has no contact with an e-mail address, a phone or an identifier yet.")
+    return _Stage(house, connection, tokens).play(_about_contact(house, connection, contact_id))
+
+
 class _Stage:
     """A connection with clients that only rehearse."""
 
-    def __init__(self, house: House, connection: CRMConnection) -> None:
+    def __init__(self, house: House, connection: CRMConnection, tokens: Tokens | None = None) -> None:
         self._house = house
         self._connection = connection
+        self._tokens = tokens or KeptTokens(house, connection.id)
         self._plugin: Plugin = house.plugins[connection.plugin]
         self._writes = Writes()
         self._crm = Rehearsal(house.http_pool, self._plugin.info.title, self._writes, self._imagine)
@@ -105,6 +123,7 @@ class _Stage:
             http=self._crm,
             chatwoot=self._chatwoot_api(),
             chatwoot_url=one.chatwoot_url,
+            tokens=self._tokens,
             log=log.bind(connection=one.id, preview=True),
         )
 

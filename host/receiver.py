@@ -20,6 +20,7 @@ from . import webhooks
 from .errors import CRMHostError, DeliveryRefused
 from .store import clock, connections
 from .store.deliveries import Arrival
+from .tracing import LENGTH, traced
 from .validation import wanted_changes
 
 if TYPE_CHECKING:
@@ -135,7 +136,12 @@ class Receiver:
         if not to.needs(event):
             self._intake.count(to.connection.id, "event", event.name)
             return JSONResponse({"status": "counted", "event": event.name})
-        stored = await asyncio.wrap_future(self._intake.put(_arrival(to, request, body, event)))
+        arrival = _arrival(to, request, body, event)
+        named = {"connection": to.connection.id, "kind": event.name, "ref": arrival.digest[:LENGTH]}
+        with traced("receive", arrival.digest, named) as span:
+            stored = await asyncio.wrap_future(self._intake.put(arrival))
+            span.set(stored=stored)
+        log.info("received", stored=stored, uid=arrival.uid, **named)
         return JSONResponse({"status": "stored" if stored else "duplicate", "event": event.name})
 
     async def _body(self, request: Request) -> bytes:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .errors import CRMHostError
-from .http import SAFE_METHODS, Answer, Http, path_of
+from .http import Answer, Calling, Http, changes_something, path_of
 
 if TYPE_CHECKING:
     import httpx
@@ -98,12 +99,14 @@ class Rehearsal(Http):
         body: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        writes: bool | None = None,
     ) -> Answer:
         """Send what only asks; keep a write, and return what would be answered."""
         path = path_of(url)
-        if method in SAFE_METHODS:
+        if not (changes_something(method) if writes is None else writes):
             self._check(path, params)
-            answer = super().request(method, url, params=params, content=content, headers=headers)
+            parts: dict[str, Any] = {"params": params, "body": body, "content": content, "headers": headers}
+            answer = super().request(method, url, writes=False, **parts)
             self._headers = answer.headers
             self.seen[path] = answer
             return answer
@@ -114,6 +117,15 @@ class Rehearsal(Http):
             raise Ended(f"What follows depends on what {self._to} answers to write {place}.")
         # What the answers before it told of the CRM in their headers is still so.
         return Answer(200, self._headers, json.dumps(imagined.answer).encode())
+
+    @contextmanager
+    def calling(self, method: str, path: str, *, writes: bool | None = None) -> Iterator[Calling]:
+        """Let a vendor's own client ask; what it would answer to a write nobody can say."""
+        if changes_something(method) if writes is None else writes:
+            self._writes.add(self._to, method, path, {}, {})
+            raise Ended(f"What follows depends on what {self._to} answers to write {len(self._writes.all)}.")
+        with super().calling(method, path, writes=False) as calling:
+            yield calling
 
     def _check(self, path: str, params: Mapping[str, Any] | None) -> None:
         """End where it is asked about what is not there yet."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .embedded import alone
 from .errors import SettingsError
-from .store import connections
+from .store import connections, tokens
 from .vault import Vault, keep_key, new_key
 
 if TYPE_CHECKING:
@@ -41,4 +41,5 @@ def _in_folder(house: House) -> int:
 
 def _reseal(house: House, vault: Vault) -> int:
     with house.store.write() as tx:
+        tokens.reseal(tx, vault)
         return connections.reseal(tx, vault)

@@ -134,10 +134,16 @@ class Sync:
     ) -> float | None:
         """Return for how long the connection's work waits; None where this lane goes on, or may try."""
         rest = self._turns.rests(connection.id, background=background)
-        if rest or connection.paused_reason is None:
-            return rest or None
+        if rest:
+            return rest
         if connection.paused(now):
             return PAUSE if connection.paused_until is None else connection.paused_until - now
+        if missing := self._house.plugins.missing(connection.plugin):
+            with held.committing() as tx:
+                gates.without_plugin(tx, connection.id, str(missing), missing.fix, now + PAUSE)
+            return PAUSE
+        if connection.paused_reason is None:
+            return None
         with held.committing() as tx:
             return None if gates.may_try(tx, connection.id, now) else gates.TRY
 
@@ -191,7 +197,8 @@ def _open_or_shut(tx: Connection, attempt: Attempt, result: Result, now: float) 
         until = gates.away(tx, connection.id, result.reason, result.fix, now, result.asked)
         log.warning("the CRM is away", connection=connection.id, again_in=round(until - now))
     elif connection.paused_reason is not None:  # this attempt was to find out
-        if attempt.reached or result.state == "applied":
+        no_plugin = connection.paused_reason.startswith(gates.NO_PLUGIN)
+        if attempt.reached or result.state == "applied" or no_plugin:
             gates.reached(tx, connection.id)
         else:
             gates.tried_in_vain(tx, connection.id, now)

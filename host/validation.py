@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import structlog
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -81,6 +81,11 @@ def _fix(plugin: Plugin, error: ValidationError) -> str:
         return "Give it as the plugin's README shows."
     shown = (name for name, field in plugin.info.settings.model_fields.items() if field.repr)
     return f"{plugin.name} knows: {', '.join(shown)}."
+
+
+def is_secret(annotation: Any) -> bool:
+    """Whether a setting of this type is secret."""
+    return annotation is SecretStr or any(map(is_secret, get_args(annotation)))
 
 
 def secret_values(settings: BaseModel) -> dict[str, str]:

@@ -39,6 +39,7 @@ def context_of(house: House, connection: CRMConnection, links: Links, *, read_on
     """Return what a hook of the connection's plugin is handed where a person asked for it."""
     import structlog
 
+    from .tokens import KeptTokens
     from .validation import validated
 
     guard = _only_look if read_only else _do_as_told
@@ -52,6 +53,7 @@ def context_of(house: House, connection: CRMConnection, links: Links, *, read_on
         log=structlog.get_logger(__name__).bind(connection=connection.id),
         chatwoot=house.chatwoot(connection.account_id, url, connection.chatwoot_token, guard),
         chatwoot_url=url,
+        tokens=KeptTokens(house, connection.id),
         read_only=read_only,
     )
 

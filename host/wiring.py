@@ -12,7 +12,7 @@ from .embedded import answers, running_valkey, socket_url
 from .errors import SettingsError
 from .house import House
 from .plugins import Plugins, discover
-from .store import connections, open_store, upgrade
+from .store import connections, gates, open_store, upgrade
 from .store.engine import reachable
 from .vault import MAKE_KEY, Vault, key_in
 
@@ -184,6 +184,8 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     threads = threads or house.settings.worker_threads
     turns = Turns(house.store, threads)
     house.pulse.beat()  # before anything is worked: what a restored store lacks is looked for first
+    with house.store.write() as tx:
+        gates.plugins_there(tx, house.plugins.found)
     sweep = Sweep(
         house.store, house.pulse, turns, Bell(broker).ring, keep=house.settings.retention_days * DAY
     )

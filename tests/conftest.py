@@ -9,10 +9,13 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from crmhost.embedded import running_valkey
+from crmhost.logs import way_of_an_error
+from crmhost.store import Store
 
-from .databases import SERVER, empty_schema
+from .databases import SERVER, empty, empty_schema, migrated_schema, quick_stores
 from .user import User, someone
 
 # Machines differ in speed: an example may take its time, a test may not take luck.
@@ -56,14 +59,46 @@ def say(record_property: Callable[[str, object], None]) -> Say:
     return lambda figure: record_property("figure", figure)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have this process open databases quickly."""
+    with quick_stores(tmp_path_factory.mktemp("schema")):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Have what is logged here written plainly: structlog's own way to show an error takes a second."""
+    structlog.configure(processors=[way_of_an_error, structlog.processors.KeyValueRenderer()])
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of each kind that the store works on."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
         return
     with empty_schema(named_server(SERVER)) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql() -> Iterator[Store]:
+    """A PostgreSQL with all tables, one for each process that runs tests."""
+    with migrated_schema(named_server(SERVER)) as store:
+        yield store
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind that the store works on, with nothing in it; it may have its tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    named_server(SERVER)
+    store: Store = request.getfixturevalue("shared_postgresql")
+    yield store.engine.url.render_as_string(hide_password=False)
+    empty(store)
 
 
 @pytest.fixture
@@ -99,17 +134,24 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 MIDDLE = {"2.2 with rest-api 2.1.1", "2.2 + 2.1.1"}
 """The Krayin between the oldest and the newest: what holds on both seldom fails on it alone."""
+OF_DATABASES = {"test_store", "test_schema", "test_claims", "test_turns", "test_receiver", "test_upkeep"}
+"""The modules whose subject is the database: what a house does beyond seldom fails on PostgreSQL alone."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what is tried on the Krayin in the middle, or at each call, to ``make test-all``."""
+    """Leave to ``make test-all`` what is tried at each call, or anew where it seldom fails alone."""
     for item in items:
-        if item.get_closest_marker("each_call"):
+        if _may_wait(item):
             item.add_marker(pytest.mark.slow)
-        params = getattr(item, "callspec", None)
-        if params and any(isinstance(value, str) and value in MIDDLE for value in params.params.values()):
-            item.add_marker(pytest.mark.slow)
+
+
+def _may_wait(item: pytest.Item) -> bool:
+    params = getattr(item, "callspec", None)
+    again_on = {value for value in params.params.values() if isinstance(value, str)} if params else set()
+    if "postgresql" in again_on and item.path.stem not in OF_DATABASES:
+        return True
+    return bool(again_on & MIDDLE) or item.get_closest_marker("each_call") is not None
 
 
 @pytest.fixture

@@ -121,6 +121,7 @@ def test_a_changed_key_is_refused_at_start(user: User) -> None:
         assert (ran.status, "another key" in ran.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_no_secret_is_in_what_is_printed_or_stored(user: User) -> None:
     token = user.token()
     made = user.connects(token)
@@ -158,6 +159,7 @@ def test_a_wrong_connection_is_refused_with_one_sentence(
     assert user.types("connections", "--json").document["connections"] == []
 
 
+@pytest.mark.slow
 def test_the_demo_shows_that_the_crm_holds_what_it_should(tmp_path: Path) -> None:
     began = time.monotonic()
     ran = run(tmp_path, "crmhost", "demo", "--json")

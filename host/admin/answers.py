@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..store import users
 from .door import COOKIE, LONGEST
+from .headers import framed_by
 from .rendering import render
 from .visits import Go, Page, Visit
 
@@ -22,7 +23,8 @@ def answer(visit: Visit | None, request: Request, made: Page | Go) -> Response:
     """Return the page, or where to go; what was to be said is said by the next page."""
     if isinstance(made, Go):
         return _leading(visit, request, made)
-    return HTMLResponse(render(visit, made), made.status)
+    headers = framed_by(made.framed_by) if made.framed_by else None
+    return HTMLResponse(render(visit, made), made.status, headers)
 
 
 def _leading(visit: Visit | None, request: Request, going: Go) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import partial
 from pathlib import Path
@@ -12,13 +13,15 @@ import structlog
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import ClientDisconnect
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ..errors import CRMHostError
 from . import places, words
 from .answers import answer
-from .door import Door
+from .door import AgentElsewhere, Door
 from .headers import with_headers
 from .visits import Go, NotAllowed, NotThere, Page, Place
 from .words import N_
@@ -33,8 +36,29 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """Pages made at once: webhooks are received by the same process, and come first."""
 LONGEST_FORM = 256 * 1024
+PATIENCE = 20.0
+"""Seconds within which a form must have arrived."""
+FIELDS = 2000
+"""How many things a form may have."""
 Form = dict[str, list[str]]
 log = structlog.get_logger(__name__)
+
+
+class Id(Convertor[int]):
+    """A row's number in an address, as large as a database takes it; what is larger is nowhere."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        """Read it."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Write it."""
+        return str(value)
+
+
+register_url_convertor("id", Id())
 
 
 def pages_of(house: House) -> ASGIApp:
@@ -67,20 +91,30 @@ async def _serve(place: Place, door: Door, limiter: CapacityLimiter, request: Re
 
 
 async def _form(request: Request) -> Form | None:
-    """Read a form; None where it is too long."""
+    """Read a form; None where it is too long, has too many fields, or does not arrive whole."""
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LONGEST_FORM:
-            return None
-    return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=2000)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > LONGEST_FORM:
+                    return None
+    except (ClientDisconnect, TimeoutError):
+        return None
+    try:
+        return parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=FIELDS)
+    except ValueError:
+        return None
 
 
 def _timed(place: Place, door: Door, request: Request, filled_in: Form | None) -> Response:
     """Make the page, and tell the browser's tools how long that took."""
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.thread_time()
     response = _made(place, door, request, filled_in)
-    response.headers["Server-Timing"] = f"page;dur={(time.perf_counter() - began) * 1000:.1f}"
+    took, own = (
+        (now - then) * 1000 for now, then in ((time.perf_counter(), began), (time.thread_time(), worked))
+    )
+    response.headers["Server-Timing"] = f"page;dur={took:.1f}, own;dur={own:.1f}"
     return response
 
 
@@ -89,9 +123,13 @@ def _made(place: Place, door: Door, request: Request, filled_in: Form | None) ->
     visit = None
     with door.tongue(request):
         try:
-            visit = door.visit(request, filled_in or {})
+            visit = door.visit(place, request, filled_in or {})
             door.check(place, visit, too_long=filled_in is None)
             return answer(visit, request, place.view(visit))
+        except AgentElsewhere as error:
+            if place.method == "GET":
+                return answer(visit, request, Go("/account"))
+            return answer(visit, request, _said(error, 403))
         except NotAllowed as error:
             if visit and visit.session is None and place.method == "GET":
                 return answer(visit, request, Go(door.sign_in_path(request)))

@@ -15,8 +15,6 @@ from .words import N_
 from .words import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy import Connection
 
 
@@ -65,20 +63,21 @@ def counted(tx: Connection, connection_id: int, span: Span) -> list[tuple[float,
 
 def charts(slots: list[tuple[float, Counts]], span: Span) -> list[Chart]:
     """Return the charts of what was counted."""
-    label = formats.day_and_hour if span.hours < 24 else formats.day
-    return [_outcomes(slots, label), _calls(slots, label), _lateness(slots, label)]
+    written = formats.day_and_hour if span.hours < 24 else formats.day
+    named = [(written(at), counts) for at, counts in slots]
+    return [_outcomes(named), _calls(named), _lateness(named)]
 
 
-def _outcomes(slots: list[tuple[float, Counts]], label: Callable[[float], str]) -> Chart:
+def _outcomes(slots: list[tuple[str, Counts]]) -> Chart:
     bars = []
-    for at, counts in slots:
+    for label, counts in slots:
         parts = tuple(counts.get(name, Count()).count for name in ENDED)
         said = ", ".join(
             f"{formats.number(part)} {_(OUTCOMES[name])}"
             for name, part in zip(ENDED, parts, strict=True)
             if part
         )
-        bars.append(Bar(label(at), tuple(map(float, parts)), said or _("nothing")))
+        bars.append(Bar(label, tuple(map(float, parts)), said or _("nothing")))
     most = max((bar.whole for bar in bars), default=0)
     whole = sum(bar.whole for bar in bars)
     return Chart(
@@ -91,13 +90,13 @@ def _outcomes(slots: list[tuple[float, Counts]], label: Callable[[float], str]) 
     )
 
 
-def _calls(slots: list[tuple[float, Counts]], label: Callable[[float], str]) -> Chart:
+def _calls(slots: list[tuple[str, Counts]]) -> Chart:
     bars = []
-    for at, counts in slots:
+    for label, counts in slots:
         calls = sum(counts.get(name, Count()).calls for name in (*ENDED, TRIED))
         done = sum(counts.get(name, Count()).count for name in ENDED)
         each = calls / done if done else 0.0
-        bars.append(Bar(label(at), (each,), formats.number(each, 2)))
+        bars.append(Bar(label, (each,), formats.number(each, 2)))
     most = max((bar.whole for bar in bars), default=0)
     return Chart(
         title=_("Calls to the CRM for each delivery"),
@@ -109,11 +108,11 @@ def _calls(slots: list[tuple[float, Counts]], label: Callable[[float], str]) -> 
     )
 
 
-def _lateness(slots: list[tuple[float, Counts]], label: Callable[[float], str]) -> Chart:
+def _lateness(slots: list[tuple[str, Counts]]) -> Chart:
     bars = []
-    for at, counts in slots:
+    for label, counts in slots:
         seconds, _longest = lateness(counts)
-        bars.append(Bar(label(at), (seconds,), formats.duration(seconds)))
+        bars.append(Bar(label, (seconds,), formats.duration(seconds)))
     most = max((bar.whole for bar in bars), default=0)
     return Chart(
         title=_("From received to done, on average"),

@@ -30,6 +30,15 @@ TOUCH = 600.0
 TIDY = 3600.0
 
 
+class AgentElsewhere(NotAllowed):
+    """An agent who looks at what is not for agents."""
+
+
+def card_digest(token: str) -> str:
+    """Return what is kept of a card's session: its token is no cookie's, and the other way round."""
+    return digest(f"card {token}")
+
+
 class Door:
     """Lets browsers in; what is stored of a session opens nothing."""
 
@@ -42,23 +51,36 @@ class Door:
         """Speak the browser's language, and write times as in its zone, while the block lasts."""
         chosen = request.cookies.get("crmhost_language", "")
         named = chosen if chosen in LANGUAGES else understood(request.headers.get("accept-language", ""))
-        with speaking(named), living_in(request.cookies.get("crmhost_zone", "")):
+        zone = request.headers.get("x-time-zone") or request.cookies.get("crmhost_zone", "")
+        with speaking(named), living_in(zone):
             yield
 
-    def visit(self, request: Request, form: Mapping[str, list[str]]) -> Visit:
-        """Return who asks for what."""
-        token = request.cookies.get(COOKIE, "")[:200]
-        return Visit(self._house, request, form, self._session(token, request) if token else None, token)
+    def visit(self, place: Place, request: Request, form: Mapping[str, list[str]]) -> Visit:
+        """Return who asks for what: told by a cookie, or on the card, which may have none, by a header."""
+        if place.may == "card":
+            token = request.headers.get("authorization", "").removeprefix("Bearer ")[:200]
+            kept = card_digest(token)
+        else:
+            token = request.cookies.get(COOKIE, "")[:200]
+            kept = digest(token)
+        return Visit(self._house, request, form, self._session(kept, request) if token else None, token)
 
     def check(self, place: Place, visit: Visit, *, too_long: bool) -> None:
         """Refuse who may not do this."""
         if place.method == "POST":
             if too_long or not _from_here(visit.request, self._house.settings.base_url):
                 raise NotAllowed(_("This form did not come from here."), fix=_("Open the page again."))
-            if visit.session and not hmac.compare_digest(visit.given("form_token"), visit.form_token):
+            # The card's requests carry their token in a header, which no other site's form can.
+            known = place.may == "card" or not visit.session
+            given = visit.given("form_token").encode()
+            if not (known or hmac.compare_digest(given, visit.form_token.encode())):
                 raise NotAllowed(_("This form is too old."), fix=_("Open the page again."))
-        if place.may != "anyone" and visit.session is None:
+        if place.may in {"anyone", "card"}:
+            return
+        if visit.session is None:
             raise NotAllowed(_("You are not signed in."), fix=_("Sign in, and try again."))
+        if visit.user.agent and place.may != "member":
+            raise AgentElsewhere(_("Agents see the card in Chatwoot only."), fix=_("Ask an administrator."))
         if place.may == "administrator" and not visit.changes:
             raise NotAllowed(_("Only an administrator may do this."), fix=_("Ask one of them."))
 
@@ -67,8 +89,8 @@ class Door:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return "/sign-in" if here == "/" else f"/sign-in?next={quote(here)}"
 
-    def _session(self, token: str, request: Request) -> Session | None:
-        now, kept = time.time(), digest(token)
+    def _session(self, kept: str, request: Request) -> Session | None:
+        now = time.time()
         with self._house.store.read() as tx:
             found = users.session(tx, kept)
         if found is None or now - found.seen_at > IDLE or now - found.created_at > LONGEST:

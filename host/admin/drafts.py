@@ -24,6 +24,8 @@ class Draft:
     url: str | None = None
     token: str | None = field(default=None, repr=False)
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    keep: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Of a CRM whose tokens expire: what the last one kept."""
 
     @property
     def access(self) -> Access:
@@ -37,7 +39,7 @@ class Draft:
 
 def sealed(visit: Visit, draft: Draft) -> str:
     """Return a draft as the form carries it."""
-    return visit.house.vault.seal({"user": visit.user.id, **vars(draft), "values": dict(draft.values)})
+    return visit.house.vault.seal({"user": visit.user.id, **vars(draft)})
 
 
 def draft_of(visit: Visit, plugin: str) -> Draft:

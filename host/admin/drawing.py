@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 HEIGHT = 100.0
 STEP, GAP = 10.0, 2.0
@@ -51,30 +51,31 @@ class Chart:
         highest = max((bar.whole for bar in self.bars), default=0) or 1
         width = STEP * len(self.bars)
         pieces = [
-            Markup(
-                '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
-            ).format(_n(width), _n(HEIGHT), self.summary)
+            f'<svg class="bars" viewBox="0 0 {_n(width)} {_n(HEIGHT)}" preserveAspectRatio="none" role="img" '
+            f'aria-label="{escape(self.summary)}">'
         ]
         for index, bar in enumerate(self.bars):
-            pieces.append(_bar(bar, index * STEP, self.looks, HEIGHT / highest))
-        return Markup("").join([*pieces, Markup("</svg>")])
+            pieces += _bar(bar, index * STEP, self.looks, HEIGHT / highest)
+        # Escaped piece by piece: Markup.format, which would do it too, took a tenth of a second a page.
+        return Markup("".join([*pieces, "</svg>"]))  # noqa: S704
 
 
-def _bar(bar: Bar, left: float, looks: Sequence[str], scale: float) -> Markup:
-    pieces = [Markup("<g><title>{}</title>").format(f"{bar.label}: {bar.told}")]
-    pieces.append(_rect("air", left, 0, STEP, HEIGHT))
+def _bar(bar: Bar, left: float, looks: Sequence[str], scale: float) -> Iterator[str]:
+    yield f"<g><title>{escape(bar.label)}: {escape(bar.told)}</title>"
+    yield _rect("air", left, 0, STEP, HEIGHT)
     foot = HEIGHT
     for look, part in zip(looks, bar.parts, strict=True):
         if part:
             high = max(part * scale, LEAST)
             foot = max(foot - high, 0)
-            pieces.append(_rect(look, left + GAP / 2, foot, STEP - GAP, high))
-    return Markup("").join([*pieces, Markup("</g>")])
+            yield _rect(look, left + GAP / 2, foot, STEP - GAP, high)
+    yield "</g>"
 
 
-def _rect(look: str, left: float, top: float, width: float, height: float) -> Markup:
-    rect = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>')
-    return rect.format(look, _n(left), _n(top), _n(width), _n(height))
+def _rect(look: str, left: float, top: float, width: float, height: float) -> str:
+    """Return a rectangle; ``look`` is a class of ours."""
+    place = f'x="{_n(left)}" y="{_n(top)}" width="{_n(width)}" height="{_n(height)}"'
+    return f'<rect class="{look}" {place}/>'
 
 
 def _n(value: float) -> str:

@@ -63,6 +63,11 @@ def day(at: float) -> str:
     return format_skeleton("MMMd", _local(at), locale=locale())
 
 
+def day_of(at: datetime) -> str:
+    """Return such as ``12 Mar 2026``."""
+    return format_skeleton("yMMMd", _local(at.timestamp()), locale=locale())
+
+
 def ago(at: float) -> str:
     """Return such as ``3 minutes ago``."""
     seconds = at - time.time()

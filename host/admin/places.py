@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from .pages import (
     account,
+    card,
     changing,
     connecting,
     connection,
     deliveries,
+    doctor,
     history,
     home,
     people,
@@ -21,6 +23,7 @@ from .words import gettext as _
 EVERY = (
     *signing_in.PLACES,
     *account.PLACES,
+    *card.PLACES,
     *people.PLACES,
     *home.PLACES,
     *connection.PLACES,
@@ -30,6 +33,7 @@ EVERY = (
     *deliveries.PLACES,
     *stories.PLACES,
     *plugins.PLACES,
+    *doctor.PLACES,
 )
 
 

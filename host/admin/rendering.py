@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from .visits import Page, Visit
 
 STATIC = Path(__file__).parent / "static"
+ROLE_NAMES = {
+    users.ADMINISTRATOR: words.N_("administrator"),
+    users.VIEWER: words.N_("viewer"),
+    users.AGENT: words.N_("agent"),
+}
 
 
 @cache
@@ -36,10 +42,20 @@ def environment() -> Environment:
         lambda one, many, count: words.translations(words.language()).ngettext(one, many, count),
         newstyle=True,
     )
-    for name in ("when", "moment", "ago", "number", "duration", "day_and_hour"):
+    for name in ("when", "moment", "ago", "number", "duration", "day_and_hour", "day_of"):
         made.filters[name] = getattr(formats, name)
     made.globals.update(languages=words.LANGUAGES, how_many=standing.how_many)
+    made.globals.update(plain=plain, translated=words.translated)
     return made
+
+
+def plain(value: Any) -> str:
+    """Return a field's value as a person reads it: of a list its values, of what is not there nothing."""
+    if isinstance(value, Mapping):
+        return plain(value["value"]) if "value" in value else ", ".join(map(plain, value.values()))
+    if isinstance(value, list | tuple):
+        return ", ".join(map(plain, value))
+    return "" if value is None else str(value)
 
 
 @cache
@@ -63,6 +79,7 @@ def render(visit: Visit | None, page: Page) -> str:
         "form_token": visit.form_token if visit else "",
         "said": said,
         "shown": lambda text: text if visit and visit.changes else MASK if text else "",
+        "role_name": lambda role: words.gettext(ROLE_NAMES[role]),
         "language": words.language().replace("_", "-"),
         "path": visit.request.url.path if visit else "/",
         "url": lambda path: base + path,

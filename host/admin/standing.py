@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from ..errors import SettingsError
-from ..store import browse, hours
+from ..states import STATES
+from ..store import browse, gates, hours
 from ..store.browse import MANY
 from ..store.hours import HOUR, RECEIVED, Count
 from ..validation import validated
@@ -63,7 +64,7 @@ def standing(tx: Connection, house: House, one: CRMConnection) -> Standing:
     now = time.time()
     mark, state, sentence, fix = _state(house, one)
     counted = hours.since(tx, [one.id], int(now // HOUR) - 23)
-    ended = [count for (_id, what, _hour), count in counted.items() if what not in {RECEIVED, hours.TRIED}]
+    ended = [count for (_id, what, _hour), count in counted.items() if what in STATES]
     return Standing(
         id=one.id,
         name=title(house, one),
@@ -107,6 +108,8 @@ def _telling(plugin: Plugin) -> list[str]:
 
 def _state(house: House, one: CRMConnection) -> tuple[str, str, str, str]:
     """Return mark, word, sentence and fix."""
+    if missing := house.plugins.missing(one.plugin):
+        return "bad", _("Paused"), gates.NO_PLUGIN + str(missing), missing.fix + gates.THEN_START
     try:
         validated(house.plugins[one.plugin], one.settings)
     except SettingsError as error:

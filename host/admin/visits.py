@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ..house import House
     from ..store.users import Session, User
 
-May = Literal["anyone", "viewer", "administrator"]
+May = Literal["anyone", "card", "member", "viewer", "administrator"]
+"""``card``: whoever frames it, the view asks who it is; ``member``: whoever is signed in."""
 
 
 class NotThere(CRMHostError):
@@ -81,6 +82,8 @@ class Page:
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
+    framed_by: str | None = None
+    """The origin whose pages may frame this one; None: nobody's."""
 
 
 @dataclass(frozen=True)

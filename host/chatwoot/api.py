@@ -9,6 +9,7 @@ from ..models import Contact
 from .account import Account, Agents
 from .contacts import Contacts
 from .conversations import Conversations
+from .dashboard_apps import DashboardApps
 from .transport import Transport, read
 from .webhooks import Webhooks
 
@@ -28,6 +29,7 @@ class ChatwootAPI:
         self.all_contacts = Contacts(transport)
         self.all_conversations = Conversations(transport)
         self.webhooks = Webhooks(transport)
+        self.dashboard_apps = DashboardApps(transport)
         self._agents = agents or Agents()
         self._key = (url, account_id)
 

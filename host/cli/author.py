@@ -74,3 +74,27 @@ def scan_cassettes(paths: tuple[Path, ...], *, as_json: bool) -> None:
         click.echo(f"{files} file(s), {len(leaks)} leak(s).")
     if leaks:
         sys.exit(1)
+
+
+@click.command("new-plugin")
+@click.argument("name")
+@click.option("--title", help="The CRM's name, for people; that of the plugin otherwise.")
+@click.option("--into", type=FOLDER, help="The folder to make; crmhost-NAME here otherwise.")
+@click.option("--update", is_flag=True, help="Merge what is new in the template into a plugin made before.")
+@json_option
+def new_plugin(name: str, title: str | None, into: Path | None, *, update: bool, as_json: bool) -> None:
+    """Make a plugin that installs, is found, and is told by its tests what is to be written."""
+    with _extra("new-plugin"):
+        import copier  # noqa: F401 - it is run in a process of its own
+
+        from .. import scaffold
+    folder = into or Path(f"crmhost-{name}")
+    if update:
+        scaffold.update(folder)
+    files = [] if update else scaffold.make(name, title or name.replace("_", " ").title(), folder)
+    if as_json:
+        document({"plugin": name, "folder": str(folder.resolve()), "files": [str(file) for file in files]})
+        return
+    click.echo(f"{folder} is up to date with the template." if update else f"{folder} is made. Go on there:")
+    if not update:
+        click.echo("  pip install -e '.[test]'\n  pytest    # says what is to be written, a sentence each")

@@ -26,6 +26,8 @@ from .output import (
     table,
 )
 
+CARD = "Show each customer's card from the CRM beside their conversations in Chatwoot?"
+
 
 def chatwoot_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say where Chatwoot is and with which token it is asked."""
@@ -56,6 +58,11 @@ def _access(url: str | None, token: str | None) -> Access | None:
 @click.option("--webhook-secret", help="The secret that Chatwoot shows for the webhook, if known already.")
 @click.option("--unsigned", is_flag=True, help="Take webhooks without a signature (Chatwoot before 4.11.2).")
 @chatwoot_options
+@click.option(
+    "--card/--no-card",
+    default=None,
+    help="Show the customer's card beside each conversation in Chatwoot; asked where neither is said.",
+)
 @json_option
 def connect(
     plugin: str,
@@ -66,12 +73,16 @@ def connect(
     chatwoot_token: str | None,
     *,
     unsigned: bool,
+    card: bool | None,
     as_json: bool,
 ) -> None:
     """Join a Chatwoot account to a CRM; with Chatwoot's token the webhook is made as well."""
     from ..connect import connect as make
 
     values, access = read_pairs(pairs, sys.stdin.read), _access(chatwoot_url, chatwoot_token)
+    if card is None:
+        asks = access is not None and access.token is not None and not as_json and sys.stdin.isatty()
+        card = asks and click.confirm(CARD, default=True)
     with house_of() as house:
         made = make(
             house,
@@ -81,6 +92,7 @@ def connect(
             webhook_secret=webhook_secret,
             unsigned=unsigned,
             chatwoot=access,
+            card=card,
         )
         url = house.settings.base_url + made.connection.webhook_path
         known = "base_url" in house.settings.model_fields_set
@@ -148,6 +160,29 @@ def check(connection: int, *, as_json: bool) -> None:
 
     with house_of() as house:
         _report(connection, look(house, connection), as_json=as_json)
+
+
+@click.command()
+@connection_argument
+@click.option("--remove", is_flag=True, help="Show it no more.")
+@json_option
+def card(connection: int, *, remove: bool, as_json: bool) -> None:
+    """Show the customer's card beside each conversation in Chatwoot; a token of Chatwoot's is needed."""
+    from ..connect import card_url, hide_card, show_card
+    from ..store import connections
+
+    with house_of() as house:
+        with house.store.read() as tx:
+            one = connections.get(tx, house.vault, connection)
+        if remove:
+            hide_card(house, one)
+        else:
+            show_card(house, one)
+        url = card_url(house, one)
+    if as_json:
+        document({"connection": connection, "card": None if remove else url})
+    else:
+        click.echo(f"Chatwoot shows {'no card of this connection any more' if remove else url}.")
 
 
 @click.command()

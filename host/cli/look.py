@@ -21,11 +21,25 @@ WORDS = {
 
 
 @click.command()
+@click.option("--watch", is_flag=True, help="Show it live, until Ctrl-C.")
+@click.option(
+    "--every", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, help="Seconds between looks."
+)
 @json_option
-def status(*, as_json: bool) -> None:
+def status(*, watch: bool, every: float, as_json: bool) -> None:
     """Show how everything does."""
     from .. import overview
 
+    if watch and as_json:
+        raise click.UsageError("--watch is for people, --json for programs: take one of them.")
+    if watch:
+        from .live import show
+        from .run import stop_signal
+
+        stop = stop_signal()
+        with house_of() as house:
+            show(lambda: overview.status(house), lambda: stop.wait(every))
+        return
     with house_of() as house:
         state, folder = overview.status(house), house.settings.data_dir.resolve()
     if as_json:
@@ -144,6 +158,7 @@ def plugins(*, as_json: bool) -> None:
     """List the installed CRM plugins."""
     from .. import overview
     from ..logs import configure
+    from ..misfits import sentence
     from ..plugins import discover
 
     configure()
@@ -152,5 +167,8 @@ def plugins(*, as_json: bool) -> None:
         document(found)
         return
     lines = [(p["name"], p["title"], f"{p['package']} {p['version']}", "") for p in found["plugins"]]
-    lines += [(p["name"], "", p["package"], f"{p['problem']}. {p['fix']}.") for p in found["broken"]]
+    lines += [
+        (p["name"], "", p["package"], f"{sentence(p['problem'])} {sentence(p['fix'])}")
+        for p in found["broken"]
+    ]
     table("Plugins", ("Name", "CRM", "Package", "Problem, and what to do"), lines)

@@ -39,10 +39,12 @@ def stop_signal() -> threading.Event:
 def serve(host: str, port: int, *, no_workers: bool, no_pages: bool) -> None:
     """Receive webhooks, apply them, and show the pages."""
     from ..server import serving
+    from ..tracing import start_exporting
     from ..wiring import redis_running, serving_all, working
 
     stop = stop_signal()
     sys.setswitchinterval(SWITCH)
+    start_exporting()
     with house_of() as house, ExitStack() as stack:
         stack.enter_context(redis_running(house.settings))
         app = stack.enter_context(serving_all(house, pages=not no_pages))
@@ -69,10 +71,12 @@ def _say_how_to_come_in(house: House, address: str) -> None:
 @click.option("--threads", type=click.IntRange(1, 256), help="Lanes worked at once.  [default: 8]")
 def worker(threads: int | None) -> None:
     """Apply deliveries that other processes receive."""
+    from ..tracing import start_exporting
     from ..wiring import require_redis, working
 
     stop = stop_signal()
     sys.setswitchinterval(SWITCH)
+    start_exporting()
     with house_of() as house:
         require_redis(house.settings)
         with working(house, threads):

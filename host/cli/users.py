@@ -38,7 +38,13 @@ def list_users(*, as_json: bool) -> None:
 
 @users.command()
 @click.argument("email")
-@click.option("--role", type=click.Choice(("administrator", "viewer")), default="viewer", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(("administrator", "viewer", "agent")),
+    default="viewer",
+    show_default=True,
+    help="An agent sees the card in Chatwoot only.",
+)
 @json_option
 def invite(email: str, role: str, *, as_json: bool) -> None:
     """Print a link with which somebody chooses a password; also for who forgot it."""

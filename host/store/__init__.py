@@ -12,6 +12,7 @@ from . import (
     lanes,
     links,
     pulse,
+    tokens,
 )
 from .engine import Store, open_store
 from .schema import upgrade
@@ -30,5 +31,6 @@ __all__ = [
     "links",
     "open_store",
     "pulse",
+    "tokens",
     "upgrade",
 ]

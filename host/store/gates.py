@@ -6,15 +6,21 @@ closed has none, and only a person opens it.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from collections.abc import Collection
 
-from .tables import connections, lanes
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
+
+from . import clock
+from .tables import connections, deliveries, lanes
 from .text import storable
 
 SHORTEST, LONGEST = 2.0, 60.0
 """Seconds between two tries to reach a CRM that is away: half as long as it has been away by then."""
 TRY = 60.0
 """Seconds that one try may take before another lane tries: its worker may have died."""
+NO_PLUGIN = "Its plugin is missing. "
+"""How the reason begins where a connection waits for its plugin."""
+THEN_START = " Then start crmhost again: the connection goes on by itself."
 
 
 def pause(tx: Connection, connection_id: int, reason: str, fix: str) -> None:
@@ -23,15 +29,41 @@ def pause(tx: Connection, connection_id: int, reason: str, fix: str) -> None:
 
 
 def resume(tx: Connection, connection_id: int) -> None:
-    """Open the gate, as a person wants it: what waits to be tried again is tried at once."""
+    """Open the gate, as a person wants it: what waits to be tried again is tried at once.
+
+    It takes the place in the line that it had when it arrived; what was due keeps its own.
+    """
     _open(tx, connections.c.id == connection_id)
-    waiting = (lanes.c.connection_id == connection_id) & lanes.c.due_at.is_not(None)
-    tx.execute(update(lanes).where(waiting).values(due_at=0.0, rung_at=None))
+    now = clock.now(tx)
+    arrived = (
+        select(func.min(func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)))
+        .where(
+            deliveries.c.connection_id == lanes.c.connection_id,
+            deliveries.c.contact_id == lanes.c.contact_id,
+            deliveries.c.state == "pending",
+        )
+        .scalar_subquery()
+    )
+    ours = lanes.c.connection_id == connection_id
+    place = case((arrived < now, arrived), else_=now)
+    tx.execute(update(lanes).where(ours, lanes.c.due_at > now).values(due_at=place))
+    tx.execute(update(lanes).where(ours, lanes.c.rung_at.is_not(None)).values(rung_at=None))
 
 
 def refused(tx: Connection, connection_id: int, reason: str, fix: str, until: float) -> None:
     """Close the gate: the CRM refuses us, or a setting is wrong."""
     _set(tx, _ours(connection_id), reason, fix, until)
+
+
+def without_plugin(tx: Connection, connection_id: int, reason: str, fix: str, until: float) -> None:
+    """Close the gate: there is no plugin to bring anything with."""
+    _set(tx, _ours(connection_id), NO_PLUGIN + reason, fix + THEN_START, until)
+
+
+def plugins_there(tx: Connection, names: Collection[str]) -> None:
+    """Open the gates that waited for one of these plugins."""
+    waited = connections.c.paused_reason.startswith(NO_PLUGIN, autoescape=True)
+    _open(tx, waited & connections.c.plugin.in_(names))
 
 
 def away(tx: Connection, connection_id: int, reason: str, fix: str, now: float, delay: float) -> float:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from . import many
 from .tables import connections, deliveries, lanes, links
-from .upsert import upsert_in
+from .upsert import upsert, upsert_in
 
 Lane = tuple[int, int]
 """(connection id, contact id)"""
@@ -160,6 +160,16 @@ def take(tx: Connection, lane: Lane, now: float) -> int | None:
     return fence
 
 
+def seize(tx: Connection, lane: Lane, now: float) -> int:
+    """Take a lane, due or not, for what a person asked for; its work keeps its place in the line."""
+    insert = upsert(tx, lanes).values(connection_id=lane[0], contact_id=lane[1], background=False, fence=0)
+    tx.execute(insert.on_conflict_do_nothing(index_elements=["connection_id", "contact_id"]))
+    taken = {"fence": lanes.c.fence + 1, "taken_at": now}
+    query = update(lanes).where(_is(lane)).values(taken)
+    fence: int = tx.execute(query.returning(lanes.c.fence)).scalar_one()
+    return fence
+
+
 def keep(tx: Connection, lane: Lane, now: float) -> None:
     """Say that the lane's worker is still there."""
     tx.execute(update(lanes).where(_is(lane)).values(taken_at=now))
@@ -227,6 +237,12 @@ def next_due(tx: Connection, now: float) -> float | None:
 def waiting(tx: Connection) -> int:
     """Return how many lanes have work."""
     return tx.scalar(select(func.count()).select_from(lanes).where(lanes.c.due_at.is_not(None))) or 0
+
+
+def held(tx: Connection) -> dict[int, int]:
+    """Return how many lanes of each connection a worker has now."""
+    each = select(lanes.c.connection_id, func.count()).where(lanes.c.taken_at.is_not(None))
+    return {row[0]: row[1] for row in tx.execute(each.group_by(lanes.c.connection_id))}
 
 
 def _free(*, background: bool) -> ColumnElement[bool]:

@@ -193,6 +193,15 @@ intents = Table(
     Column("since", Time, nullable=False),
 )
 
+# Of a CRM whose tokens expire: the one that is good now, and what the next one is made of; encrypted.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed", Text, nullable=False),
+    Column("good_until", Time, nullable=False),
+)
+
 # What tells one customer of a CRM from another, by its digest, while a lane finds or makes that customer.
 identities = Table(
     "identities",

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, case, delete, func, select, update
 from .page_tables import failures, invitations, sessions, users
 from .upsert import upsert
 
-ADMINISTRATOR, VIEWER = ROLES = ("administrator", "viewer")
+ADMINISTRATOR, VIEWER, AGENT = ROLES = ("administrator", "viewer", "agent")
+"""An administrator changes things, a viewer sees all pages with personal data masked, an agent sees the card
+beside a conversation in Chatwoot and nothing else."""
 
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who may see the pages; an administrator may change things as well."""
+    """Somebody who may sign in."""
 
     id: int
     email: str
@@ -27,6 +29,11 @@ class User:
     def administrator(self) -> bool:
         """Whether this one may change things."""
         return self.role == ADMINISTRATOR
+
+    @property
+    def agent(self) -> bool:
+        """Whether this one's place is the card in Chatwoot only."""
+        return self.role == AGENT
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .contract import CRMContract
 from .crm import Activity, OpenCRM, Person
 from .gate import Told
+from .in_process import Stage, asking
 from .memory import LinksInMemory
 from .scanning import scan
 from .scrubbing import HOME, Scrubber
@@ -23,5 +24,7 @@ __all__ = [
     "HOME",
     "LinksInMemory",
     "Scrubber",
+    "Stage",
+    "asking",
     "scan",
 ]

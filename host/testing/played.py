@@ -9,7 +9,7 @@ import structlog
 from pydantic import SecretStr
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from ..context import Context, Links
+from ..context import Context, Links, TokensInMemory
 from ..http import Http
 from ..validation import validated
 from .memory import LinksInMemory
@@ -39,6 +39,7 @@ class Played:
         self.kept = LinksInMemory()
         self.calls: list[str] = []
         self._pool = pool
+        self._tokens = TokensInMemory()
 
     def setup(self, **instead: Any) -> SetupResult:
         """Call setup with the given settings, or with others instead of some."""
@@ -89,7 +90,8 @@ class Played:
             self.calls = [str(call) for call in http.calls]
 
     def _context(self, links: Links, http: Http, settings: BaseModel) -> Context[Any]:
-        return Context(1, ACCOUNT, settings, links, http, structlog.get_logger(__name__))
+        log = structlog.get_logger(__name__)
+        return Context(1, ACCOUNT, settings, links, http, log, tokens=self._tokens)
 
 
 def secrets_of(settings: BaseModel) -> list[str]:

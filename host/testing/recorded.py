@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ..errors import CredentialsError, CRMHostError
 from ..models import CHANGES
+from ..validation import is_secret
 from .people import COMPANY, LONG, RENAMED, UNICODE, customer, talk
 from .rules import promise, rule
 from .scanning import scan
@@ -51,7 +52,7 @@ class Recorded(Base):
         model = contract_plugin.info.settings
         for name, field in model.model_fields.items():
             promise(field.description, f"The setting {name} is not described: Field(description=…).")
-            shown = is_secret_name(name) and not _is_secret(field.annotation)
+            shown = is_secret_name(name) and not is_secret(field.annotation)
             promise(not shown, f"The setting {name} would be shown to everybody: make it a SecretStr.")
         promise(
             _refuses(model, {**contract_tapes.given, "no_such_setting": "1"}),
@@ -224,12 +225,8 @@ class Recorded(Base):
         )
 
 
-def _is_secret(annotation: Any) -> bool:
-    return annotation is SecretStr or SecretStr in getattr(annotation, "__args__", ())
-
-
 def _secrets(model: type[BaseModel]) -> Iterator[str]:
-    return (name for name, field in model.model_fields.items() if _is_secret(field.annotation))
+    return (name for name, field in model.model_fields.items() if is_secret(field.annotation))
 
 
 def _refuses(model: type[BaseModel], values: dict[str, Any]) -> bool:

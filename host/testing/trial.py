@@ -38,6 +38,7 @@ TIMES = tuple(
         (tables.deliveries, tables.deliveries.c.attempted_at),
         (tables.connections, tables.connections.c.paused_until),
         (tables.connections, tables.connections.c.away_since),
+        (tables.tokens, tables.tokens.c.good_until),
     )
 )
 """What the host compares with the time: its table, the column of its connection, the time itself."""

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
-
-def _printable(value: SecretStr) -> SecretStr:
-    """Refuse what can't be sent in a header."""
-    text = value.get_secret_value()
-    if not text or not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("it is one line of letters, digits and signs, without blanks")
-    return value
-
-
-def _mapping(value: object) -> object:
-    """Read JSON: the command line has only texts."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError as error:
-        raise ValueError(f"it is no JSON ({error})") from None
-
-
-AccessKey = Annotated[SecretStr, AfterValidator(_printable)]
+from crmhost import HeaderSecret, Pairs
 
 
 class Facts(BaseModel):
@@ -48,10 +28,10 @@ class LeadSquaredSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    access_key: AccessKey = Field(
+    access_key: HeaderSecret = Field(
         title="Access key", description="Of an administrator: My Account, Settings, API and Webhooks."
     )
-    secret_key: AccessKey = Field(title="Secret key", description="The one beside the access key.")
+    secret_key: HeaderSecret = Field(title="Secret key", description="The one beside the access key.")
     api_url: str = Field(
         "https://api.leadsquared.com",
         title="Address",
@@ -62,10 +42,10 @@ class LeadSquaredSettings(BaseModel):
         title="Brand",
         description="What leads have as their source, and activities in their names.",
     )
-    attributes: Annotated[dict[str, str], BeforeValidator(_mapping)] = Field(
+    attributes: Pairs = Field(
         {},
         title="Attributes",
-        description='JSON: which attributes of the contact go where, such as {"Company": "company_name"}.',
+        description="Which attributes of the contact go where, such as Company=company_name.",
     )
     enable_conversation_activity: bool = Field(
         True, title="Note conversations", description="An activity when a conversation begins."

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from crmhost import (
+    Card,
     Choice,
     Contact,
     Context,
@@ -21,6 +22,8 @@ from crmhost import (
 )
 
 from ._version import __version__
+from .acting import acted
+from .card import shown
 from .checkup import check
 from .contacts import sync_contact
 from .desk import bench_for, desk_for
@@ -44,6 +47,8 @@ LOCALES = Path(__file__).parent / "locales"
 __all__ = [
     "KrayinSettings",
     "__version__",
+    "act_on_card",
+    "card",
     "choices",
     "costs",
     "forget_contact",
@@ -130,6 +135,24 @@ def choices(context: Context[KrayinSettings]) -> dict[str, tuple[Choice, ...]]:
 def record_url(settings: KrayinSettings, kind: str, remote_id: str) -> str | None:
     """Return the page of a record in Krayin."""
     return page_of(settings.api_url, kind, remote_id)
+
+
+@hookimpl
+def card(context: Context[KrayinSettings], contact_id: int, conversation_id: int | None) -> Card | None:
+    """Show the customer's lead, person and organization, and what happened last."""
+    return shown(desk_for(context, f"contact {contact_id}"), contact_id, conversation_id)
+
+
+@hookimpl
+def act_on_card(
+    context: Context[KrayinSettings],
+    contact: Contact,
+    conversation: Conversation | None,
+    action: str,
+    value: str,
+) -> Outcome:
+    """Make a lead, or move it."""
+    return acted(desk_for(context, f"contact {contact.id}"), contact, conversation, action, value)
 
 
 @hookimpl

@@ -12,7 +12,7 @@ import pytest
 from .world import PASSWORD, World, busy_world, empty_world
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
@@ -26,7 +26,14 @@ FLAGS = (
     "--disable-sync",
 )
 SCREENS = Path(os.environ.get("CRMHOST_TEST_SCREENS", Path(__file__).parents[2] / ".screens")).resolve()
-DOCUMENTS = {"overview-desk", "connect-settings-desk", "connection-desk", "story-desk"}
+DOCUMENTS = {
+    "overview-desk",
+    "connect-settings-desk",
+    "connection-desk",
+    "story-desk",
+    "card-desk",
+    "doctor-desk",
+}
 SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 860}}
 
 
@@ -80,6 +87,14 @@ class Looking:
             return
         SCREENS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENS / f"{name}.png", full_page=whole)
+
+    def check_words(self, frame: Frame) -> None:
+        """Look at what is in a frame as at a page."""
+        frame.evaluate((Path(__file__).parent / "axe.min.js").read_text())
+        found = frame.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        assert [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] == []
+        wide = frame.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{wide} pixels too wide"
 
     def check(self) -> None:
         """Hold the page to what each page promises."""

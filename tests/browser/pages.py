@@ -11,6 +11,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from crmhost.chatwoot import Access
+from crmhost.chatwoot.sandbox.life import Life
+from crmhost.connect import connect
 from crmhost.demo.run import wait_until_idle
 
 from .conftest import Looking, context_of
@@ -34,6 +37,7 @@ PATHS = {
     "removing": "/connections/1/remove",
     "connecting": "/connect/krayin",
     "plugins": "/plugins",
+    "doctor": "/doctor",
     "users": "/people",
     "account": "/account",
 }
@@ -183,10 +187,23 @@ def test_from_nothing_to_a_customer_in_the_crm(chromium: Browser, new_world: Wor
         looking.errors.clear()
         looking.check()
         looking.shoot(f"connect-leads-{size}", whole=True)
+        someone = new_world.chatwoot.contacts.create(
+            name="Kim Park", email="kim@example.com", additional_attributes={"company_name": "Park & Sons"}
+        )
+        new_world.chatwoot.state.events.clear()
+        page.get_by_label("Number of the contact in Chatwoot").fill(str(someone.id))
+        page.get_by_role("button", name="Show what would be written").click()
+        expect(page.locator("#preview")).to_contain_text("Kim Park")
+        expect(page.locator("#preview")).to_contain_text("Nothing was written")
+        looking.check()
+        looking.shoot(f"preview-{size}")
+        assert new_world.krayin.tables()["persons"] == []
         page.get_by_role("button", name="Turn it on").click()
 
         expect(page.get_by_role("status")).to_have_text("It is on.")
         looking.check()
+        (app,) = new_world.chatwoot.state.dashboard_apps.values()
+        assert app["content"][0]["url"] == f"{new_world.address}/card/1"
         new_world.chatwoot.contacts.create(name="Jane Doe", email="jane.doe@example.com")
         assert [sent.status for sent in new_world.chatwoot.deliver()] == [200]
         wait_until_idle(new_world.house)
@@ -236,3 +253,40 @@ def test_a_viewer_is_offered_nothing_that_changes_something(chromium: Browser, w
             assert set(buttons) <= {"Find", "Show", "Change it"}, path
         looking.go("/contacts?q=ana")
         expect(looking.page.locator("main")).not_to_contain_text("ana.souza@example.com")
+
+
+def test_a_backfill_is_begun_paused_and_goes_on(chromium: Browser, new_world: World, size: str) -> None:
+    """The past of an account, brought in the browser: how much it is, how far it is, waiting, going on."""
+    chatwoot, house = new_world.chatwoot, new_world.house
+    Life(chatwoot, seed=3).settle(60)
+    token = chatwoot.make_token()
+    given = dict(new_world.krayin.settings(new_world.krayin_url)) | {"calls_per_minute": 2000}
+    connect(house, "krayin", 3, given, chatwoot=Access(new_world.chatwoot_url, token))
+    with context_of(chromium, size) as context:
+        looking = Looking(context.new_page(), new_world.address)
+        page = looking.page
+        page.goto(new_world.link())
+        page.fill("#email", "ana@example.com")
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        looking.go("/connections/1/history")
+        page.get_by_label("How far back").select_option(label="everything")
+        page.get_by_role("button", name="See how much that is").click()
+        expect(page.locator("main")).to_contain_text("60 contacts")
+        looking.check()
+        looking.shoot(f"backfill-asked-{size}")
+
+        page.get_by_role("button", name="Bring it").click()
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        page.get_by_role("button", name="Pause").click()
+        expect(page.locator("main")).to_contain_text("paused")
+        looking.check()
+        looking.shoot(f"backfill-paused-{size}")
+        page.get_by_role("button", name="Let it go on").click()
+
+        expect(page.locator("main")).to_contain_text("under way")
+        looking.check()
+        looking.shoot(f"backfill-{size}")
+        expect(page.locator("main")).to_contain_text("All was brought", timeout=240_000)
+        looking.shoot(f"backfill-done-{size}")
+        assert len(new_world.krayin.tables()["persons"]) == 60

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crmhost.admin.passwords import hashed
+from crmhost.chatwoot import Access
 from crmhost.chatwoot.sandbox import ChatwootSandbox
 from crmhost.connect import connect
 from crmhost.demo import payloads
@@ -25,6 +26,8 @@ from crmhost.store.hours import HOUR, Moment
 from crmhost.wiring import open_house, redis_running, serving_all, working
 from crmhost_krayin.stand_in import KrayinStandIn
 
+from .desk import agents_desk
+
 PASSWORD = "three plain words"
 PEOPLE = (
     ("Ana Souza", "ana.souza@example.com", "+5511955550101", "Padaria Aurora"),
@@ -37,6 +40,11 @@ PEOPLE = (
     ("Ingrid Larsen", "ingrid.larsen@example.com", None, "Fjord & Co"),
     ("Mateus Oliveira", "mateus@example.com", "+5521955550108", "Oficina Mateus"),
     ("Sofia Rossi", "sofia.rossi@example.com", "+390655510109", "Rossi Arredi"),
+)
+USERS = (
+    ("ana@example.com", "administrator"),
+    ("tomas@example.com", "viewer"),
+    ("sam@example.com", "agent"),
 )
 REFUSED = (
     "Krayin does not accept POST /contacts/persons for contact {}: "
@@ -61,6 +69,8 @@ class World:
     chatwoot_url: str
     chatwoot: ChatwootSandbox
     connection_id: int = 0
+    desk_url: str = ""
+    """Where an agent sees Chatwoot, with our card in a frame."""
 
     def link(self) -> str:
         """Return the address of a link for a new administrator."""
@@ -98,13 +108,18 @@ def free_port() -> int:
 @contextmanager
 def busy_world(folder: Path) -> Iterator[World]:
     """Serve a crmhost that has brought customers to a Krayin, and that failed with some of them."""
-    with empty_world(folder) as world:
+    with empty_world(folder) as world, ExitStack() as served:
         house, krayin = world.house, world.krayin
         given = krayin.settings(world.krayin_url)
-        made = connect(house, "krayin", 3, given, webhook_secret=SECRET)
+        given = dict(given) | {"card_creates_leads": True, "card_moves_leads": True, "lead_value": "1250"}
+        desk = served.enter_context(serving(agents_desk(f"{world.address}/card/1")))
+        # Another name of this machine: to a browser it is another site, whose frames get no cookies of ours.
+        world.desk_url = desk.replace("127.0.0.1", "localhost")
+        access = Access(world.desk_url)
+        made = connect(house, "krayin", 3, given, webhook_secret=SECRET, chatwoot=access)
         world.connection_id = made.connection.id
         with house.store.write() as tx:
-            for email, role in (("ana@example.com", "administrator"), ("tomas@example.com", "viewer")):
+            for email, role in USERS:
                 users.put(tx, email, role, hashed(PASSWORD), time.time() - 40 * 86_400)
         _live(house, world.address + made.connection.webhook_path)
         _fail(house, world.connection_id)

@@ -29,7 +29,11 @@ DATABASES = ("sqlite", "postgresql")
 @click.option("--first", default=0, help="Go on from this round.")
 @click.option("--without", type=click.Choice(list(SWITCHES)), help="Switch off a protection: this must fail.")
 @click.option("--prove", is_flag=True, help="One round without each protection: all of them must fail.")
-@click.option("--keep", type=click.Path(path_type=Path), help="Keep databases, logs and a journal there.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, resolve_path=True),
+    help="Keep databases, logs and a journal there.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def chaos(
     seed: int,

@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 from crmhost.server import serving
+from crmhost.testing import asking
 from crmhost_krayin.sandbox import KrayinSandbox
 from crmhost_krayin.sandbox.failures import Throttled
 
-from ..krayin.connection import asking
 from ..krayin.properties.office import Office
 from ..krayin.properties.salesteam import SalesTeam
 from . import faults

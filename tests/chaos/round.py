@@ -13,6 +13,7 @@ from .stage import Stage, staged
 from .tally import Tally
 from .verdict import verdict
 
+MISSED = ("missed_contacts", "missed_conversations", "missed_resolves")
 STANDSTILL = 15.0
 """Seconds without any progress after which lanes with work are left alone, and count against us."""
 
@@ -66,6 +67,8 @@ async def _settled(stage: Stage) -> None:
     await _idle(stage)
     await _replayed(stage)
     await _idle(stage)
+    await _reconciled_in_vain(stage)
+    await _idle(stage)
 
 
 async def _carried_out(stage: Stage) -> None:
@@ -77,8 +80,22 @@ async def _carried_out(stage: Stage) -> None:
 async def _reconciled(stage: Stage) -> None:
     for account in stage.accounts:
         found = await stage.house.command("reconcile", str(account.connection))
-        for what in ("missed_contacts", "missed_conversations", "missed_resolves"):
+        for what in MISSED:
             stage.tally.done[f"found by reconciliation: {what}"] += found[what]
+
+
+async def _reconciled_in_vain(stage: Stage) -> None:
+    """Compare once more: what was found and worked must not be found again."""
+    for account in stage.accounts:
+        found = await stage.house.command("reconcile", str(account.connection))
+        stage.tally.wrong += [
+            (
+                "again",
+                f"a second reconciliation of connection {account.connection} found {found[what]} {what}",
+            )
+            for what in MISSED
+            if found[what]
+        ]
 
 
 async def _replayed(stage: Stage) -> None:

@@ -11,6 +11,7 @@ KINDS = {
     "double": "twice in the CRM",
     "stale": "not the newest at the end",
     "theirs": "the sales team's, lost",
+    "again": "found by a second reconciliation",
     "unfinished": "deliveries without an end or a reason",
 }
 """The ways in which something can be wrong, as they are told."""

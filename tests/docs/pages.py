@@ -34,8 +34,8 @@ class Block:
 
     @property
     def unrun(self) -> bool:
-        """Whether it says why it is not run: <!-- not run: … -->."""
-        return self.mark.startswith("not run: ")
+        """Whether it says why it is not run: <!-- not run: … -->, or is run as a step of its page."""
+        return self.mark.startswith(("not run: ", "step"))
 
 
 def blocks(page: Path) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from .pages import ALL_BLOCKS, ROOT, Block
 
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 LANGUAGES = {"", "sh", "python", "json", "toml", "yaml", "nginx", "ini", "text", "html"}
-REMARK = re.compile(r"not run: .{10}|run$|begin |end ")
+REMARK = re.compile(r"not run: .{10}|run$|begin |end |step$|step: fails$|into: \S+$|shown$")
 OTHERS = re.compile(
     r"(/opt/crmhost/bin/)?(make|cd|\.|python\d?|pip|uv|echo|cat|cp|mkdir|export|git|bash) |[A-Z_]+="
 )

@@ -3,12 +3,19 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
-from crmhost import errors
+from crmhost import errors, hookspecs
+from crmhost.fitness import HOOKS
+from crmhost.metrics import Figures
+from crmhost.plugins import Plugins
 from crmhost.settings import PREFIX, Settings
 from crmhost.webhooks import EVENTS
+from crmhost.wiring import open_house
 
 from ..krayin.calls.rows import ROWS
 from .commands import GROUPS
@@ -20,6 +27,8 @@ PART = re.compile(
     re.DOTALL,
 )
 BAR = r"\|"
+WIDE = 110
+"""Characters of a line of Python."""
 
 
 def rewritten(page: str) -> str:
@@ -78,16 +87,44 @@ def events() -> str:
     return ", ".join(f"`{event}`" for event in EVENTS)
 
 
+def metrics() -> str:
+    """Return the table of the figures for Prometheus, with what each is told apart by."""
+    rows = [(f"`{name}`", kind, ", ".join(labels), told) for name, kind, labels, told in _figures()]
+    return table(("figure", "kind", "labels", "what it is"), rows)
+
+
+def _figures() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    with TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder), redis_url="unix:///nowhere", _env_file=None)
+        with open_house(settings, Plugins({})) as house:
+            for one in Figures(house).collect():
+                name = f"{one.name}_total" if one.type == "counter" else one.name
+                yield name, one.type, one._labelnames, one.documentation  # type: ignore[attr-defined]
+
+
 def calls() -> str:
     """Return what each event may cost in calls to Krayin."""
     return table(("what happens", "calls"), ((row.what, str(row.at_most)) for row in ROWS))
 
 
+def signature(hook: str) -> str:
+    """Return a hook's exact signature, as Python."""
+    of = inspect.signature(getattr(hookspecs, hook))
+    arguments = [f"{one.name}: {one.annotation}" for one in of.parameters.values()]
+    line = f"def {hook}({', '.join(arguments)}) -> {of.return_annotation}: ..."
+    if len(line) > WIDE:
+        inner = "".join(f"    {argument},\n" for argument in arguments)
+        line = f"def {hook}(\n{inner}) -> {of.return_annotation}: ..."
+    return f"```python\n{line}\n```"
+
+
 WRITERS: dict[str, Callable[[], str]] = {
+    **{f"hook-{hook}": partial(signature, hook) for hook in HOOKS},
     "settings": settings,
     "commands": commands,
     "errors": error_kinds,
     "events": events,
+    "metrics": metrics,
     "calls": calls,
 }
 

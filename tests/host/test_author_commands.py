@@ -62,6 +62,7 @@ def test_without_its_packages_a_command_says_what_to_install(
     assert ran.document["error"]["fix"] == "pip install 'crmhost[testing]'"
 
 
+@pytest.mark.slow
 def test_tests_that_cannot_be_run_are_told(tmp_path: Path, types: Types) -> None:
     tests = tmp_path / "tests"
     tests.mkdir()

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from crmhost import CredentialsError, TryAgain
 from crmhost.demo import payloads
 from crmhost.server import serving
-from crmhost.store import connections, gates, tables
+from crmhost.store import connections, gates, lanes, tables
 
 from .conftest import Bench, hurry
 from .fake_crm import FakeCRM
@@ -242,3 +242,51 @@ def gate_before(bench: Bench) -> None:
         gates.resume(tx, bench.connection.id)
         gates.away(tx, bench.connection.id, "Nothing answers.", "", time.time() - 60, 0.0)
     let_it_be_time(bench)
+
+
+def known_before(bench: Bench, *contact_ids: int) -> None:
+    """Let these have lanes already, in which nothing waits."""
+    for number in contact_ids:
+        with bench.house.store.write() as tx:
+            lanes.add_work(tx, [bench.lane(number)], 100.0, 0.0)
+            lanes.end(tx, bench.lane(number), None)
+
+
+def test_where_a_person_lets_it_go_on_the_order_of_arrival_holds(bench: Bench, crm: FakeCRM) -> None:
+    """What was first in a lane is tried first; what waited to be tried again has its old place."""
+    known_before(bench, 3, 5, 7, 9)
+    receive(bench, 7)
+    crm.troubles = [TryAgain("It failed.", delay=3600)]
+    bench.work(7)
+    with bench.house.store.write() as tx:
+        gates.pause(tx, bench.connection.id, "Paused by hand.", "")
+    receive(bench, 9, 3, 5)
+    seven = payloads.contact(7, "Seven", email="7@x.y")
+    bench.receive(payloads.conversation_created(payloads.conversation(731, seven, 10)))
+    crm.asked = []
+
+    with bench.house.store.write() as tx:
+        gates.resume(tx, bench.connection.id)
+    bench.sync.answer((bench.connection.id, 7))
+
+    assert crm.asked == [
+        "contact No 7",
+        "conversation 731 began",
+        "contact No 9",
+        "contact No 3",
+        "contact No 5",
+    ]
+    assert bench.states() == ["applied"] * 5
+
+
+def test_one_that_goes_on_takes_its_turn_before_what_came_after_it(bench: Bench, crm: FakeCRM) -> None:
+    known_before(bench, 3, 7, 9)
+    receive(bench, 9, 7)
+    crm.troubles = [TryAgain("It failed.", delay=3600)]
+    bench.work(9)
+    receive(bench, 3)
+
+    with bench.house.store.write() as tx:
+        gates.resume(tx, bench.connection.id)
+
+    assert [bench.turns.next() for _ in range(4)] == [*((bench.connection.id, n) for n in (9, 7, 3)), None]

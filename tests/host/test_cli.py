@@ -124,6 +124,7 @@ def test_an_address_that_is_wrong_is_one_sentence(
     assert "PASSWORDX" not in ran.err
 
 
+@pytest.mark.slow
 def test_a_database_elsewhere_needs_a_key_that_is_not_on_one_machine_only(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"
 
@@ -242,12 +243,14 @@ def test_a_connection_is_changed_checked_paused_resumed_and_removed(
     assert states(types) == []
 
 
+@pytest.mark.slow
 def test_what_cannot_be_printed_here_is_printed_otherwise(tmp_path: Path) -> None:
     ran = run(tmp_path, "crmhost", "plugins", LC_ALL="C", PYTHONIOENCODING="ascii")
 
     assert ran.status == 0
 
 
+@pytest.mark.slow
 def test_a_demo_that_ends_wrong_says_so_and_fails(types: Types, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong: Any = ["Contact 5821, Jane Doe, is 2 persons instead of one."]
     monkeypatch.setattr(KrayinStandIn, "differences", lambda *_: wrong)

@@ -50,6 +50,7 @@ def test_a_backup_is_a_data_folder_to_go_on_from(tmp_path: Path, valkey_url: str
         assert connections.get(tx, restored.vault, 1).webhook_secrets == ("s3cret",)
 
 
+@pytest.mark.slow
 def test_a_backup_can_be_taken_while_work_goes_on(tmp_path: Path, lite_bench: Bench) -> None:
     work = threading.Thread(target=deliver, args=(lite_bench, *range(1, 60)))
     work.start()

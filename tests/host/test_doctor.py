@@ -11,9 +11,10 @@ import pytest
 import structlog
 from cryptography.fernet import Fernet
 
-from crmhost import CredentialsError, doctor
+from crmhost import CredentialsError, doctor, health
 from crmhost.connect import connect
-from crmhost.doctor import Finding, examine
+from crmhost.doctor import examine
+from crmhost.findings import Finding
 from crmhost.settings import Settings
 from crmhost.store import gates
 from crmhost.wiring import open_house
@@ -45,7 +46,7 @@ def opened(tmp_path: Path, valkey_url: str, fake: FakeCRM) -> None:
 
 
 @pytest.mark.usefixtures("opened")
-def test_where_all_is_well_each_check_says_so(looks: Looks) -> None:
+def test_each_check_says_what_it_found(looks: Looks) -> None:
     found = looks()
 
     assert {name: one.state for name, one in found.items()} == {
@@ -55,7 +56,8 @@ def test_where_all_is_well_each_check_says_so(looks: Looks) -> None:
         "migrations": "ok",
         "key": "ok",
         "clock": "ok",
-        "connection 1": "ok",
+        "address": "warning",  # CRMHOST_BASE_URL is not set
+        "connection 1": "warning",  # nothing has arrived yet
         "redis": "ok",
         "redis persistence": "ok",
     }
@@ -126,7 +128,7 @@ def test_another_key_is_a_problem_and_what_needs_it_is_left_out(looks: Looks, tm
 
 @pytest.mark.usefixtures("opened")
 def test_a_clock_that_is_wrong_is_told(looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmhost.doctor.clock.now", lambda _tx: time.time() + 400)
+    monkeypatch.setattr("crmhost.health.clock.now", lambda _tx: time.time() + 400)
 
     found = looks()
 
@@ -163,7 +165,8 @@ def test_without_asking_only_what_is_known_of_connections_is_told(
 
     found = examine(settings_for(tmp_path, None, valkey_url), ask=False)
 
-    assert [one.said for one in found if one.check == "connection 1"] == ["fake, account 3: working"]
+    told = [one.said for one in found if one.check == "connection 1"]
+    assert told == ["fake, account 3: working", "No webhook has arrived yet."]
     assert fake.troubles
 
 
@@ -191,7 +194,7 @@ def test_a_connection_that_waits_or_is_paused_is_told(
     ],
 )
 def test_a_redis_that_forgets_is_told(said: dict[str, object], check: str, state: str) -> None:
-    found = {one.check: one for one in doctor._kept(said)}
+    found = {one.check: one for one in health._kept(said)}
 
     assert found[check].state == state
 
@@ -224,4 +227,4 @@ def test_the_command_fails_where_something_is_wrong(
     assert (well.status, well.document["ok"]) == (0, True)
     assert ill.status == 1
     assert "Make a new one." in ill.out
-    assert ill.out.splitlines()[-1] == "1 problem(s), 0 warning(s)."
+    assert ill.out.splitlines()[-1] == "1 problem(s), 2 warning(s)."

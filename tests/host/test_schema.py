@@ -15,8 +15,8 @@ from crmhost.store.schema import HEAD, configuration, current, migrate
 from crmhost.store.tables import metadata
 
 
-def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> None:
-    store = open_store(database_url)
+def test_the_migrations_make_the_tables_of_the_code(empty_database_url: str) -> None:
+    store = open_store(empty_database_url)
     upgrade(store)
 
     with store.read() as tx:
@@ -26,8 +26,8 @@ def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> None:
     assert differences == []
 
 
-def test_the_migrations_know_their_way_back(database_url: str) -> None:
-    store = open_store(database_url)
+def test_the_migrations_know_their_way_back(empty_database_url: str) -> None:
+    store = open_store(empty_database_url)
     upgrade(store)
 
     migrate(store, "base")

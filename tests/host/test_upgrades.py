@@ -15,8 +15,8 @@ from .conftest import Types
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
+def store(empty_database_url: str) -> Iterator[Store]:
+    opened = open_store(empty_database_url)
     yield opened
     opened.close()
 

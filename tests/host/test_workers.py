@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crmhost.broker import Bell, LaneBroker
+from crmhost.broker import CALL, Bell, LaneBroker
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store import deliveries, lanes
@@ -31,9 +31,9 @@ def quick_house(tmp_path: Path, valkey_url: str, crm: FakeCRM) -> Iterator[House
         yield house
 
 
-def store(house: House, connection_id: int, many: int, name: str = "No") -> None:
+def store(house: House, connection_id: int, many: int, name: str = "No", first: int = 1) -> None:
     """Store so many contacts' creations, and ring for no more than may be."""
-    arrivals, numbers = [], range(1, many + 1)
+    arrivals, numbers = [], range(first, first + many)
     for number in numbers:
         one = payloads.contact_created(
             payloads.contact(number, f"{name} {number}", email=f"{name}{number}@x.y")
@@ -113,3 +113,24 @@ def test_redis_flushed_while_lanes_are_worked_loses_and_doubles_nothing(
 
     names = [name for _, name in crm.customers]
     assert len(names) == len(set(names)) == 40
+
+
+def test_an_idle_worker_hears_a_bell_at_once(
+    quick_house: House, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It neither asks again and again nor waits for the sweep."""
+    monkeypatch.setattr("crmhost.broker.LISTEN", 60.0)
+    monkeypatch.setattr("crmhost.sweep.PERIOD", 60.0)
+    made = connected(quick_house)
+
+    def somebody_listens() -> bool:
+        return bool(quick_house.redis.pubsub_numsub(CALL)[0][1])
+
+    with working(quick_house):
+        until(somebody_listens)
+        for so_many in (1, 2, 3):
+            time.sleep(0.05)  # it is idle
+            store(quick_house, made.id, 1, first=so_many)
+            until(lambda so_many=so_many: len(crm.customers) == so_many, PROMPT)  # type: ignore[misc]
+        monkeypatch.setattr("crmhost.broker.LISTEN", 0.01)
+        quick_house.redis.publish(CALL, "")  # so that it ends soon

@@ -1,6 +1,7 @@
 """Each sentence of the pages is there in each language, and none that no page says."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,13 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from crmhost.admin import words
 from crmhost.admin.forms import grouped
-from crmhost.admin.words import FOLDER, LANGUAGES, gettext, ngettext, speaking, understood
+from crmhost.admin.reasons import REASONS
+from crmhost.admin.words import FOLDER, LANGUAGES, gettext, ngettext, speaking, translated, understood
 from crmhost.plugins import discover
+from crmhost_krayin.card import SAID
+from crmhost_krayin.sayings import SAYINGS
 
 ADMIN = FOLDER.parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -108,5 +113,51 @@ def test_krayins_settings_are_said_in_each_language(language: str) -> None:
     with (folder / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         known = {one.id: one.string for one in read_po(file, locale=language) if one.id}
 
-    assert known.keys() == settings_sentences("krayin")
+    assert known.keys() == settings_sentences("krayin") | set(SAID) | set(SAYINGS)
     assert all(known.values())
+
+
+def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> None:
+    inner = "Nothing answers at http://crm:80 ([Errno 111])"
+    with speaking("es"):
+        said = translated(f"Given up after 72 hours: {inner}")
+        unknown = translated("Nobody has translated this, 7 times.")
+
+    assert said == "Se dejó tras 72 horas: Nada responde en http://crm:80 ([Errno 111])"
+    assert unknown == "Nobody has translated this, 7 times."
+    assert translated(inner) == inner
+
+
+@pytest.mark.usefixtures("admin_words")
+def test_a_plugins_reason_is_read_in_the_language_spoken() -> None:
+    with speaking("pt_BR"):
+        said = translated("Krayin failed with 500 at POST /leads for contact 7.")
+
+    assert said == "O Krayin falhou com 500 em POST /leads for contact 7."
+
+
+@pytest.fixture(name="admin_words")
+def _admin_words() -> Iterator[None]:
+    """The pages as they are once the plugins' words are known."""
+    before = list(words._folders)
+    folder = discover()["krayin"].info.locales
+    assert folder is not None
+    words.learn(folder)
+    yield
+    words._folders[:] = before
+    words.translations.cache_clear()
+    words._holed.cache_clear()
+
+
+def test_what_the_host_says_is_among_what_is_translated() -> None:
+    """A sentence that was written otherwise since would be read in English by everybody."""
+    host = "".join(path.read_text() for path in ADMIN.parent.rglob("*.py") if "admin" not in path.parts)
+    flat = re.sub(r'"\s*\n\s*f?"', "", host)
+
+    gone = [
+        one
+        for one in REASONS
+        if not all(part in flat for part in re.split(r"%\(\w+\)s", one) if len(part) > 12)
+    ]
+
+    assert gone == []

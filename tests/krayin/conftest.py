@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from crmhost.testing import Stage
 from crmhost_krayin.sandbox import KrayinSandbox
 
-from .crm import FOUND, PROFILES, Desk, Stage, facts, served
+from .crm import FOUND, PROFILES, Desk, facts, served
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +26,6 @@ from crmhost_krayin import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from starlette.types import ASGIApp, Message, Scope
 
 ACCOUNT = 3
 """Chatwoot's."""
@@ -38,55 +35,6 @@ ATTEMPTS = 6
 
 class WorkerDied(Exception):
     """The process that worked a delivery is gone, and with it all that was not committed."""
-
-
-class InProcess(httpx.BaseTransport):
-    """Asks an application in this process: without sockets thousands of calls take seconds."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._loop = asyncio.new_event_loop()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._loop.run_until_complete(self._answer(request))
-
-    def close(self) -> None:
-        self._loop.close()
-
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
-        told: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": request.read()}
-
-        async def send(message: Message) -> None:
-            told.append(message)
-
-        await self._app(_scope(request), receive, send)
-        content = b"".join(message.get("body", b"") for message in told)
-        return httpx.Response(told[0]["status"], headers=told[0]["headers"], content=content)
-
-
-def _scope(request: httpx.Request) -> Scope:
-    url = request.url
-    return {
-        "type": "http",
-        "method": request.method,
-        "scheme": url.scheme,
-        "path": url.path,
-        "query_string": url.query,
-        "root_path": "",
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        "server": (url.host, url.port),
-        "client": ("127.0.0.1", 0),
-    }
-
-
-@contextmanager
-def asking(app: ASGIApp) -> Iterator[httpx.Client]:
-    """Give a client that asks the application, whatever the address."""
-    with httpx.Client(transport=InProcess(app), follow_redirects=False) as client:
-        yield client
 
 
 @dataclass

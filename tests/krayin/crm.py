@@ -13,11 +13,10 @@ from typing import Any
 import httpx
 import structlog
 import uvicorn
-from starlette.responses import HTMLResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from crmhost import Chatwoot, Contact, Context, Conversation, Http, Links, Outcome
-from crmhost.testing import LinksInMemory
+from crmhost.testing import LinksInMemory, Stage
 from crmhost_krayin import (
     KrayinSettings,
     handle_contact,
@@ -47,27 +46,6 @@ def facts(krayin: Any, rest: Any) -> Facts:
         for place, code in enumerate(STAGES, 1)
     )
     return Facts(krayin=krayin, rest=rest, user_id=1, timezone="Asia/Kolkata", stages=tuple(stages))
-
-
-class Stage:
-    """An ASGI application that is whatever the test at hand puts on it."""
-
-    def __init__(self) -> None:
-        self.app: ASGIApp = HTMLResponse("Nothing is played here.", 404)
-        self.lost: str | None = None
-        """The next request whose answer gets lost, such as ``POST /activities``."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.lost != f"{scope['method']} {scope['path'].removeprefix('/api/v1')}":
-            await self.app(scope, receive, send)
-            return
-        self.lost = None
-        await self.app(scope, receive, _unheard)
-        await HTMLResponse("504 Gateway Time-out", 504)(scope, receive, send)
-
-
-async def _unheard(_message: Message) -> None:
-    """Let the answer go nowhere."""
 
 
 @contextmanager

@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 
 from crmhost import Contact, Context, Conversation, Inbox, Links, Message, Outcome
+from crmhost.testing import Stage
 from crmhost_krayin import KrayinSettings
 from crmhost_krayin.conversations import note_messages, note_reopened
 from crmhost_krayin.desk import desk_for
 from crmhost_krayin.sandbox import KrayinSandbox
 
-from .crm import FOUND, PROFILES, Desk, Stage, contact, conversation, facts
+from .crm import FOUND, PROFILES, Desk, contact, conversation, facts
 
 JANE = contact(5821, name="Jane Doe", email="jane.doe@example.com", phone="+447700900123")
 HELLO = {

@@ -11,11 +11,12 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from crmhost import Rejected, TryAgain
+from crmhost.testing import Stage
 from crmhost_krayin import KrayinSettings
 from crmhost_krayin.conversations import wanted_by_notes
 from crmhost_krayin.settings import Facts
 
-from .crm import Desk, Stage
+from .crm import Desk
 from .talks import REFERENCE, TalkDesk, acquainted, activities, desk_at, ended, opened
 
 BEGAN, SAID, CLOSED = 1781773961, 1781774031, 1781860000  # 2026-06-18 09:12:41 UTC, 70 s and a day later

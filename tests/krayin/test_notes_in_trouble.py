@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from crmhost import TryAgain
+from crmhost.testing import Stage
 
-from .crm import Desk, Stage
+from .crm import Desk
 from .talks import JANE, REFERENCE, TalkDesk, acquainted, activities, desk_at, ended, opened
 
 

@@ -15,11 +15,11 @@ from crmhost.connect import connect
 from crmhost.demo import payloads
 from crmhost.store import gates
 from crmhost.store.tables import deliveries
+from crmhost.testing import Stage
 from crmhost.wiring import open_house
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from ..host.conftest import Bench, settings_for
-from .crm import Stage
 
 PERSON = "/contacts/persons/1"
 

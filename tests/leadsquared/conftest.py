@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from ..krayin.connection import asking
-from ..krayin.crm import Stage
+from crmhost.testing import Stage, asking
+
 from .crm import Connection
 
 

@@ -9,7 +9,7 @@ import httpx
 import structlog
 
 from crmhost import Contact, Context, Conversation, Http, Links, Outcome
-from crmhost.testing import LinksInMemory
+from crmhost.testing import LinksInMemory, Stage
 from crmhost_leadsquared_reference import (
     LeadSquaredSettings,
     handle_contact,
@@ -22,7 +22,7 @@ from crmhost_leadsquared_reference.sandbox.account import Account
 from crmhost_leadsquared_reference.stand_in import LeadSquaredStandIn
 
 from ..krayin.connection import Chatwoot as Known
-from ..krayin.crm import Stage, contact, conversation
+from ..krayin.crm import contact, conversation
 
 URL = "http://leadsquared.test"
 JANE = contact(5821, name="Jane Doe", email="jane.doe@example.com", phone="+447700900123")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from crmhost.demo.run import running_demo
 
 
+@pytest.mark.slow
 def test_the_demo_holds_what_it_should(tmp_path: Path) -> None:
     with running_demo(tmp_path, "leadsquared") as demo:
         report = demo.report

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from crmhost.testing import asking
 from crmhost_leadsquared_reference.sandbox import LeadSquaredSandbox
 
-from ..krayin.connection import asking
 from .payloads import payload
 
 LEAD_ID = payload("quick_search")["response"]["body"][0]["ProspectID"]

@@ -15,11 +15,11 @@ from crmhost.replay import replay
 from crmhost.server import serving
 from crmhost.store import connections, gates
 from crmhost.store.dead import Chosen
+from crmhost.testing import Stage
 from crmhost.wiring import open_house
 from crmhost_leadsquared_reference.stand_in import LeadSquaredStandIn
 
 from ..host.conftest import Bench, settings_for
-from ..krayin.crm import Stage
 from .crm import CREATE, POST
 
 JANE = payloads.contact(5821, "Jane Doe", email="jane@example.com", phone_number="+447700900123")

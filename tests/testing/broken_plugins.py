@@ -25,9 +25,9 @@ from crmhost import (
     plugins,
 )
 from crmhost.testing import CRMContract
+from crmhost.testing.example_crm import ExampleCRM
 from crmhost.testing.recorded import Recorded
 
-from .tiny_crm import TinyCRM
 from .tiny_plugin import Gone, Tiny, TinySettings
 
 Settings = Context[TinySettings]
@@ -55,8 +55,8 @@ def contract_of(rule: str) -> type[CRMContract]:
         plugin = f"tiny-without-{rule}"
         has_merge = True
 
-        def make_crm(self) -> TinyCRM:
-            return TinyCRM()
+        def make_crm(self) -> ExampleCRM:
+            return ExampleCRM()
 
         def load(self) -> plugins.Plugin:
             return plugins.load(self.plugin, BROKEN[rule]())

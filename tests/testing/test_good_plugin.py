@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from crmhost import plugins
 from crmhost.testing import CRMContract
+from crmhost.testing.example_crm import ExampleCRM
 
-from .tiny_crm import TinyCRM
 from .tiny_plugin import Tiny
 
 
@@ -13,8 +13,8 @@ class TestTiny(CRMContract):
     plugin = "tiny"
     has_merge = True
 
-    def make_crm(self) -> TinyCRM:
-        return TinyCRM()
+    def make_crm(self) -> ExampleCRM:
+        return ExampleCRM()
 
     def load(self) -> plugins.Plugin:
         return plugins.load("tiny", Tiny())

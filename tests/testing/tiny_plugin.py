@@ -22,8 +22,7 @@ from crmhost import (
     TryAgain,
     hookimpl,
 )
-
-from .tiny_crm import NAME_LIMIT, TEXT_LIMIT
+from crmhost.testing.example_crm import NAME_LIMIT, TEXT_LIMIT
 
 
 class TinySettings(BaseModel):

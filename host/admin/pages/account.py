@@ -37,7 +37,7 @@ def speak(visit: Visit) -> Go:
 
 
 PLACES = (
-    Place("/account", account),
-    form("/account/password", change_password, "viewer"),
+    Place("/account", account, "member"),
+    form("/account/password", change_password, "member"),
     form("/language", speak, "anyone"),
 )

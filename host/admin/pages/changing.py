@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...chatwoot import Access
-from ...checking import choices
-from ...connect import change, check, disconnect
+from ...checking import checked, choices
+from ...connect import card_url, change, check, disconnect, hide_card, show_card
 from ...errors import CRMHostError
 from ...knocking import knock
+from ...preview import Preview, preview_newest
+from ...tokens import KeptTokens
 from .. import forms
 from ..standing import title
 from ..visits import Go, Page, Place, Visit, form
 from ..words import gettext as _
 from ..words import ngettext
+from .connecting import contact_number
 from .connection import found
 
 if TYPE_CHECKING:
@@ -35,17 +39,22 @@ def _form(
     report: tuple[ReportLine, ...] = (),
     wrong: Mapping[str, str] | None = None,
     problem: CRMHostError | None = None,
+    tried: Preview | None = None,
 ) -> Page:
     plugin = visit.house.plugins[one.plugin]
     access = Access(one.chatwoot_url, one.chatwoot_token)
     reach = forms.reachable(plugin.info.settings, one.given)
-    options = choices(visit.house, plugin, one.account_id, reach, access)
+    tokens = KeptTokens(visit.house, one.id)
+    options = choices(visit.house, plugin, one.account_id, reach, access, tokens)
     values = {
         "one": one,
         "name": title(visit.house, one),
         "groups": forms.groups(plugin.info.settings, given, found=one.found, choices=options, wrong=wrong),
         "report": report,
         "problem": problem,
+        "card": card_url(visit.house, one),
+        "can_preview": one.chatwoot_token is not None,
+        "tried": tried,
     }
     return Page("settings.html", values, 422 if wrong or problem else 200)
 
@@ -60,10 +69,21 @@ def keep(visit: Visit) -> Page | Go:
     url, token = visit.given("chatwoot_url").strip(), visit.given("chatwoot_token").strip()
     access = Access(url or None, token or None) if token or url != (one.chatwoot_url or "") else None
     try:
+        if visit.given("do") == "preview":
+            return _form(visit, one, {**one.given, **said}, tried=_tried(visit, one, said))
         change(visit.house, one.id, said, chatwoot=access)
     except CRMHostError as problem:
         return _form(visit, one, {**one.given, **said}, problem=problem)
     return Go(f"/connections/{one.id}", _("The settings are kept. What comes from now on is worked by them."))
+
+
+def _tried(visit: Visit, one: CRMConnection, said: Mapping[str, Any]) -> Preview:
+    """Return what these settings, which are not kept, would do for a contact."""
+    given = {name: value for name, value in {**one.given, **said}.items() if value is not None}
+    plugin, access = visit.house.plugins[one.plugin], Access(one.chatwoot_url, one.chatwoot_token)
+    found = checked(visit.house, plugin, one.account_id, given, access, read_only=True)[1]
+    there = replace(one, given=given, found=found.settings)
+    return preview_newest(visit.house, there, contact_number(visit))
 
 
 def look(visit: Visit) -> Page:
@@ -88,6 +108,16 @@ def test(visit: Visit) -> Go:
     return Go(f"/connections/{one.id}", said)
 
 
+def card(visit: Visit) -> Go:
+    """Have Chatwoot show the connection's card, or show it no more."""
+    one = found(visit, visit.number("id"))
+    if visit.given("remove"):
+        hide_card(visit.house, one)
+        return Go(f"/connections/{one.id}/settings", _("Chatwoot does not show the card any more."))
+    show_card(visit.house, one)
+    return Go(f"/connections/{one.id}/settings", _("Chatwoot shows the card beside each conversation."))
+
+
 def removing(visit: Visit) -> Page:
     """Say what removing a connection does, before it is done."""
     one = found(visit, visit.number("id"))
@@ -103,10 +133,11 @@ def remove(visit: Visit) -> Go:
 
 
 PLACES = (
-    Place("/connections/{id:int}/settings", settings, "administrator"),
-    form("/connections/{id:int}/settings", keep),
-    form("/connections/{id:int}/check", look),
-    form("/connections/{id:int}/test", test),
-    Place("/connections/{id:int}/remove", removing, "administrator"),
-    form("/connections/{id:int}/remove", remove),
+    Place("/connections/{id:id}/settings", settings, "administrator"),
+    form("/connections/{id:id}/settings", keep),
+    form("/connections/{id:id}/check", look),
+    form("/connections/{id:id}/test", test),
+    form("/connections/{id:id}/card", card),
+    Place("/connections/{id:id}/remove", removing, "administrator"),
+    form("/connections/{id:id}/remove", remove),
 )

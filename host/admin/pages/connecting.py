@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 from ...chatwoot import Access, Membership
 from ...checking import checked, choices
 from ...connect import connect
+from ...context import TokensInMemory
 from ...errors import CRMHostError, SettingsError
+from ...preview import Preview, preview_newest
+from ...store.connections import CRMConnection
 from .. import forms
 from ..drafts import Draft, draft_of, sealed
 from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
 if TYPE_CHECKING:
-    from ...models import ReportLine
+    from ...models import ReportLine, SetupResult
     from ...plugins import Plugin
 
 
@@ -126,34 +130,46 @@ def crm(visit: Visit) -> Page:
     plugin = _plugin(visit)
     model = plugin.info.settings
     needed = [name for name, field in model.model_fields.items() if field.is_required()]
-    draft = draft_of(visit, plugin.name)
-    draft = draft.saying(**forms.filled_in(model, visit.form, needed))
+    before = draft_of(visit, plugin.name)
+    draft = before.saying(**forms.filled_in(model, visit.form, needed))
     if wrong := forms.mistakes(model, draft.values, needed):
         return _crm(visit, plugin, draft, wrong)
+    # Other credentials have tokens of their own.
+    tokens = TokensInMemory(before.keep if draft.values == before.values else None)
     try:
-        _settings, found = checked(
-            visit.house, plugin, draft.account_id, draft.values, draft.access, read_only=True
-        )
+        found = _looked_at(visit, plugin, draft, tokens)
     except CRMHostError as problem:
-        return _crm(visit, plugin, draft, problem=problem)
-    return _settings_page(visit, plugin, draft, found.settings, found.report)
+        return _crm(visit, plugin, replace(draft, keep=tokens.keep), problem=problem)
+    return _settings_page(visit, plugin, draft, tokens, found.settings, found.report)
+
+
+def _looked_at(visit: Visit, plugin: Plugin, draft: Draft, tokens: TokensInMemory) -> SetupResult:
+    """Return what setup finds with what was said so far; nothing is written."""
+    asked = (plugin, draft.account_id, draft.values, draft.access)
+    return checked(visit.house, *asked, tokens=tokens, read_only=True)[1]
 
 
 def _settings_page(
     visit: Visit,
     plugin: Plugin,
     draft: Draft,
+    tokens: TokensInMemory,
     found: Mapping[str, Any],
     report: tuple[ReportLine, ...] = (),
     wrong: Mapping[str, str] | None = None,
     problem: CRMHostError | None = None,
+    tried: Preview | None = None,
 ) -> Page:
     """Show what was looked at, and all that may be set; nothing need be."""
     reach = forms.reachable(plugin.info.settings, draft.values)
-    options = choices(visit.house, plugin, draft.account_id, reach, draft.access)
+    options = choices(visit.house, plugin, draft.account_id, reach, draft.access, tokens)
     values = {
         "plugin": plugin,
-        "draft": sealed(visit, draft),
+        "draft": sealed(visit, replace(draft, keep=tokens.keep)),
+        "card": bool(visit.given("card")) if visit.given("do") else True,
+        "can_show_card": draft.access.token is not None,
+        "can_preview": draft.access.token is not None,
+        "tried": tried,
         "groups": forms.groups(
             plugin.info.settings, draft.values, found=found, choices=options, wrong=wrong, required=False
         ),
@@ -170,19 +186,54 @@ def settings(visit: Visit) -> Page | Go:
     model, draft = plugin.info.settings, draft_of(visit, plugin.name)
     needed = {name: value for name, value in draft.values.items() if model.model_fields[name].is_required()}
     said = forms.changed(model, forms.filled_in(model, visit.form), needed)
-    draft = replace(draft, values={**said, **needed})
+    draft, tokens = replace(draft, values={**said, **needed}), TokensInMemory(draft.keep)
     if wrong := forms.mistakes(model, draft.values):
-        return _settings_page(visit, plugin, draft, {}, wrong=wrong)
+        return _settings_page(visit, plugin, draft, tokens, {}, wrong=wrong)
     try:
         if visit.given("do") == "on":
-            made = connect(visit.house, plugin.name, draft.account_id, draft.values, chatwoot=draft.access)
+            made = connect(
+                visit.house,
+                plugin.name,
+                draft.account_id,
+                draft.values,
+                chatwoot=draft.access,
+                tokens=tokens,
+                card=bool(visit.given("card")) and draft.access.token is not None,
+            )
             return Go(f"/connections/{made.connection.id}", _("It is on."))
-        _settings, found = checked(
-            visit.house, plugin, draft.account_id, draft.values, draft.access, read_only=True
-        )
+        found = _looked_at(visit, plugin, draft, tokens)
+        tried = _tried(visit, draft, tokens, found.settings) if visit.given("do") == "preview" else None
     except CRMHostError as problem:
-        return _settings_page(visit, plugin, draft, {}, problem=problem)
-    return _settings_page(visit, plugin, draft, found.settings, found.report)
+        return _settings_page(visit, plugin, draft, tokens, {}, problem=problem)
+    report = () if tried else found.report
+    return _settings_page(visit, plugin, draft, tokens, found.settings, report, tried=tried)
+
+
+def _tried(visit: Visit, draft: Draft, tokens: TokensInMemory, found: Mapping[str, Any]) -> Preview:
+    """Return what these settings would do for a contact, as if the connection were there already."""
+    one = CRMConnection(
+        id=0,
+        plugin=draft.plugin,
+        account_id=draft.account_id,
+        address="",
+        given=draft.values,
+        found=found,
+        webhook_secrets=(),
+        unsigned=False,
+        created_at=time.time(),
+        paused_reason=None,
+        paused_fix=None,
+        paused_until=None,
+        chatwoot_url=draft.access.url,
+        chatwoot_token=draft.access.token,
+    )
+    return preview_newest(visit.house, one, contact_number(visit), tokens)
+
+
+def contact_number(visit: Visit) -> int | None:
+    """Return the contact that somebody named; None for whoever was active last."""
+    typed = visit.given("preview_contact").strip().lstrip("#")
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else None
 
 
 PLACES = (

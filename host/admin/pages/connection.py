@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from redis.exceptions import RedisError
+
+from ...budget import spent
 from ...connect import add_webhook_secret
 from ...errors import SettingsError
-from ...store import browse, connections, gates, hours
+from ...store import browse, connections, gates, hours, reconciliations
 from ...store.dead import Chosen
 from .. import charts, replaying
 from ..standing import BY_HAND, standing
@@ -15,7 +18,12 @@ from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...budget import Spent
+    from ...house import House
     from ...store.connections import CRMConnection
+    from ...store.reconciliations import Reconciliation
 
 
 def found(visit: Visit, connection_id: int) -> CRMConnection:
@@ -36,6 +44,7 @@ def show(visit: Visit) -> Page:
         stands, causes = standing(tx, house, one), browse.causes(tx, [one.id])
         slots = charts.counted(tx, one.id, span)
         hour = hours.since(tx, [one.id], int(time.time() // hours.HOUR))
+        compared = reconciliations.every(tx)
     lately = {what: count for (_id, what, _hour), count in hour.items()}
     return Page(
         "connection.html",
@@ -46,11 +55,27 @@ def show(visit: Visit) -> Page:
             "span": span,
             "spans": charts.SPANS,
             "late": charts.lateness(lately),
+            "spent": _spent(house, one.id),
+            "compared": _last(compared, one.id),
             "paused_by_hand": one.paused_reason == BY_HAND,
             "needs_secret": not one.webhook_secrets and not one.unsigned,
             "webhook_url": house.settings.base_url + one.webhook_path,
         },
     )
+
+
+def _spent(house: House, connection_id: int) -> Spent | None:
+    """Return what is used of the calls that the CRM allows; None where nobody knows, or Redis is away."""
+    try:
+        return spent(house.redis, connection_id)
+    except RedisError:
+        return None
+
+
+def _last(compared: Mapping[tuple[int, str], Reconciliation], connection_id: int) -> Reconciliation | None:
+    """Return the connection's last comparison with Chatwoot, of whatever scope."""
+    own = [one for (whose, _scope), one in compared.items() if whose == connection_id and one.finished_at]
+    return max(own, key=lambda one: one.finished_at or 0.0, default=None)
 
 
 def pause(visit: Visit) -> Go:
@@ -86,9 +111,9 @@ def replay_cause(visit: Visit) -> Go:
 
 
 PLACES = (
-    Place("/connections/{id:int}", show),
-    form("/connections/{id:int}/pause", pause),
-    form("/connections/{id:int}/resume", resume),
-    form("/connections/{id:int}/secret", secret),
-    form("/connections/{id:int}/replay", replay_cause),
+    Place("/connections/{id:id}", show),
+    form("/connections/{id:id}/pause", pause),
+    form("/connections/{id:id}/resume", resume),
+    form("/connections/{id:id}/secret", secret),
+    form("/connections/{id:id}/replay", replay_cause),
 )

@@ -172,7 +172,7 @@ def _chosen(visit: Visit) -> Chosen:
 
 PLACES = (
     Place("/deliveries", listed),
-    Place("/deliveries/{id:int}", show),
+    Place("/deliveries/{id:id}", show),
     form("/deliveries/replay", replay_many),
-    form("/deliveries/{id:int}/replay", replay_one),
+    form("/deliveries/{id:id}/replay", replay_one),
 )

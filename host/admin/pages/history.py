@@ -123,9 +123,9 @@ def wish(visit: Visit) -> Go:
 
 
 PLACES = (
-    Place("/connections/{id:int}/history", history),
-    form("/connections/{id:int}/compare", compare),
-    form("/connections/{id:int}/backfill/ask", ask),
-    form("/connections/{id:int}/backfill", start),
-    form("/connections/{id:int}/backfill/wish", wish),
+    Place("/connections/{id:id}/history", history),
+    form("/connections/{id:id}/compare", compare),
+    form("/connections/{id:id}/backfill/ask", ask),
+    form("/connections/{id:id}/backfill", start),
+    form("/connections/{id:id}/backfill/wish", wish),
 )

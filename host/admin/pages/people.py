@@ -68,6 +68,6 @@ def _keep_one(user: users.User, administrators: int) -> None:
 PLACES = (
     Place("/people", people, "administrator"),
     form("/people/invite", invite_one),
-    form("/people/{id:int}/role", change_role),
-    form("/people/{id:int}/remove", remove),
+    form("/people/{id:id}/role", change_role),
+    form("/people/{id:id}/remove", remove),
 )

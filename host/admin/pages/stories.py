@@ -145,6 +145,6 @@ def _in_chatwoot(one: CRMConnection, contact_id: int, conversation_id: int | Non
 
 PLACES = (
     Place("/contacts", search),
-    Place("/connections/{id:int}/contacts/{contact_id:int}", of_contact),
-    Place("/connections/{id:int}/conversations/{conversation_id:int}", of_conversation),
+    Place("/connections/{id:id}/contacts/{contact_id:id}", of_contact),
+    Place("/connections/{id:id}/conversations/{conversation_id:id}", of_conversation),
 )

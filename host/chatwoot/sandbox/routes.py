@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from . import account_calls, contact_calls, conversation_calls
+from . import account_calls, contact_calls, conversation_calls, dashboard_calls
 from .failures import not_found
 
 Endpoint = Callable[..., Any]
@@ -32,6 +32,10 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/webhooks", account_calls.make_webhook),
     ("PATCH", r"/webhooks/(\d+)", account_calls.update_webhook),
     ("DELETE", r"/webhooks/(\d+)", account_calls.delete_webhook),
+    ("GET", "/dashboard_apps", dashboard_calls.list_apps),
+    ("POST", "/dashboard_apps", dashboard_calls.make_app),
+    ("PATCH", r"/dashboard_apps/(\d+)", dashboard_calls.update_app),
+    ("DELETE", r"/dashboard_apps/(\d+)", dashboard_calls.delete_app),
     ("GET", "/inboxes", account_calls.list_inboxes),
     ("GET", "/agents", account_calls.list_agents),
 )

@@ -111,6 +111,7 @@ class State:
         self.messages: dict[int, Message] = {}
         self._said: dict[int, list[Message]] = {}
         self.webhooks: dict[int, Webhook] = {}
+        self.dashboard_apps: dict[int, Json] = {}
         self.users: dict[int, User] = {7: User(7, "Sam Rivera", "sam@acme.example")}
         self.tokens: dict[str, int] = {}
         self.inboxes: dict[int, Json] = {12: {"name": "Website", "channel_type": "Channel::WebWidget"}}
@@ -122,6 +123,7 @@ class State:
             "conversations": itertools.count(731),
             "messages": itertools.count(40211),
             "webhooks": itertools.count(21),
+            "dashboard_apps": itertools.count(5),
             "users": itertools.count(31),
         }
 

@@ -23,19 +23,23 @@ def references_found(bench: Bench, rows: Sequence[Row]) -> tuple[frozenset[Entit
         return frozenset(), ReportLine("Reference attribute", "none, as set")
     found: set[Entity] = set()
     said: list[str] = []
+    is_fit = True
     for entity in _wanted(bench.settings):
         row = next((row for row in rows if row.get("entity_type") == entity and _is_called(row, code)), None)
         if row is None and not bench.context.read_only:
             row = _make(bench, entity)
             said.append(f"made for {entity}")
         elif row is None:
-            said.append(f"{entity} have none")
+            said.append(f"to be made for {entity} by the next setup")
             continue
         if why := _unfit(row):
+            is_fit = False
             said.append(f"not used for {entity}: it {why}")
         else:
             found.add(entity)
-    return frozenset(found), ReportLine("Reference attribute", _spoken(code, said, bool(found)))
+    return frozenset(found), ReportLine(
+        "Reference attribute", _spoken(code, said, is_fit=is_fit or bool(found))
+    )
 
 
 def _wanted(settings: KrayinSettings) -> tuple[Entity, ...]:
@@ -77,6 +81,6 @@ def _unfit(row: Row) -> str:
     return f"takes only what is {row['validation']}" if row.get("validation") else ""
 
 
-def _spoken(code: str, said: list[str], used: bool) -> str:
+def _spoken(code: str, said: list[str], *, is_fit: bool) -> str:
     how = f"; {', '.join(said)}" if said else ""
-    return f"{code}{how}. {DECLINE if used or not said else 'Set reference_attribute to another code.'}"
+    return f"{code}{how}. {DECLINE if is_fit else 'Set reference_attribute to another code.'}"

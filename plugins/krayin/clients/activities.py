@@ -28,6 +28,11 @@ class Activities:
         """
         return self._transport.get(ACTIVITIES, {"title": title})
 
+    def of(self, kind: str, record_id: int) -> list[dict[str, Any]]:
+        """Return what happened with a ``lead`` or ``person``, Krayin's own log of changes among it."""
+        path = "/leads" if kind == "lead" else "/contacts/persons"
+        return self._transport.get(f"{path}/{record_id}/activities")
+
     def create(self, activity: Mapping[str, Any]) -> dict[str, Any]:
         """Make an activity for lead_id or else person_id; with an unknown one Krayin fails, yet makes it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
+from .card import OnCard
 from .choices import Conversations, People, Reach, Rule, Which
 from .facts import CLOSED_CODES, ENTITIES, Attribute, Entity, Facts, Stage, target_of
 from .lead_choices import Defaults, LeadChoices, StageRules
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 
-class KrayinSettings(Conversations, StageRules, LeadChoices, People, Which, Reach):
+class KrayinSettings(OnCard, Conversations, StageRules, LeadChoices, People, Which, Reach):
     """The settings of one connection to a Krayin; ``facts`` are not for a person to set."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

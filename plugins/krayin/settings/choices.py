@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from crmhost import HeaderSecret, Pairs, Words, pairs
 
 from .mapping import checked_mapping
 from .values import (
     Ids,
-    Pairs,
-    Words,
     Zone,
     address,
     attribute_code,
     channels,
     email_pattern,
     no_comma,
-    pairs,
     phone_pattern,
-    printable,
     region,
     token,
     zone,
@@ -56,7 +54,7 @@ class Reach(BaseModel):
         title="Krayin's address",
         description="Such as https://crm.example.com; a page's address, as the browser shows it, will do.",
     )
-    api_token: Annotated[SecretStr, BeforeValidator(token), AfterValidator(printable)] = Field(
+    api_token: Annotated[HeaderSecret, BeforeValidator(token)] = Field(
         title="API token",
         description="Of a Krayin user made for this: a login through the API deletes a user's older tokens.",
     )

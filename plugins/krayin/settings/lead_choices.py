@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from .values import Id, Ids, Pairs, tree
+from crmhost import Pairs, tree
+
+from .values import Id, Ids
 
 
 class Defaults(BaseModel):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from crmhost import items
 
 _PASTED_TAIL = re.compile(r"/(?:admin|api)(?:/.*)?$")
 
@@ -28,14 +28,6 @@ def token(value: object) -> object:
     """Return the bare token: people paste what goes before it, and the line's end, along."""
     text = value.get_secret_value() if isinstance(value, SecretStr) else value
     return re.sub(r"^bearer\s+", "", text.strip(), flags=re.IGNORECASE) if isinstance(text, str) else text
-
-
-def printable(value: SecretStr) -> SecretStr:
-    """Refuse what can't be sent in a header."""
-    text = value.get_secret_value()
-    if not text or not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("it is one line of letters and digits such as 3|abc…, without blanks")
-    return value
 
 
 def no_comma(value: str) -> str:
@@ -96,46 +88,6 @@ def nothing(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def items(value: object) -> object:
-    """Return the parts of ``a, b`` or of a JSON list: the command line has only texts."""
-    if not isinstance(value, str):
-        return value
-    if value.lstrip().startswith("["):
-        return _json(value)
-    return [part.strip() for part in re.split(r"[,\n]", value) if part.strip()]
-
-
-def pairs(divider: str) -> Callable[[object], object]:
-    """Return a reader of ``a=b, c=d`` (or a JSON object) as a mapping."""
-
-    def read(value: object) -> object:
-        if isinstance(value, str) and value.lstrip().startswith("{"):
-            return _json(value)
-        parts = items(value)
-        if not isinstance(parts, list | tuple):
-            return value
-        if any(divider not in str(part) for part in parts):
-            raise ValueError(f"each has a {divider} in it")
-        halves = (part.partition(divider) for part in parts)
-        return {name.strip(): said.strip() for name, _, said in halves}
-
-    return read
-
-
-def tree(value: object) -> object:
-    """Return what a JSON object says."""
-    return _json(value) if isinstance(value, str) else value
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text) if text.strip() else {}
-    except ValueError as error:
-        raise ValueError(f"it is no JSON ({error})") from None
-
-
 Id = Annotated[Annotated[int, Field(gt=0)] | None, BeforeValidator(nothing)]
 Ids = Annotated[tuple[Annotated[int, Field(gt=0)], ...], BeforeValidator(items)]
-Words = Annotated[tuple[str, ...], BeforeValidator(items)]
-Pairs = Annotated[dict[str, str], BeforeValidator(pairs("="))]
 Zone = Annotated[Annotated[str, AfterValidator(zone)] | None, BeforeValidator(nothing)]

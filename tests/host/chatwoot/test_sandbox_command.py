@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from crmhost import Http
 from crmhost.chatwoot import ChatwootAPI
@@ -37,6 +38,7 @@ def test_things_happen_the_same_by_the_same_seed(sandbox: ChatwootSandbox, inbox
     )
 
 
+@pytest.mark.slow
 def test_the_command_serves_it_and_sends_what_happens(
     tmp_path: Path, pool: httpx.Client, hosts_port: tuple[Switchboard, str]
 ) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from crmhost.testing import asking
 from crmhost_krayin.sandbox import KrayinSandbox
 
-from ..connection import Chatwoot, Connection, asking
+from ..connection import Chatwoot, Connection
 from .customers import customers
 from .rows import Play, Row
 

@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from crmhost.testing import Stage
 from crmhost_krayin.sandbox import KrayinSandbox
 
-from ..crm import PROFILES, Desk, Stage
+from ..crm import PROFILES, Desk
 
 
 class Fresh:

@@ -120,7 +120,7 @@ def test_a_check_makes_nothing(krayin: Desk) -> None:
 
     assert {one.method for one in krayin.sandbox.requests} == {"GET"}
     assert report["Time zone"] == "not looked for: that takes a write"
-    assert report["Reference attribute"].startswith("chatwoot_ref; persons have none, leads have none.")
+    assert report["Reference attribute"].startswith("chatwoot_ref; to be made for persons by")
 
 
 def test_a_check_of_a_connection_tells_what_is_known_of_it(krayin: Desk) -> None:

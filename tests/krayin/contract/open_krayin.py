@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
 
-from crmhost.testing import Activity, Person
+from crmhost.testing import Activity, Person, asking
 from crmhost_krayin.differences import values
 from crmhost_krayin.stand_in import KrayinStandIn
 
-from ..connection import asking
 from ..live.server import MARK
 
 Row = Mapping[str, Any]

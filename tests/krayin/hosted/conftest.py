@@ -12,11 +12,11 @@ import crmhost_krayin
 from crmhost import plugins
 from crmhost.chatwoot import Access
 from crmhost.connect import connect
+from crmhost.testing import Stage
 from crmhost.wiring import open_house
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from ...host.conftest import Bench, settings_for
-from ..crm import Stage
 
 Opens = Callable[..., Bench]
 

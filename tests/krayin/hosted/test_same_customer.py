@@ -19,11 +19,12 @@ from crmhost.connect import connect
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store import lanes, tables
+from crmhost.testing import Stage
 from crmhost.wiring import open_house
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from ...host.conftest import Bench, settings_for
-from ..crm import Desk, Stage, contact
+from ..crm import Desk, contact
 
 PHONE = "+447700900123"
 JANE = payloads.contact(5821, "Jane Doe", email="jane@example.com", phone_number=PHONE, company_name="Globex")

@@ -8,11 +8,11 @@ from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store import clock, connections, pulse, tables
 from crmhost.store.tables import lanes
+from crmhost.testing import Stage
 from crmhost_krayin.sandbox import KrayinSandbox
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from ...host.conftest import Bench
-from ..crm import Stage
 
 JANE = payloads.contact(
     5821, "Jane Doe", email="jane@example.com", phone_number="+447700900123", company_name="Globex Ltd"

@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any
 
 from crmhost import Contact
+from crmhost.testing import asking
 from crmhost_krayin import KrayinSettings
 from crmhost_krayin.sandbox import KrayinSandbox
 
-from ..connection import ACCOUNT, Chatwoot, Connection, asking
+from ..connection import ACCOUNT, Chatwoot, Connection
 from .chatting import Chatting
 from .checks import problems
 from .faults import Faulty

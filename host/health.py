@@ -1,0 +1,174 @@
+"""What is to be looked at of a running crmhost: each check a function of the part that it looks at.
+
+Nothing is made or changed by looking.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import misfits, overview, reach
+from .connect import check as looked_at
+from .errors import CRMHostError
+from .findings import Finding, State
+from .store import clock, connections
+from .store.schema import HEAD, current
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from redis import Redis
+
+    from .house import House
+    from .plugins import Plugins
+    from .store import Store
+
+ROOM = 200 * 1024 * 1024
+"""Bytes that a data folder should have left."""
+APART = 5.0
+"""Seconds that clocks may differ: Chatwoot's signatures are good for three hundred."""
+
+
+def of_house(house: House, *, ask: bool) -> list[Finding]:
+    """Look at everything of an open house; ``ask`` has each CRM, and Chatwoot, asked too."""
+    looks: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
+        ("plugins", lambda: plugins(house.plugins)),
+        ("data folder", lambda: data_folder(house.settings.data_dir)),
+        ("migrations", lambda: migrations(house.store, HEAD)),
+        ("clock", lambda: clocks(house.store)),
+        ("redis", lambda: redis(house.redis, named=house.settings.redis_url is not None)),
+        ("address", lambda: reach.address(house)),
+        ("plugins", lambda: plugins_at_work(house.store, house.plugins)),
+        ("connections", lambda: of_connections(house, ask=ask)),
+    ]
+    return [finding for name, look in looks for finding in made(name, look)]
+
+
+def made(name: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Make one check; whatever it stumbles over is what it found."""
+    try:
+        yield from look()
+    except CRMHostError as error:
+        yield Finding(name, "problem", str(error), error.fix)
+    except Exception as error:  # noqa: BLE001 - the other checks go on
+        yield Finding(name, "problem", f"It cannot be checked ({type(error).__name__}).", "See the log.")
+
+
+def plugins(found: Plugins) -> Iterator[Finding]:
+    """Name the plugins, those left out with their cure."""
+    for one in misfits.left_out(found):
+        yield Finding("plugins", "problem", one.said, one.fix)
+    for plugin in found.found.values():
+        yield Finding("plugins", "ok", f"{plugin.name}: {plugin.package} {plugin.version}")
+    if not found.found:
+        yield Finding("plugins", "problem", "None is installed.", "pip install crmhost-krayin")
+
+
+def plugins_at_work(store: Store, found: Plugins) -> Iterator[Finding]:
+    """Say what plugins failed of, of late."""
+    with store.read() as tx:
+        failed = list(misfits.at_work(tx, found))
+    yield from (Finding("plugins", "warning", one.said, one.fix) for one in failed)
+
+
+def data_folder(folder: Path) -> Iterator[Finding]:
+    """Look at the room that is left where what arrives is kept."""
+    folder = folder.resolve()
+    if not folder.exists():
+        yield Finding("data folder", "ok", f"{folder} is made by the first start.")
+        return
+    left = shutil.disk_usage(folder).free
+    state: State = "ok" if left > ROOM else "warning"
+    fix = "" if left > ROOM else "Make room: what cannot be stored is refused, and Chatwoot sends it once."
+    yield Finding("data folder", state, f"{folder}, {left // 1024**2} MiB left", fix)
+
+
+def migrations(store: Store, newest: str) -> Iterator[Finding]:
+    """Compare the database's schema with the newest that this crmhost knows."""
+    at = current(store)
+    if at == newest:
+        yield Finding("migrations", "ok", f"schema {at}, the newest")
+    elif at is None or at < newest:
+        said = f"schema {at or 'none'}; {newest} comes with the next start."
+        yield Finding("migrations", "warning", said)
+    else:
+        fix = "Run the crmhost that made it, or restore the backup from before."
+        said = f"schema {at} is of a newer crmhost; this knows {newest}."
+        yield Finding("migrations", "problem", said, fix)
+
+
+def clocks(store: Store) -> Iterator[Finding]:
+    """Compare this machine's clock with the database's."""
+    with store.read() as tx:
+        apart = clock.now(tx) - time.time()
+    if abs(apart) <= APART:
+        yield Finding("clock", "ok", "This machine and the database agree.")
+        return
+    fix = "Have both follow a time server (chrony, systemd-timesyncd): signed webhooks are refused otherwise."
+    yield Finding("clock", "problem", f"The database's is {apart:+.0f} s from this machine's.", fix)
+
+
+def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
+    """Look at each connection: its state, its CRM, what Chatwoot reaches and what it signs."""
+    rows = overview.all_connections(house)
+    for row in rows:
+        name = f"connection {row['id']}"
+        yield _state(name, row)
+        with house.store.read() as tx:
+            one = connections.get(tx, house.vault, row["id"])
+        yield from made(name, lambda one=one: reach.of_connection(house, one))  # type: ignore[misc]
+        if ask and row["plugin"] in house.plugins.found and row["state"] != "wrong_settings":
+            yield from made(name, lambda name=name, row=row: _asked(house, name, row["id"]))  # type: ignore[misc]
+    if not rows:
+        yield Finding("connections", "ok", "There is none yet.", "crmhost connect PLUGIN --account N")
+
+
+def _state(name: str, row: dict[str, Any]) -> Finding:
+    if row["state"] == "working":
+        return Finding(name, "ok", f"{row['plugin']}, account {row['account_id']}: working")
+    return Finding(name, "problem", row["reason"] or row["state"], row["fix"] or "")
+
+
+def _asked(house: House, name: str, connection_id: int) -> Iterator[Finding]:
+    """Ask the connection's CRM, and Chatwoot where there is a token: reach, credentials and settings."""
+    report = looked_at(house, connection_id).report
+    for line in report:
+        if line.name == "Beware":
+            yield Finding(name, "warning", line.found)
+    yield Finding(name, "ok", f"asked, and content with {len(report)} things")
+
+
+def redis(client: Redis, *, named: bool) -> Iterator[Finding]:
+    """Look at Redis, or Valkey: whether it answers, and whether it keeps what it has."""
+    from redis.exceptions import RedisError
+
+    try:
+        client.ping()
+        said = dict(client.info())
+    except RedisError as error:
+        if named:
+            fix = "Start it, or mend the address."
+            yield Finding("redis", "problem", f"Nothing answers at CRMHOST_REDIS_URL ({error}).", fix)
+        else:
+            yield Finding("redis", "warning", "The data folder's Valkey is not running.", "crmhost serve")
+        return
+    yield from _kept(said)
+
+
+def _kept(said: dict[str, Any]) -> Iterator[Finding]:
+    """Judge what Redis says of itself: it must not throw away locks, and should keep what it has."""
+    name = f"{said.get('server_name', 'redis')} {said.get('valkey_version', said.get('redis_version', ''))}"
+    yield Finding("redis", "ok", f"{name.strip()} answers.")
+    policy = said.get("maxmemory_policy", "noeviction")
+    if policy != "noeviction":
+        fix = "CONFIG SET maxmemory-policy noeviction: a lock that is thrown away lets two workers in."
+        yield Finding("redis memory", "problem", f"Its maxmemory-policy is {policy}.", fix)
+    if not said.get("aof_enabled"):
+        fix = "CONFIG SET appendonly yes; nothing is lost without, but calls of the minute are counted anew."
+        yield Finding("redis persistence", "warning", "It forgets all when it is restarted.", fix)
+    else:
+        yield Finding("redis persistence", "ok", "It keeps what it has in a file.")

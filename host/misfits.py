@@ -1,0 +1,50 @@
+"""What is wrong with plugins, for people: those that are left out, and those whose work failed of late."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from .store import browse, tables
+
+if TYPE_CHECKING:
+    from .plugins import Plugins
+
+FAILED = re.compile(r"The plugin (\S+) (?:failed|hangs):? ")
+"""How the reason of a delivery begins that died of the plugin, not of the CRM."""
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A plugin that something is wrong with: what, and what to do about it, a sentence each."""
+
+    said: str
+    fix: str
+
+
+def left_out(plugins: Plugins) -> Iterator[Misfit]:
+    """Yield the plugins that cannot be used at all."""
+    for one in plugins.broken:
+        yield Misfit(f"{one.name} ({one.package}): {sentence(one.problem)}", sentence(one.fix))
+
+
+def at_work(tx: Connection, plugins: Plugins) -> Iterator[Misfit]:
+    """Yield what plugins failed of, by what dead deliveries say; each cause once, with how many there are."""
+    ids = list(tx.scalars(select(tables.connections.c.id)))
+    for cause in browse.causes(tx, ids):
+        if named := FAILED.match(cause.reason):
+            plugin = plugins.found.get(named[1])
+            package = f" ({plugin.package} {plugin.version})" if plugin else ""
+            said = (
+                f"{named[1]}{package}: {cause.count} dead of «{cause.reason}», the newest is {cause.newest}."
+            )
+            yield Misfit(said, cause.fix)
+
+
+def sentence(text: str) -> str:
+    """Return a clause with its full stop."""
+    return text if text.endswith((".", "…")) or not text else f"{text}."

@@ -1,0 +1,127 @@
+"""The card in a frame of another site: an agent signs in there, sees the customer, and moves the lead.
+
+Run by ``make test-browser``, with the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, expect
+
+from .conftest import CHROMIUM, FLAGS, Looking, context_of
+from .world import PASSWORD, World
+
+
+@pytest.fixture(params=["desk", "phone"])
+def size(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def looking(chromium: Browser, world: World, size: str) -> Iterator[Looking]:
+    with context_of(chromium, size) as context:
+        looking = Looking(context.new_page(), world.desk_url)
+        yield looking
+
+
+def card_in(page: Page) -> Frame:
+    return next(one for one in page.frames if "/card/" in one.url)
+
+
+def open_talk(page: Page, conversation: int, contact: int, name: str) -> None:
+    page.evaluate(f"show(3, {conversation}, {{id: {contact}, name: '{name}'}})")
+
+
+def sign_in(card: Frame) -> None:
+    card.fill("#email", "sam@example.com")
+    card.fill("#password", PASSWORD)
+    card.click("button")
+
+
+def test_an_agent_sees_and_moves_the_lead(looking: Looking, size: str, world: World) -> None:
+    page = looking.page
+    looking.go("/")
+    card = card_in(page)
+    expect(card.locator("main")).to_contain_text("Open a conversation")
+    open_talk(page, 700, 5800, "Ana Souza")
+    expect(card.get_by_role("heading", name="Sign in")).to_be_visible()
+    looking.check_words(card)
+    looking.shoot(f"card-sign-in-{size}")
+
+    sign_in(card)
+
+    expect(card.get_by_role("link", name="Padaria Aurora")).to_be_visible()
+    looking.check_words(card)
+    looking.shoot(f"card-{size}")
+    assert page.context.cookies(world.address) == []
+    stage = "Negotiation" if size == "desk" else "Prospect"
+    card.get_by_label("Stage of the lead").select_option(label=stage)
+    card.get_by_role("button", name="Change it").click()
+    expect(card.get_by_role("status")).to_contain_text("It is done.")
+    expect(card.locator("dd").first).to_have_text(stage)
+    looking.check_words(card)
+    looking.shoot(f"card-moved-{size}")
+    assert looking.errors == []
+
+    open_talk(page, 702, 5802, "Priya Nair")
+    expect(card.locator("main")).to_contain_text("Globex Ltd")
+
+
+def test_what_the_page_around_makes_up_shows_nobody(looking: Looking) -> None:
+    page = looking.page
+    looking.go("/")
+    card = card_in(page)
+    open_talk(page, 700, 5800, "Ana Souza")
+    sign_in(card)
+    expect(card.get_by_role("link", name="Padaria Aurora")).to_be_visible()
+
+    open_talk(page, 700, 5803, "Ana Souza")
+
+    expect(card.get_by_role("alert")).to_contain_text("Nothing was heard")
+    expect(card.locator("main")).not_to_contain_text("João")
+    looking.check_words(card)
+
+
+def test_it_works_where_cookies_and_storage_are_blocked(looking: Looking) -> None:
+    """Chromium's private window, in which these tests run, keeps nothing for a frame of another site."""
+    page = looking.page
+    looking.go("/")
+    card = card_in(page)
+    open_talk(page, 700, 5800, "Ana Souza")
+    assert card.evaluate("(() => { try { return !window.sessionStorage } catch { return true } })()")
+    sign_in(card)
+    expect(card.get_by_role("link", name="Padaria Aurora")).to_be_visible()
+
+    card.get_by_role("button", name="Look again").click()
+
+    expect(card.get_by_role("link", name="Padaria Aurora")).to_be_visible()
+    assert looking.errors == []
+
+
+def test_where_they_are_not_an_agent_signs_in_once(chromium: Browser, world: World, tmp_path: Path) -> None:
+    start = chromium.browser_type.launch_persistent_context
+    with start(tmp_path, executable_path=CHROMIUM, args=list(FLAGS)) as context:
+        looking = Looking(context.new_page(), world.desk_url)
+        looking.go("/")
+        open_talk(looking.page, 700, 5800, "Ana Souza")
+        sign_in(card_in(looking.page))
+        expect(card_in(looking.page).get_by_role("link", name="Padaria Aurora")).to_be_visible()
+
+        looking.page.reload()
+        open_talk(looking.page, 700, 5800, "Ana Souza")
+
+        expect(card_in(looking.page).get_by_role("link", name="Padaria Aurora")).to_be_visible()
+
+
+def test_nobody_elses_page_may_frame_it(chromium: Browser, world: World) -> None:
+    with context_of(chromium, "desk") as context:
+        page = context.new_page()
+        page.goto(world.desk_url.replace("localhost", "127.0.0.1"))
+
+        expect(page.locator("iframe")).to_be_visible()
+        frame = page.frames[-1]
+
+        assert "Customer" not in frame.content()

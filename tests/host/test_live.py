@@ -1,0 +1,80 @@
+"""The live status, and what has a shell complete commands."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from crmhost import overview
+from crmhost.cli import crmhost
+from crmhost.cli.live import drawn, show
+from crmhost.house import House
+
+from .conftest import connected
+
+BACKFILL = {
+    "state": "running", "contacts": 100, "contacts_read": 50, "conversations": 0, "conversations_read": 0,
+    "in_line": 10, "seconds_left": 120, "reason": None, "fix": None,
+}  # fmt: skip
+
+
+def written(what: Any) -> str:
+    console = Console(file=io.StringIO(), width=120)
+    console.print(what)
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+
+
+def test_it_shows_connections_figures_and_what_grew(lite_house: House) -> None:
+    connected(lite_house)
+    before = overview.status(lite_house)
+    state = {**before, "deliveries": {"applied": 7, "dead": 1}}
+    state["connections"] = [{**before["connections"][0], "backfill": BACKFILL}]
+
+    said = written(drawn(state, before))
+
+    assert "working" in said
+    assert "7 (+7)" in said
+    assert "50/100 contacts" in said
+    assert "━" in said  # the bar
+
+
+def test_it_is_drawn_until_somebody_has_seen_enough(lite_house: House) -> None:
+    looks = []
+
+    def look() -> dict[str, Any]:
+        looks.append(1)
+        return overview.status(lite_house)
+
+    show(look, lambda: len(looks) >= 3, Console(file=io.StringIO()))
+
+    assert len(looks) == 3
+
+
+def test_live_and_json_do_not_go_together() -> None:
+    said = CliRunner().invoke(crmhost, ["status", "--watch", "--json"])
+
+    assert said.exit_code == 2
+    assert "take one of them" in said.output
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_told_how_to_complete(shell: str) -> None:
+    said = CliRunner().invoke(crmhost, ["completion", shell])
+
+    assert said.exit_code == 0
+    assert "_CRMHOST_COMPLETE" in said.output
+
+
+def test_commands_options_and_values_are_completed() -> None:
+    def completed(words: str, at: int) -> list[str]:
+        env = {"_CRMHOST_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(at)}
+        said = CliRunner().invoke(crmhost, prog_name="crmhost", env=env, complete_var="_CRMHOST_COMPLETE")
+        return [line.partition(",")[2] for line in said.output.splitlines()]
+
+    assert "connections" in completed("crmhost conn", 1)
+    assert "--watch" in completed("crmhost status --", 2)
+    assert completed("crmhost deliveries --state app", 3) == ["applied"]
