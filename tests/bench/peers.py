@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+
+from crmhost.logs import configure
 
 from .load import Seen, Task, send
 from .place import SQLITE
@@ -167,6 +170,7 @@ def _row(peer: Peer, ours: Seen, folder: Path) -> Row:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def peers(only: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
     """Measure crmhost beside n8n and Node-RED."""
+    configure(logging.ERROR)
     rows = measure(folder, only)
     told = json.dumps({"rows": [row.document() for row in rows]}, indent=2)
     click.echo(told if as_json else "\n".join(f"{row} {row.note}" for row in rows))
