@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from .signatures import SIGNED_WRONG
 from .store import Store, clock, counters, deliveries, hours, lanes
 from .store.hours import Moment
-from .webhooks import SIGNED_WRONG
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .errors import CRMHostError, SettingsError, TryAgain
 from .http import Http
-from .webhooks import DELIVERY, SIGNATURE, TIMESTAMP, sign
+from .signatures import DELIVERY, SIGNATURE, TIMESTAMP, sign
 
 if TYPE_CHECKING:
     from .house import House

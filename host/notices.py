@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .signatures import WRONG
 from .store import notices
 from .store.notices import Known
-from .webhooks import WRONG
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
-from . import webhooks
+from . import signatures, webhooks
 from .errors import CRMHostError, DeliveryRefused
 from .store import clock, connections
 from .store.deliveries import Arrival
@@ -184,7 +184,7 @@ async def _paused(patience: asyncio.Timeout) -> AsyncIterator[None]:
 
 
 def _verify(to: Addressee, request: Request, body: bytes) -> None:
-    webhooks.verify(
+    signatures.verify(
         request.headers,
         body,
         secrets=to.connection.webhook_secrets,
@@ -194,7 +194,7 @@ def _verify(to: Addressee, request: Request, body: bytes) -> None:
 
 
 def _arrival(to: Addressee, request: Request, body: bytes, event: webhooks.Event) -> Arrival:
-    uid = request.headers.get(webhooks.DELIVERY, "")[:255]
+    uid = request.headers.get(signatures.DELIVERY, "")[:255]
     return Arrival(
         connection_id=to.connection.id,
         uid=uid or None,

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from crmhost import Conversation, Expected, StandIn, overview, webhooks
+from crmhost import Conversation, Expected, StandIn, overview, signatures
 from crmhost.connect import connect
 from crmhost.demo import payloads
 from crmhost.house import House
@@ -71,9 +71,9 @@ class Chatwoot:
     def post(self, to: Joined, payload: dict[str, Any]) -> None:
         body, stamp = json.dumps(payload).encode(), str(int(time.time()))
         headers = {
-            webhooks.TIMESTAMP: stamp,
-            webhooks.SIGNATURE: webhooks.sign(SECRET, stamp, body),
-            webhooks.DELIVERY: str(uuid.uuid4()),
+            signatures.TIMESTAMP: stamp,
+            signatures.SIGNATURE: signatures.sign(SECRET, stamp, body),
+            signatures.DELIVERY: str(uuid.uuid4()),
         }
         assert self.client.post(to.webhook_url, content=body, headers=headers).status_code == 200
 

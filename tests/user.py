@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crmhost import Answer, Http, overview, webhooks
+from crmhost import Answer, Http, overview, signatures
 from crmhost.http import new_pool
 from crmhost.settings import PREFIX, Settings
 from crmhost.wiring import open_house
@@ -68,9 +68,9 @@ class User:
         body = json.dumps(payload).encode()
         stamp = str(int(time.time()))
         headers = {
-            webhooks.TIMESTAMP: stamp,
-            webhooks.SIGNATURE: webhooks.sign(secret, stamp, body),
-            webhooks.DELIVERY: str(uuid.uuid4()),
+            signatures.TIMESTAMP: stamp,
+            signatures.SIGNATURE: signatures.sign(secret, stamp, body),
+            signatures.DELIVERY: str(uuid.uuid4()),
         }
         return self._http.request("POST", self.serve + self.path, content=body, headers=headers)
 

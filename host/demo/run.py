@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import overview, webhooks
+from .. import overview, signatures
 from ..connect import connect
 from ..errors import CRMHostError, SettingsError
 from ..http import Http
@@ -109,7 +109,7 @@ class Sender:
             "Accept": "application/json",
             "X-Chatwoot-Delivery": str(uuid.uuid4()) if post.how == "forged" else uid,
             "X-Chatwoot-Timestamp": timestamp,
-            "X-Chatwoot-Signature": webhooks.sign(secret, timestamp, body),
+            "X-Chatwoot-Signature": signatures.sign(secret, timestamp, body),
         }
         answer = self._http.request("POST", self._url, content=body, headers=headers)
         said = answer.json()

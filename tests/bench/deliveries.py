@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 
-from crmhost import webhooks
+from crmhost import signatures
 from crmhost.demo import payloads
 from crmhost.demo.payloads import Payload
 
@@ -38,8 +38,8 @@ def request(path: str, payload: Payload, uid: str) -> bytes:
     body, stamp = json.dumps(payload).encode(), str(int(time.time()))
     head = (
         f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n{webhooks.TIMESTAMP}: {stamp}\r\n{webhooks.DELIVERY}: {uid}\r\n"
-        f"{webhooks.SIGNATURE}: {webhooks.sign(SECRET, stamp, body)}\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n{signatures.TIMESTAMP}: {stamp}\r\n{signatures.DELIVERY}: {uid}\r\n"
+        f"{signatures.SIGNATURE}: {signatures.sign(SECRET, stamp, body)}\r\n\r\n"
     )
     return head.encode() + body
 

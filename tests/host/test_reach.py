@@ -13,9 +13,9 @@ import pytest
 from crmhost import DeliveryRefused
 from crmhost.house import House
 from crmhost.reach import guarded, of_connection
+from crmhost.signatures import SIGNATURE, TIMESTAMP, sign, verify
 from crmhost.store import counters, hours
 from crmhost.store.hours import RECEIVED, Moment
-from crmhost.webhooks import SIGNATURE, TIMESTAMP, sign, verify
 
 from .conftest import connected
 

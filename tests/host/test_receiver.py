@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text
 
-from crmhost import Answer, Http, overview, webhooks
+from crmhost import Answer, Http, overview, signatures, webhooks
 from crmhost.connect import add_webhook_secret
 from crmhost.demo import payloads
 from crmhost.house import House
@@ -46,9 +46,9 @@ class Chatwoot:
     ) -> Answer:
         body = json.dumps(payload).encode()
         stamp = str(int(time.time()))
-        signature = webhooks.sign(secret or self.secret, stamp, body)
-        headers = {webhooks.TIMESTAMP: stamp, webhooks.SIGNATURE: signature}
-        return self.raw(body, {**headers, webhooks.DELIVERY: uid or str(uuid.uuid4())})
+        signature = signatures.sign(secret or self.secret, stamp, body)
+        headers = {signatures.TIMESTAMP: stamp, signatures.SIGNATURE: signature}
+        return self.raw(body, {**headers, signatures.DELIVERY: uid or str(uuid.uuid4())})
 
     def raw(self, body: bytes, headers: Mapping[str, str] | None = None, url: str = "") -> Answer:
         return Http(self._pool).request("POST", url or self.url, content=body, headers=headers)
@@ -188,7 +188,7 @@ def test_a_body_that_is_too_large_is_refused(lite: Chatwoot) -> None:
 
 def signed(body: bytes, stamp: str | None = None) -> dict[str, str]:
     stamp = stamp or str(int(time.time()))
-    return {webhooks.TIMESTAMP: stamp, webhooks.SIGNATURE: webhooks.sign("s3cret", stamp, body)}
+    return {signatures.TIMESTAMP: stamp, signatures.SIGNATURE: signatures.sign("s3cret", stamp, body)}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from crmhost import server, webhooks
+from crmhost import server, signatures
 from crmhost.house import House
 from crmhost.server import serving
 from crmhost.states import STATES
@@ -164,24 +164,24 @@ bodies = st.one_of(
 )
 latin = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=40)
 stamps = st.one_of(st.just("now"), st.just("now"), latin, st.sampled_from(["", "-1", "9" * 30, "\xb2", "0"]))
-signatures = st.one_of(st.just("right"), st.just("right"), st.just("wrong"), st.just(None), latin)
+marks = st.one_of(st.just("right"), st.just("right"), st.just("wrong"), st.just(None), latin)
 uids = st.one_of(st.just("new"), st.none(), latin, st.just("x" * 3000))
 
 
 @st.composite
 def posts(draw: st.DrawFn, path: str) -> Post:
     """Anything that somebody might post to a receiver; half of it is rightly signed."""
-    body, stamp, signature, uid = draw(bodies), draw(stamps), draw(signatures), draw(uids)
+    body, stamp, signature, uid = draw(bodies), draw(stamps), draw(marks), draw(uids)
     stamp = str(int(time.time())) if stamp == "now" else stamp
     headers = {
-        webhooks.TIMESTAMP: stamp,
+        signatures.TIMESTAMP: stamp,
         "Content-Type": draw(st.sampled_from(["application/json", "x", ""])),
     }
     if signature is not None:
         secret = {"right": SECRET, "wrong": "other"}.get(signature)
-        headers[webhooks.SIGNATURE] = webhooks.sign(secret, stamp, body) if secret else signature
+        headers[signatures.SIGNATURE] = signatures.sign(secret, stamp, body) if secret else signature
     if uid is not None:
-        headers[webhooks.DELIVERY] = str(uuid.uuid4()) if uid == "new" else uid
+        headers[signatures.DELIVERY] = str(uuid.uuid4()) if uid == "new" else uid
     where = draw(st.sampled_from([path] * 8 + [path[:-1], path + "/", "/webhooks/%00%ff", "/healthz", "//"]))
     method = draw(st.sampled_from(["POST"] * 12 + ["GET", "PUT", "DELETE", "OPTIONS"]))
     return Post(body, where, headers, method)

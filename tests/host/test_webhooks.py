@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from crmhost import CHANGES, Conversation, DeliveryRefused
 from crmhost.demo import payloads
 from crmhost.fold import CONTACT_KINDS
-from crmhost.webhooks import CHANGE_OF, WINDOW, Event, classify, conversation_in, parse, sign, verify
+from crmhost.signatures import WINDOW, sign, verify
+from crmhost.webhooks import CHANGE_OF, Event, classify, conversation_in, parse
 
 from ..conftest import PAYLOADS
 
