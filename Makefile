@@ -10,7 +10,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # Compiled once, not by each of the many processes that tests start, wherever that is switched off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-all prove test-browser screens coverage chaos bench bench-quick calls record test-live docs reference dist audit check words clean
+.PHONY: help setup demo test test-all prove test-browser screens coverage chaos bench bench-quick bench-peers calls record test-live docs reference dist audit check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ bench: setup ## How fast, beside the limit, in under 25 minutes: writes docs/per
 
 bench-quick: setup ## A minute of it: fails where a ratio fell by more than a third of what is kept in the repo
 	@$(BIN)/python -m tests.bench --quick $(ARGS)
+
+bench-peers: setup ## Beside n8n and Node-RED, which npm installs in build/peers (two gigabytes)
+	@$(BIN)/python -m tests.bench.peers $(ARGS)
 
 calls: setup ## The table of calls to Krayin: what each event may cost, and what it was measured to cost
 	@$(BIN)/python -m tests.krayin.calls

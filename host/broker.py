@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 
 import dramatiq
 import structlog
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from redis import Redis
     from redis.client import PubSub
 
+    from .rabbitmq import RabbitBroker
     from .store.lanes import Lane
 
 ACTOR = "work_lane"
-QUEUE = "lanes"
 CALL = "crmhost:bell"
 """The channel on which whoever waits for bells is called."""
 LISTEN = 1.0
@@ -34,12 +34,27 @@ SILENCE = 2.0
 log = structlog.get_logger(__name__)
 
 
+class Trips(Protocol):
+    """A broker that bells are sent through."""
+
+    lanes: str
+    """The name of their queue."""
+
+    def one_trip(self) -> AbstractContextManager[None]:
+        """Send what is enqueued in the block together, where that is quicker."""
+
+    def enqueue(self, message: dramatiq.Message[None]) -> object:
+        """Send a message."""
+
+
 class LaneBroker(RedisBroker):
     """Dramatiq's broker on Redis or Valkey, under keys of its own, for many bells in one trip.
 
     Its retries, delays, age and time limits are left out: the database says what is to be done, and
     the sweep sees to it that it is.
     """
+
+    lanes = "lanes"
 
     def __init__(self, url: str) -> None:
         super().__init__(client=redis_client(url), namespace="crmhost", middleware=[])  # type: ignore[no-untyped-call]
@@ -137,14 +152,14 @@ def _harmless() -> Iterator[None]:
 class Bell:
     """Sends doorbells; one that cannot be sent is left to the sweep."""
 
-    def __init__(self, broker: LaneBroker) -> None:
+    def __init__(self, broker: Trips) -> None:
         self._broker = broker
         self._silent_until = 0.0
 
     def ring(self, lanes: Iterable[Lane]) -> None:
         """Send a doorbell for each lane."""
         messages: list[dramatiq.Message[None]] = [
-            dramatiq.Message(QUEUE, ACTOR, lane, {}, {}) for lane in lanes
+            dramatiq.Message(self._broker.lanes, ACTOR, lane, {}, {}) for lane in lanes
         ]
         if not messages or time.monotonic() < self._silent_until:
             return
@@ -152,16 +167,18 @@ class Bell:
             with self._broker.one_trip():
                 for message in messages:
                     self._broker.enqueue(message)
-        except RedisError as error:
+        except (RedisError, ConnectionClosed) as error:
             log.warning("no doorbell sent", error=str(error))
             self._silent_until = time.monotonic() + SILENCE
 
 
-def lane_actor(broker: LaneBroker, work: Callable[[Lane], None]) -> dramatiq.Actor[[int, int], None]:
+def lane_actor(
+    broker: LaneBroker | RabbitBroker, work: Callable[[Lane], None]
+) -> dramatiq.Actor[[int, int], None]:
     """Declare the one actor: two ids in, one call to the sync."""
 
     def work_lane(connection_id: int, contact_id: int) -> None:
         work((connection_id, contact_id))
 
-    declare = dramatiq.actor(broker=broker, actor_name=ACTOR, queue_name=QUEUE)
+    declare = dramatiq.actor(broker=broker, actor_name=ACTOR, queue_name=broker.lanes)
     return declare(work_lane)

@@ -89,8 +89,8 @@ def guarded(url: str) -> Iterator[Finding]:
             "If nothing arrives: SAFE_FETCH_ALLOW_PRIVATE_NETWORK=true for Chatwoot's rails and sidekiq "
             "(4.14.1 and newer), or a public name for crmhost (docs/howto/private-network.md)."
         )
-        shown = ", ".join(private)
-        said = f"{host} is {shown}, in a private network: Chatwoot 4.14.0 and newer posts to none."
+        named = host if host in private else f"{host} ({', '.join(private)})"
+        said = f"{named} is in a private network: Chatwoot 4.14.0 and newer posts to none."
         yield Finding("address", "warning", said, fix)
 
 

@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from . import webhooks
 from .errors import CRMHostError, DeliveryRefused
@@ -27,8 +24,8 @@ from .tracing import LENGTH, traced
 from .validation import wanted_changes
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
     from .house import House
     from .intake import Intake
@@ -101,29 +98,30 @@ class Receiver:
         self._intake = intake
         self._max_body = max_body
 
-    def app(self) -> Starlette:
-        """Return the ASGI application."""
-        app = Starlette(
-            routes=[
-                Route("/webhooks/{address}", self.webhook, methods=["POST"]),
-                Route("/healthz", _healthy, methods=["GET"]),
-            ],
-            exception_handlers={HTTPException: _no_such_place},
-        )
-        app.router.redirect_slashes = False
-        return app
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI): a router and its layers would cost as much as all else that is done."""
+        path, method = scope["path"], scope["method"]
+        place, _, address = path[1:].partition("/")
+        if path == "/healthz":
+            answer = _healthy() if method in {"GET", "HEAD"} else _no_such_place(405)
+        elif place == "webhooks" and address and "/" not in address:
+            request = Request(scope, receive)
+            answer = await self._webhook(request, address) if method == "POST" else _no_such_place(405)
+        else:
+            answer = _no_such_place(404)
+        await answer(scope, receive, send)
 
-    async def webhook(self, request: Request) -> Response:
+    async def _webhook(self, request: Request, address: str) -> Response:
         """Answer one webhook: 200 once it is stored, 4xx with a reason, 503 where it cannot be stored."""
         try:
             async with asyncio.timeout(PATIENCE) as patience:
-                return await self._take(request, patience)
+                return await self._take(request, address, patience)
         except (SQLAlchemyError, CRMHostError, TimeoutError) as error:
             log.error("could not store", error=type(error).__name__)
             return _answer(503, "database_away", "The delivery could not be stored. Send it again.")
 
-    async def _take(self, request: Request, patience: asyncio.Timeout) -> Response:
-        to = await self._directory.find(request.path_params["address"])
+    async def _take(self, request: Request, address: str, patience: asyncio.Timeout) -> Response:
+        to = await self._directory.find(address)
         try:
             if to is None:
                 raise DeliveryRefused("unknown_connection", "No connection has this address.", status=404)
@@ -211,12 +209,11 @@ def _answer(status: int, kind: str, message: str) -> JSONResponse:
     return JSONResponse({"error": {"kind": kind, "message": message}}, status)
 
 
-async def _no_such_place(_request: Request, error: Exception) -> Response:
+def _no_such_place(status: int) -> Response:
     """Answer what is not a webhook's address or method."""
-    status = error.status_code if isinstance(error, HTTPException) else 404
     return _answer(status, "no_such_place", "Webhooks are posted to /webhooks/….")
 
 
-async def _healthy(_request: Request) -> Response:
+def _healthy() -> Response:
     """Say that the process is there."""
     return JSONResponse({"status": "ok"})

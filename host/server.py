@@ -81,7 +81,7 @@ def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[st
     """Serve an application in a thread while the block lasts; yield its address. Port 0 takes a free one."""
     with listening(host, port) as listener:
         config = uvicorn.Config(
-            app, http=Guarded, log_config=None, lifespan="off", timeout_graceful_shutdown=5
+            app, http=Guarded, ws="none", log_config=None, lifespan="off", timeout_graceful_shutdown=5
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)

@@ -47,6 +47,13 @@ def _redis_url(value: str | None) -> str | None:
     return value
 
 
+def _broker_url(value: SecretStr | None) -> SecretStr | None:
+    """Refuse what is not RabbitMQ's; it is secret, since it may hold a password."""
+    if value and not value.get_secret_value().startswith(("amqp://", "amqps://")):
+        raise ValueError("it starts with amqp:// or amqps://")
+    return value
+
+
 def _notify(value: SecretStr | None) -> SecretStr | None:
     """Refuse what no message can be carried to; it is secret, since it may hold a password."""
     if value is not None:
@@ -67,6 +74,9 @@ class Settings(BaseSettings):
     )
     redis_url: Annotated[str | None, AfterValidator(_redis_url)] = Field(
         None, description="Address of Redis or Valkey; without it one is started in the data folder."
+    )
+    broker_url: Annotated[SecretStr | None, AfterValidator(_broker_url)] = Field(
+        None, description="Address of a RabbitMQ for doorbells (amqp://…); without it Redis carries them."
     )
     secret_key: SecretStr | None = Field(
         None,

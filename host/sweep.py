@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from .locks import LEASE
-from .store import clock, contacts, deliveries, identities, lanes
+from .store import bodies, clock, contacts, deliveries, identities, lanes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -107,7 +107,7 @@ class Sweep:
 
     def _tidy(self, tx: Connection, now: float) -> None:
         """Forget what is kept for a time only; where there is much, go on with the next look."""
-        deliveries.forget_old_bodies(tx, now)
+        bodies.forget_old(tx, now)
         identities.forget_old(tx, now)
         gone = deliveries.forget_payloads(tx, now - self._keep) + contacts.forget(tx, now - self._keep)
         if gone == 0:

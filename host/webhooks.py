@@ -53,9 +53,9 @@ TOLD = ("name", *ADDRESSES, "additional_attributes", "custom_attributes")
 TRIED = 64 * 1024
 """Bytes of a body of which it is tried to learn why its signature does not fit."""
 WRONG = {
-    "bad_signature": "",
-    "reserialised": ": it fits the same JSON written otherwise, so something on the way rewrites it",
-    "body_only": ": it is one of the body alone, without the timestamp",
+    "bad_signature": "The signature does not fit the body.",
+    "reserialised": "The signature is of the same JSON written otherwise: something on the way rewrites it.",
+    "body_only": "The signature is of the body alone, without the timestamp.",
 }
 """Why a signature does not fit, as far as that can be told."""
 SIGNED_WRONG = frozenset({*WRONG, "old_timestamp", "no_secret", "unsigned"})
@@ -125,7 +125,7 @@ def verify(
         raise DeliveryRefused("no_secret", "The webhook's secret is not known here yet.", status=401)
     if not any(valid):
         reason = why_wrong(signature, timestamp, body, secrets)
-        raise DeliveryRefused(reason, f"The signature does not fit the body{WRONG[reason]}.", status=401)
+        raise DeliveryRefused(reason, WRONG[reason], status=401)
     if not (timestamp.isdecimal() and len(timestamp) < 16) or abs(now - int(timestamp)) > WINDOW:
         raise DeliveryRefused("old_timestamp", "The timestamp is not of the last five minutes.", status=401)
 

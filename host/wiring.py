@@ -19,6 +19,8 @@ from .vault import MAKE_KEY, Vault, key_in
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from .broker import LaneBroker
+    from .rabbitmq import RabbitBroker
     from .settings import Settings
     from .store import Store
 
@@ -85,6 +87,7 @@ def _make_folder(settings: Settings) -> None:
 def redis_running(settings: Settings) -> Iterator[None]:
     """See that there is a Redis while the block lasts: the one set, or a Valkey in the data folder."""
     if settings.redis_url is None:
+        _require_broker(settings)
         _make_folder(settings)
         with running_valkey(settings.data_dir):
             yield
@@ -104,7 +107,8 @@ def relying_on_key(settings: Settings) -> Iterator[None]:
 
 
 def require_redis(settings: Settings) -> None:
-    """Say in one sentence that no Redis answers, where that is so."""
+    """Say in one sentence that no Redis answers, or no RabbitMQ where one is set, where that is so."""
+    _require_broker(settings)
     if settings.redis_url is None and not answers(socket_url(settings.data_dir)):
         fix = "Start crmhost serve first, or set CRMHOST_REDIS_URL."
         raise SettingsError("The data folder's Valkey is not running.", fix=fix)
@@ -112,22 +116,46 @@ def require_redis(settings: Settings) -> None:
         raise SettingsError("Nothing answers at CRMHOST_REDIS_URL.", fix="Start it, or mend the address.")
 
 
+def _require_broker(settings: Settings) -> None:
+    if settings.broker_url is None:
+        return
+    try:
+        from .rabbitmq import require
+    except ModuleNotFoundError as error:
+        fix = "pip install 'crmhost[rabbitmq]'."
+        raise SettingsError(f"RabbitMQ needs the package {error.name}.", fix=fix) from error
+    require(settings.broker_url.get_secret_value())
+
+
+def _broker(house: House) -> LaneBroker | RabbitBroker:
+    """Return what carries doorbells: RabbitMQ where one is set, else Redis."""
+    if house.settings.broker_url is None:
+        from .broker import LaneBroker
+
+        return LaneBroker(house.redis_url)
+    from .rabbitmq import RabbitBroker
+
+    return RabbitBroker(house.settings.broker_url.get_secret_value())
+
+
 @contextmanager
 def receiving(house: House) -> Iterator[ASGIApp]:
     """Yield the application that takes webhooks; what it took is committed when the block ends."""
-    from .broker import Bell, LaneBroker
+    from .broker import Bell
     from .intake import Intake
     from .receiver import Directory, Receiver
 
-    bell = Bell(LaneBroker(house.redis_url))
+    broker = _broker(house)
+    bell = Bell(broker)
     settings = house.settings
     settle, bells = settings.settle_ms / 1000, BELLS * settings.worker_threads
     intake = Intake(house.store, bell.ring, settle=settle, bells=bells)
     directory = Directory(house)
     try:
-        yield Receiver(directory, intake, max_body=settings.max_body_bytes).app()
+        yield Receiver(directory, intake, max_body=settings.max_body_bytes)
     finally:
         intake.close()
+        broker.close()
 
 
 @contextmanager
@@ -156,13 +184,13 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     """Work lanes in threads of this process while the block lasts."""
     from dramatiq import Worker
 
-    from .broker import Bell, LaneBroker, lane_actor
-    from .store.deliveries import DAY
+    from .broker import Bell, lane_actor
+    from .store.bodies import DAY
     from .sweep import Sweep
     from .sync import Sync
     from .turns import Turns
 
-    broker = LaneBroker(house.redis_url)
+    broker = _broker(house)
     threads = threads or house.settings.worker_threads
     turns = Turns(house.store, threads)
     house.pulse.beat()  # before anything is worked: what a restored store lacks is looked for first
@@ -183,6 +211,7 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
         sweep.stop()
         sync.stop()
         worker.stop(STOP)
+        broker.close()
 
 
 @contextmanager

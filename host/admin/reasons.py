@@ -50,7 +50,7 @@ REASONS = (
     N_("Let the proxy there pass everything on to crmhost serve."),
     N_("CRMHOST_BASE_URL is not set; %(address)s stands in for it."),
     N_("Set it to the address at which Chatwoot reaches this host."),
-    N_("%(host)s is %(addresses)s, in a private network: Chatwoot 4.14.0 and newer posts to none."),
+    N_("%(host)s is in a private network: Chatwoot 4.14.0 and newer posts to none."),
     N_(
         "If nothing arrives: SAFE_FETCH_ALLOW_PRIVATE_NETWORK=true for Chatwoot's rails and sidekiq (4.14.1 "
         "and newer), or a public name for crmhost (docs/howto/private-network.md)."

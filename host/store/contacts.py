@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, or_, select
+from sqlalchemy import Connection, Insert, Table, and_, delete, or_, select
 
+from . import many
 from .page_tables import contact_words, contacts
-from .upsert import upsert
+from .upsert import upsert_in
 
 WORDS = 12
 """How many words of a contact are kept at most."""
@@ -62,12 +64,16 @@ def note(tx: Connection, faces: Iterable[Face], now: float) -> None:
     ordered = [newest[key] for key in sorted(newest)]
     known = _known(tx, list(newest))
     changed = [face for face in ordered if known.get(face.key) != face]
-    insert = upsert(tx, contacts)
-    fresh = {name: insert.excluded[name] for name in ("name", "email", "phone", "seen_at")}
-    insert = insert.on_conflict_do_update(index_elements=["connection_id", "contact_id"], set_=fresh)
-    tx.execute(insert, [vars(face) | {"seen_at": now} for face in ordered])
+    many.write(tx, _keep(tx.dialect.name), [vars(face) | {"seen_at": now} for face in ordered])
     if changed:
         _index(tx, changed)
+
+
+@cache
+def _keep(dialect: str) -> Insert:
+    insert = upsert_in(dialect, contacts)
+    fresh = {name: insert.excluded[name] for name in ("name", "email", "phone", "seen_at")}
+    return insert.on_conflict_do_update(index_elements=["connection_id", "contact_id"], set_=fresh)
 
 
 def _known(tx: Connection, keys: Sequence[Key]) -> dict[Key, Face]:
@@ -92,8 +98,12 @@ def _index(tx: Connection, faces: Sequence[Face]) -> None:
         for face in faces
         for word in sorted(words_of(face))
     ]
-    if rows:
-        tx.execute(upsert(tx, contact_words).on_conflict_do_nothing(), rows)
+    many.write(tx, _keep_words(tx.dialect.name), rows)
+
+
+@cache
+def _keep_words(dialect: str) -> Insert:
+    return upsert_in(dialect, contact_words).on_conflict_do_nothing()
 
 
 def find(tx: Connection, typed: str, limit: int) -> list[Face]:

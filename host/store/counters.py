@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Insert, func, select
 
+from . import many
 from .tables import counters
-from .upsert import upsert
+from .upsert import upsert_in
 
 Family = Literal["event", "duplicate", "refused", "reconcile"]
 Tally = Counter[tuple[int, Family, str]]
@@ -17,16 +19,20 @@ Tally = Counter[tuple[int, Family, str]]
 
 def add(tx: Connection, tally: Tally) -> None:
     """Add to the counts, in one order always."""
-    insert = upsert(tx, counters)
-    insert = insert.on_conflict_do_update(
-        index_elements=["connection_id", "family", "name"],
-        set_={"count": counters.c.count + insert.excluded.count},
-    )
     rows = [
         {"connection_id": key[0], "family": key[1], "name": key[2], "count": count}
         for key, count in sorted(tally.items())
     ]
-    tx.execute(insert, rows)
+    many.write(tx, _add(tx.dialect.name), rows)
+
+
+@cache
+def _add(dialect: str) -> Insert:
+    insert = upsert_in(dialect, counters)
+    return insert.on_conflict_do_update(
+        index_elements=["connection_id", "family", "name"],
+        set_={"count": counters.c.count + insert.excluded.count},
+    )
 
 
 def read(tx: Connection, family: Family, connection_id: int | None = None) -> dict[str, int]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, null, select, text, tuple_, update
+from sqlalchemy import Connection, Insert, Row, func, null, select, text, update
 
 from ..states import STATES
 from ..webhooks import Event, changes
-from . import notes
+from . import bodies, many, notes
 from .causes import cause_of
-from .tables import LIVE, bodies, deliveries
+from .tables import LIVE, deliveries
 from .text import storable
-from .upsert import upsert
-
-DAY = 86_400.0
-"""For how long the same body under another id is the same delivery, in seconds."""
+from .upsert import upsert_in
 
 
 @dataclass(frozen=True)
@@ -103,23 +100,27 @@ def store(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     a delivery that is dead.
     """
     first = _first_of_each(arrivals)
-    fresh = _new_bodies(tx, list(first.values()))
+    fresh = bodies.new(tx, list(first.values()))
     if not fresh:
         return []
-    insert = (
-        upsert(tx, deliveries)
-        .on_conflict_do_nothing(index_elements=["connection_id", "uid"], index_where=text(LIVE))
-        .returning(deliveries.c.connection_id, deliveries.c.digest)
-    )
-    keys = {(row[0], row[1]) for row in tx.execute(insert, [_row(arrival) for arrival in fresh])}
+    kept = many.write(tx, _insert(tx.dialect.name), [_row(arrival) for arrival in fresh])
+    keys = {(row[0], row[1]) for row in kept}
     refused = {arrival.key for arrival in fresh} - keys
     stored = [arrival for arrival in fresh if arrival.key in keys]
     notes.taken(tx, stored)
     if refused:
         # Their id is known with another body. The body is not: it may come under an id of its own.
-        _forget(tx, sorted(refused))
+        bodies.forget(tx, sorted(refused))
         stored += store(tx, [a for a in arrivals if a.key in refused and a is not first[a.key]])
     return stored
+
+
+@cache
+def _insert(dialect: str) -> Insert:
+    unless_known = upsert_in(dialect, deliveries).on_conflict_do_nothing(
+        index_elements=["connection_id", "uid"], index_where=text(LIVE)
+    )
+    return unless_known.returning(deliveries.c.connection_id, deliveries.c.digest)
 
 
 def _first_of_each(arrivals: Iterable[Arrival]) -> dict[tuple[int, str], Arrival]:
@@ -128,25 +129,6 @@ def _first_of_each(arrivals: Iterable[Arrival]) -> dict[tuple[int, str], Arrival
     for arrival in arrivals:
         by_body.setdefault(arrival.key, arrival)
     return by_body
-
-
-def _new_bodies(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
-    """Return the arrivals whose body was not seen within a day, and remember them as seen."""
-    if not arrivals:
-        return []
-    insert = upsert(tx, bodies)
-    note = insert.on_conflict_do_update(
-        index_elements=["connection_id", "digest"],
-        set_={"seen_at": insert.excluded.seen_at},
-        where=bodies.c.seen_at < insert.excluded.seen_at - DAY,
-    ).returning(bodies.c.connection_id, bodies.c.digest)
-    rows = [
-        {"connection_id": a.connection_id, "digest": a.digest, "seen_at": a.received_at} for a in arrivals
-    ]
-    # In one order always, so that two receivers storing the same bodies wait for each other, not deadlock.
-    rows.sort(key=lambda row: (row["connection_id"], row["digest"]))
-    new = {(row[0], row[1]) for row in tx.execute(note, rows)}
-    return [arrival for arrival in arrivals if arrival.key in new]
 
 
 def _row(arrival: Arrival) -> dict[str, Any]:
@@ -222,24 +204,13 @@ def finish(
     notes.ended(tx, ids, state, now, outcome)
     tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
     if state == "dead":
-        _forget_bodies(tx, ids)
+        _let_in_again(tx, ids)
 
 
-def _forget_bodies(tx: Connection, ids: Sequence[int]) -> None:
+def _let_in_again(tx: Connection, ids: Sequence[int]) -> None:
     """Let the same body in again: a dead delivery must not swallow the one that could succeed."""
     keys = select(deliveries.c.connection_id, deliveries.c.digest).where(deliveries.c.id.in_(ids))
-    _forget(tx, [(row[0], row[1]) for row in tx.execute(keys)])
-
-
-def _forget(tx: Connection, keys: Sequence[tuple[int, str]]) -> None:
-    """Forget bodies: one that was not stored must not keep the next of its kind out."""
-    if keys:
-        tx.execute(bodies.delete().where(tuple_(bodies.c.connection_id, bodies.c.digest).in_(keys)))
-
-
-def forget_old_bodies(tx: Connection, now: float) -> None:
-    """Forget the bodies that were seen more than a day ago."""
-    tx.execute(bodies.delete().where(bodies.c.seen_at < now - DAY))
+    bodies.forget(tx, [(row[0], row[1]) for row in tx.execute(keys)])
 
 
 def forget_payloads(tx: Connection, before: float, limit: int = 1000) -> int:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Insert, func, select
 
+from . import many
 from .page_tables import hours
-from .upsert import upsert
+from .upsert import upsert_in
 
 HOUR = 3600
+KEY = ("connection_id", "what", "hour")
 RECEIVED, TRIED = "received", "tried"
 """What is counted beside the states; a try that failed has calls as well."""
 
@@ -42,15 +45,17 @@ def note(tx: Connection, moments: Iterable[Moment]) -> None:
         row["waited"] += one.waited
         row["longest"] = max(row["longest"], one.waited)
         row["last_at"] = max(row["last_at"], one.at)
-    if not rows:
-        return
-    insert = upsert(tx, hours)
-    new, larger = insert.excluded, func.max if tx.dialect.name == "sqlite" else func.greatest
+    keyed = [dict(zip(KEY, key, strict=True)) | rows[key] for key in sorted(rows)]
+    many.write(tx, _add(tx.dialect.name), keyed)
+
+
+@cache
+def _add(dialect: str) -> Insert:
+    insert = upsert_in(dialect, hours)
+    new, larger = insert.excluded, func.max if dialect == "sqlite" else func.greatest
     added = {name: hours.c[name] + new[name] for name in ("count", "calls", "waited")}
     most = {name: larger(hours.c[name], new[name]) for name in ("longest", "last_at")}
-    keys = ("connection_id", "what", "hour")
-    insert = insert.on_conflict_do_update(index_elements=list(keys), set_=added | most)
-    tx.execute(insert, [dict(zip(keys, key, strict=True)) | rows[key] for key in sorted(rows)])
+    return insert.on_conflict_do_update(index_elements=list(KEY), set_=added | most)
 
 
 @dataclass(frozen=True)

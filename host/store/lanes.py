@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
+from . import many
 from .tables import connections, deliveries, lanes, links
-from .upsert import upsert
+from .upsert import upsert, upsert_in
 
 Lane = tuple[int, int]
 """(connection id, contact id)"""
@@ -33,15 +47,6 @@ def add_work(
     ordered = sorted(set(wanted))
     linked = _linked(tx, ordered) if settle else set(ordered)
     out = _bells_out(tx, {lane[0] for lane in ordered}) if bells else Counter()
-    insert = upsert(tx, lanes)
-    note = insert.on_conflict_do_update(
-        index_elements=["connection_id", "contact_id"],
-        set_={
-            "due_at": func.coalesce(lanes.c.due_at, insert.excluded.due_at),
-            "rung_at": case((lanes.c.due_at.is_(None), insert.excluded.rung_at), else_=lanes.c.rung_at),
-            "background": insert.excluded.background & (lanes.c.due_at.is_(None) | lanes.c.background),
-        },
-    ).returning(lanes.c.connection_id, lanes.c.contact_id, lanes.c.rung_at)
     rows = []
     for lane in ordered:
         out[lane[0]] += 1
@@ -55,7 +60,21 @@ def add_work(
                 "fence": 0,
             }
         )
-    return [(row[0], row[1]) for row in tx.execute(note, rows) if row[2] == now]
+    made_due = many.write(tx, _note_work(tx.dialect.name), rows)
+    return [(row[0], row[1]) for row in made_due if row[2] == now]
+
+
+@cache
+def _note_work(dialect: str) -> Insert:
+    insert = upsert_in(dialect, lanes)
+    return insert.on_conflict_do_update(
+        index_elements=["connection_id", "contact_id"],
+        set_={
+            "due_at": func.coalesce(lanes.c.due_at, insert.excluded.due_at),
+            "rung_at": case((lanes.c.due_at.is_(None), insert.excluded.rung_at), else_=lanes.c.rung_at),
+            "background": insert.excluded.background & (lanes.c.due_at.is_(None) | lanes.c.background),
+        },
+    ).returning(lanes.c.connection_id, lanes.c.contact_id, lanes.c.rung_at)
 
 
 def bring_forward(tx: Connection, wanted: Iterable[Lane], now: float) -> None:

@@ -8,4 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def upsert(tx: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT into the table that offers ``on_conflict_do_update`` and ``…_do_nothing``."""
-    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+    return upsert_in(tx.dialect.name, table)
+
+
+def upsert_in(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the same for a database of this kind: for statements that are made once and kept."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -95,6 +95,16 @@ class Scrubber:
             text = text.replace(secret, HIDDEN)
         return text
 
+    def question(self, text: str) -> str:
+        """Return the body of a request that is played: as it is, without what is secret by its name."""
+        try:
+            value = json.loads(text)
+        except ValueError:
+            form = parse_qsl(text, keep_blank_values=True)
+            pairs = [(name, HIDDEN if is_secret_name(name) and said else said) for name, said in form]
+            return self.hide(urlencode(pairs) if pairs else text)
+        return self.hide(json.dumps(_without_secrets(value), ensure_ascii=False))
+
     def headers(self, headers: Mapping[str, Any]) -> dict[str, list[str]]:
         """Return those of an answer that a plugin looks at."""
         lowered = {name.lower(): value for name, value in headers.items()}
@@ -156,6 +166,15 @@ class Scrubber:
             number = self._counts[kind] = self._counts.get(kind, -1) + 1
             self._examples[text] = _example(kind, number)
         return self._examples.get(text, text)
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_secrets(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    secret = {key for key, item in value.items() if item and isinstance(item, str) and is_secret_name(key)}
+    return {key: HIDDEN if key in secret else _without_secrets(item) for key, item in value.items()}
 
 
 def is_secret_name(name: str) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 
 import click
+
+from crmhost.logs import configure
 
 from . import quick
 from .page import write
@@ -29,6 +32,7 @@ def bench(
 
     CRMHOST_TEST_DATABASE_URL names the PostgreSQL to measure on; without it there are rows for SQLite only.
     """
+    configure(logging.ERROR)  # the rows' own process works deliveries too, and would say so
     if is_quick:
         sys.exit(quick.main(_say, keep=keep))
     ended = run(only or FAMILIES, Scale(scale), _say)

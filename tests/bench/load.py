@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import statistics
 import subprocess
 import sys
 import time
+import uuid
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import cast
 from urllib.parse import urlsplit
 
-from .deliveries import contacts, requests
+from crmhost.demo.payloads import Payload
+
+from .deliveries import contacts, request, requests
+from .rows import WrongResult
+from .traffic import Traffic
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ class Task:
     seconds: float
     most: int
     first: int = 1
+    mixed: bool = False
+    """Send mixed traffic instead, whole thousands of it."""
 
 
 @dataclass(frozen=True)
@@ -98,13 +107,25 @@ class Connection(asyncio.Protocol):
             self._run.done.set()
 
 
+def post(url: str, payload: Payload) -> float:
+    """Post one webhook; return when it was answered, by the computer's monotonic clock."""
+    where = urlsplit(url)
+    with socket.create_connection((where.hostname, where.port), 30) as line:
+        line.sendall(request(where.path, payload, str(uuid.uuid4())))
+        said = line.recv(65536)
+        answered = time.monotonic()
+    if not said.startswith(b"HTTP/1.1 200"):
+        raise WrongResult(f"A webhook was answered {said[:200]!r}.")
+    return answered
+
+
 def _length(head: bytes) -> int:
     return int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
 
 
 async def _send(task: Task) -> Seen:
     where = urlsplit(task.url)
-    run = Sending(requests(where.path, contacts(task.most, task.first), task.first)[::-1])
+    run = Sending(requests(where.path, _payloads(task), task.first)[::-1])
     loop = asyncio.get_running_loop()
     made = [
         await loop.create_connection(lambda: Connection(run), where.hostname or "", where.port or 80)
@@ -118,6 +139,15 @@ async def _send(task: Task) -> Seen:
     took = time.perf_counter() - began
     cuts = [cut * 1000 for cut in statistics.quantiles(run.times, n=100)]
     return Seen(len(run.times) - run.refused, run.refused, took, cuts[49], cuts[98])
+
+
+def _payloads(task: Task) -> Iterable[Payload]:
+    if not task.mixed:
+        return contacts(task.most, task.first)
+    traffic = Traffic(first=task.first)
+    known = [*traffic.begin()]
+    mixed = [one for _ in range(task.most // 1000 + 1) for _, one in traffic.thousand()]
+    return [*known, *mixed][: task.most]
 
 
 def send(task: Task) -> Seen:

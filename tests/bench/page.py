@@ -18,11 +18,11 @@ This run was on {cores} cores, {system}, Python {python}, and took {minutes} min
 
 To measure for yourself:
 
-```console
-$ make bench                 # all of this, and this page
-$ make bench ARGS=--json     # as one JSON document
-$ make bench-quick           # a minute's part; fails where a ratio fell by more than a third
-$ make bench-peers           # beside n8n and Node-RED, installed from npm
+```sh
+make bench                 # all of this, and this page
+make bench ARGS=--json     # as one JSON document
+make bench-quick           # a minute's part; fails where a ratio fell by more than a third
+make bench-peers           # beside n8n and Node-RED, installed from npm
 ```
 
 | what | measured | aim | |
@@ -33,6 +33,16 @@ PLOTS = {
         "Durable receive, deliveries a second",
         ("deliveries a second", "limit, deliveries a second"),
     ),
+    "sync": (
+        "Sync, deliveries a second, beside a plain loop and beside threads through latency",
+        ("deliveries a second", "plain loop, calls a second", "threads through latency, a second"),
+    ),
+    "minute": ("New customers done under Krayin's 60 calls a minute", ("crmhost", "the plan's flow")),
+    "scale-out": (
+        "Worker processes, deliveries a second",
+        ("one, deliveries a second", "four, deliveries a second"),
+    ),
+    "growth": ("The store grows a hundred times", ("small, ms", "large, ms", "small, MB", "large, MB")),
 }
 """The plot of each family: its title, and the parts of its rows that it shows."""
 Document = Mapping[str, Any]

@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +29,7 @@ from crmhost.wiring import open_house
 from ..databases import SERVER, empty_schema
 from .deliveries import SECRET
 from .plugin import plugins
-from .processes import process
+from .processes import Started, starting
 from .rows import WrongResult
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -44,22 +44,20 @@ class Place:
     variables: dict[str, str]
     webhook_paths: list[str] = field(default_factory=list)
 
-    def connect(self, crm: str, accounts: Iterable[int] = (3,)) -> None:
-        """Connect these accounts to the CRM."""
-        for account in accounts:
-            made = connect(self.house, "bench", account, {"api_url": crm}, webhook_secret=SECRET)
-            self.webhook_paths.append(made.connection.webhook_path)
+    def connect(self, crm: str, account: int = 3, *, plugin: str = "bench", token: str = "") -> None:
+        """Connect the account to the CRM."""
+        given = {"api_url": crm, **({"api_token": token} if token else {})}
+        made = connect(self.house, plugin, account, given, webhook_secret=SECRET)
+        self.webhook_paths.append(made.connection.webhook_path)
 
-    def serve(self, *words: str) -> AbstractContextManager[str]:
-        """Run ``crmhost serve`` while the block lasts; yield its address."""
-        ready = r"listens on (http://[\d.]+:\d+)"
-        words = ("serve", "--port", "0", *words)
-        return process("tests.bench.command", *words, ready=ready, **self.variables)
+    def serve(self, *words: str) -> AbstractContextManager[Started]:
+        """Run ``crmhost serve`` while the block lasts; what it found is its address."""
+        return serving(self.variables, *words)
 
-    def worker(self, threads: int) -> AbstractContextManager[str]:
+    def worker(self, threads: int) -> AbstractContextManager[Started]:
         """Run ``crmhost worker`` while the block lasts."""
         words = ("worker", "--threads", str(threads))
-        return process("tests.bench.command", *words, ready="worker is ready", **self.variables)
+        return starting("tests.bench.command", *words, ready="worker is ready", **self.variables)
 
     def store(self, payloads: Iterable[Payload], connection_id: int = 1) -> int:
         """Store webhooks that wait to be worked, as the receiver does; return how many."""
@@ -104,6 +102,12 @@ def until(done: Callable[[], bool], patience: float, said: Callable[[], str], pa
         time.sleep(pause)
 
 
+def serving(variables: Mapping[str, str], *words: str) -> AbstractContextManager[Started]:
+    """Run ``crmhost serve`` with these variables while the block lasts; what it found is its address."""
+    ready = r"listens on (http://[\d.]+:\d+)"
+    return starting("tests.bench.command", "serve", "--port", "0", *words, ready=ready, **variables)
+
+
 @contextmanager
 def place(kind: str = SQLITE, **settings: str) -> Iterator[Place]:
     """Make a place while the block lasts; ``settings`` are crmhost's, by their variables' names."""
@@ -117,6 +121,18 @@ def place(kind: str = SQLITE, **settings: str) -> Iterator[Place]:
         given = {name.removeprefix("CRMHOST_").lower(): value for name, value in variables.items()}
         house = stack.enter_context(open_house(load_settings(**given), plugins()))
         yield Place(house, variables)
+
+
+@contextmanager
+def whole(crm: str, plugin: str = "bench", token: str = "") -> Iterator[tuple[Place, Started]]:
+    """Run a whole ``crmhost serve`` on a data folder, connected to the CRM; yield it and where to look."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="crmhost-bench-"))
+        server = stack.enter_context(serving({"CRMHOST_DATA_DIR": folder}))
+        house = stack.enter_context(open_house(load_settings(data_dir=Path(folder)), plugins()))
+        here = Place(house, {"CRMHOST_DATA_DIR": folder})
+        here.connect(crm, plugin=plugin, token=token)
+        yield here, server
 
 
 def kinds() -> list[str]:

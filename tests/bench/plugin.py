@@ -20,7 +20,7 @@ from crmhost import (
     TryAgain,
     hookimpl,
 )
-from crmhost.plugins import Plugins, load
+from crmhost.plugins import Plugins, discover, load
 
 
 class BenchSettings(BaseModel):
@@ -91,5 +91,5 @@ def _ask(context: Context[BenchSettings], record: str, contact_id: int, written:
 
 
 def plugins() -> Plugins:
-    """Return the bench's plugin as all that is installed."""
-    return Plugins({"bench": load("bench", Hooks(), "crmhost-bench", "1.0")})
+    """Return the bench's plugin beside those that are installed."""
+    return Plugins({**discover().found, "bench": load("bench", Hooks(), "crmhost-bench", "1.0")})

@@ -7,18 +7,44 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
 
+@dataclass(frozen=True)
+class Started:
+    """A process that is ready: its number, and what the pattern found in its output."""
+
+    pid: int
+    found: str
+
+
 @contextmanager
 def process(module: str, *words: str, ready: str, **variables: str) -> Iterator[str]:
     """Run a module while the block lasts; yield what the pattern ``ready`` found in its output."""
+    with starting(module, *words, ready=ready, **variables) as started:
+        yield started.found
+
+
+@contextmanager
+def starting(module: str, *words: str, ready: str, **variables: str) -> Iterator[Started]:
+    """Run a module while the block lasts; yield the process once it is ready."""
+    with program([sys.executable, "-m", module, *words], ready, variables) as started:
+        yield started
+
+
+@contextmanager
+def program(
+    words: Sequence[str], ready: str, variables: Mapping[str, str], cwd: Path | None = None
+) -> Iterator[Started]:
+    """Run a program while the block lasts; yield it once it is ready."""
     started = subprocess.Popen(
-        [sys.executable, "-m", module, *words],
+        words,
+        cwd=cwd,
         env=environment(**variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -33,9 +59,9 @@ def process(module: str, *words: str, ready: str, **variables: str) -> Iterator[
             if found := re.search(ready, line):
                 break
         if not found:
-            raise RuntimeError(f"{module} did not start: {''.join(said)}")
+            raise RuntimeError(f"{' '.join(words)} did not start: {''.join(said)}")
         threading.Thread(target=lambda: said.extend(started.stdout or ()), daemon=True).start()
-        yield found.group(1) if found.groups() else found.group()
+        yield Started(started.pid, found.group(1) if found.groups() else found.group())
     finally:
         started.terminate()
         try:
@@ -49,3 +75,30 @@ def environment(**variables: str) -> dict[str, str]:
     """Return this process's environment without crmhost's settings, with these variables."""
     kept = {name: of for name, of in os.environ.items() if not name.startswith("CRMHOST_")}
     return {**kept, "PYTHONPATH": str(ROOT), **variables}
+
+
+def seconds_used(*pids: int) -> float:
+    """Return the processor seconds that these processes have used."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(*pids: int) -> float:
+    """Return the memory of these processes: what they share is divided among those who share it (PSS)."""
+    kilobytes = 0
+    for pid in pids:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        kilobytes += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+    return kilobytes / 1024
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that this one has started."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    found = {int(one) for one in text.split()}
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        found |= {int(one) for one in (thread / "children").read_text().split()}
+    return sorted(found)

@@ -11,12 +11,20 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import install, receive
+from . import fairness, growth, install, memory, minute, mixed, pickup, receive, scaleout, sync
 from .rows import Measure, Row, Scale, WrongResult
 
 FAMILIES: Mapping[str, Measure] = {
     "install": install.measure,
     "receive": receive.measure,
+    "pickup": pickup.measure,
+    "sync": sync.measure,
+    "minute": minute.measure,
+    "mixed": mixed.measure,
+    "fairness": fairness.measure,
+    "scale-out": scaleout.measure,
+    "growth": growth.measure,
+    "memory": memory.measure,
 }
 """In the order in which they are measured."""
 Say = Callable[[str], None]

@@ -6,12 +6,13 @@ Run by ``make test-browser``, with the pages.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from .conftest import CHROMIUM, FLAGS, Looking, context_of
+from crmhost.store import connections
+
+from .conftest import Looking, context_of
 from .world import PASSWORD, World
 
 
@@ -101,10 +102,12 @@ def test_it_works_where_cookies_and_storage_are_blocked(looking: Looking) -> Non
     assert looking.errors == []
 
 
-def test_where_they_are_not_an_agent_signs_in_once(chromium: Browser, world: World, tmp_path: Path) -> None:
-    start = chromium.browser_type.launch_persistent_context
-    with start(tmp_path, executable_path=CHROMIUM, args=list(FLAGS)) as context:
-        looking = Looking(context.new_page(), world.desk_url)
+def test_under_one_domain_an_agent_signs_in_once(chromium: Browser, world: World) -> None:
+    """Another origin of one site, as chat.example.com is to sync.example.com: the tab keeps the token."""
+    beside = world.desk_url.replace("localhost", "127.0.0.1")
+    _move_chatwoot(world, beside)
+    with context_of(chromium, "desk") as context:
+        looking = Looking(context.new_page(), beside)
         looking.go("/")
         open_talk(looking.page, 700, 5800, "Ana Souza")
         sign_in(card_in(looking.page))
@@ -114,6 +117,12 @@ def test_where_they_are_not_an_agent_signs_in_once(chromium: Browser, world: Wor
         open_talk(looking.page, 700, 5800, "Ana Souza")
 
         expect(card_in(looking.page).get_by_role("link", name="Padaria Aurora")).to_be_visible()
+    _move_chatwoot(world, world.desk_url)
+
+
+def _move_chatwoot(world: World, url: str) -> None:
+    with world.house.store.write() as tx:
+        connections.set_chatwoot(tx, world.house.vault, world.connection_id, url, None)
 
 
 def test_nobody_elses_page_may_frame_it(chromium: Browser, world: World) -> None:

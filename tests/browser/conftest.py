@@ -32,7 +32,6 @@ DOCUMENTS = {
     "connection-desk",
     "story-desk",
     "card-desk",
-    "doctor-desk",
 }
 SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 860}}
 

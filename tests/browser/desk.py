@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Chatwoot</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <style>body{margin:0;font:15px system-ui;background:#fff}
 header{padding:12px 16px;border-bottom:1px solid #ddd}
 iframe{border:0;width:100%;height:calc(100vh - 48px)}</style>

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from crmhost.house import House
-from crmhost.store import counters, deliveries, lanes, tables
+from crmhost.store import bodies, counters, deliveries, lanes, tables
 from crmhost.store.deliveries import Arrival
 from crmhost.webhooks import Event
 
@@ -69,7 +69,7 @@ def test_bodies_are_forgotten_after_a_day(house: House) -> None:
     store(house, arrival("x"), arrival("y", at=1000 + DAY))
 
     with house.store.write() as tx:
-        deliveries.forget_old_bodies(tx, 1500 + DAY)
+        bodies.forget_old(tx, 1500 + DAY)
         left = tx.execute(tables.bodies.select()).all()
 
     assert [row.digest for row in left] == ["y"]

@@ -95,6 +95,22 @@ def test_our_own_words_in_a_request_are_examples_and_stay_in_its_answer() -> Non
     assert json.loads(asked)["name"] == json.loads(answered)["name"] == "Made up"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '{"client_secret": "wrong", "grant": "refresh", "page_token": "7", "more": [{"token": "wr0ng"}]}',
+        "client_secret=wrong&grant=refresh&page_token=7",
+        "no form",
+        "",
+    ],
+)
+def test_a_secret_in_a_body_is_hidden_by_its_name_and_plays_whatever_it_is(asked: str) -> None:
+    recorded, played = Scrubber().asked(asked), Scrubber().question(asked)
+
+    assert "wr" not in recorded
+    assert played == recorded
+
+
 def test_a_form_and_a_page_are_scrubbed_too() -> None:
     scrubber = Scrubber()
 

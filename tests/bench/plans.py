@@ -1,0 +1,69 @@
+"""The flow of the integration plan for Krayin: each record is looked for, then made, then linked.
+
+Its phases 2 to 4: find or create person, organization and lead; for a conversation an activity, linked to
+the lead; at its end the activity is marked done. A contact_updated writes person and lead again.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from crmhost.http import new_pool
+
+from .krayin import Krayin
+
+
+class Flow:
+    """Makes one customer after the other, and waits where Krayin says so; ``done`` counts them."""
+
+    def __init__(self, krayin: Krayin, *, changes: int) -> None:
+        self.done = 0
+        self._krayin = krayin
+        self._changes = changes
+        self._pool = new_pool()
+
+    def run(self) -> None:
+        """Go on until the process ends."""
+        number = 0
+        while True:
+            number += 1
+            self._customer(number)
+            self.done += 1
+
+    def _customer(self, number: int) -> None:
+        email, company = f"customer{number}@example.com", f"Company {number}"
+        person = {"name": f"Customer {number}", "emails": [{"value": email, "label": "work"}]}
+        person["contact_numbers"] = [{"value": f"+44770{number:07d}", "label": "work"}]
+        organization_id = self._found_or_made("contacts/organizations", {"name": company}, {"name": company})
+        body = {**person, "organization_id": organization_id}
+        by_email = {"search": f"emails:{email}", "searchFields": "emails:like"}
+        person_id = self._found_or_made("contacts/persons", by_email, body, "contacts/persons/search")
+        lead = {"title": f"Customer {number}", "lead_value": 0, "lead_source_id": 1, "lead_type_id": 1}
+        lead |= {"lead_pipeline_stage_id": 1, "person_id": person_id}
+        lead_id = self._found_or_made("leads", {"person_id": str(person_id)}, lead)
+        note = {"type": "note", "title": f"Conversation {number}", "comment": "Do you ship?"}
+        activity_id = self._ask("POST", "activities", {**note, "person_id": person_id})["id"]
+        self._ask("PUT", f"activities/{activity_id}", {**note, "lead_id": lead_id})
+        for _ in range(self._changes):
+            self._ask("PUT", f"contacts/persons/{person_id}", {**body, "entity_type": "persons"})
+            self._ask("PUT", f"leads/{lead_id}", {**lead, "entity_type": "leads"})
+        self._ask("PUT", f"activities/{activity_id}", {**note, "is_done": 1})
+
+    def _found_or_made(
+        self, path: str, sought: dict[str, str], body: dict[str, Any], search: str = ""
+    ) -> int:
+        found = self._ask("GET", search or path, params=sought)
+        return int(found[0]["id"] if found else self._ask("POST", path, body)["id"])
+
+    def _ask(self, method: str, path: str, body: Any = None, params: dict[str, str] | None = None) -> Any:
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {self._krayin.token}"}
+        while True:
+            url = f"{self._krayin.url}/api/v1/{path}"
+            answer = self._pool.request(method, url, json=body, params=params, headers=headers)
+            if answer.status_code != 429:
+                break
+            time.sleep(int(answer.headers["retry-after"]) + 0.2)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+        return answer.json()["data"]
