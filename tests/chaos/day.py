@@ -129,7 +129,7 @@ class Day:
         self._done["changes of customers"] += 1
 
     def _known_everywhere(self, someone: Someone) -> bool:
-        """Whether each Chatwoot's contact is linked: before that only their addresses say that they are one."""
+        """Whether each Chatwoot's contact is linked: before that only addresses say that they are one."""
         lanes = [(account.connection, someone.contacts[account.id]) for account in someone.accounts]
         return len(lanes) == 1 or all(map(self.stage.house.knows, lanes))
 
