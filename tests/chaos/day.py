@@ -119,13 +119,19 @@ class Day:
 
     async def _tell(self, someone: Someone) -> None:
         """Let a customer change in Chatwoot, in each where they are."""
-        field_ = self.dice.choice([one for one in steps.TOLD if not (someone.typed_in and one in ADDRESSES)])
+        fixed = someone.typed_in or not self._known_everywhere(someone)
+        field_ = self.dice.choice([one for one in steps.TOLD if not (fixed and one in ADDRESSES)])
         value = self.dice.choice([one for one in steps.TOLD[field_] if one or field_ in ADDRESSES])
         someone.chatting.change(steps.Told(someone.k, field_, value))
         self.stage.crm.office.expect(someone.k, someone.chatting.contact())
         for account in someone.accounts:
             account.chatwoot.contacts.update(someone.contacts[account.id], **someone.values())
         self._done["changes of customers"] += 1
+
+    def _known_everywhere(self, someone: Someone) -> bool:
+        """Whether each Chatwoot's contact is linked: before that only addresses say that they are one."""
+        lanes = [(account.connection, someone.contacts[account.id]) for account in someone.accounts]
+        return len(lanes) == 1 or all(map(self.stage.house.knows, lanes))
 
     async def _talk(self, someone: Someone) -> None:
         """Let a conversation begin, go on, or end."""

@@ -32,11 +32,14 @@ class Aim:
     stalled: float = 0.15
     deadly: tuple[Step, ...] = DEADLY
     stalling: tuple[Step, ...] = STALLING
+    briefly: bool = False
+    """Whether it is stopped for a moment only, and keeps its lane."""
 
 
 AIMS: dict[str | None, Aim] = {
     "intents": Aim(1.0, 0.0, deadly=(Step.WRITTEN, Step.WRITTEN_NOTE)),
     "fencing": Aim(0.1, 0.9, stalling=(Step.ANSWERED,)),
+    "identities": Aim(0.1, 0.9, stalling=(Step.INTENDING,), briefly=True),
 }
 """What a run without a protection is hit with: mostly what that protection is for."""
 
@@ -92,7 +95,10 @@ class WorkersHunter:
         """Stop it before a write, until another has its lane and is done with it."""
         place, step = self._worker.place, min(self._aim.stalling, key=self._stalls)
         place.arm(step, signal.SIGSTOP)
-        if await _soon(lambda: bool(place.reached)):
+        if await _soon(lambda: bool(place.reached)) and self._aim.briefly:
+            await asyncio.sleep(self._stage.times.lease / 3)
+            self._worker.send(signal.SIGCONT)
+        elif place.reached:
             fence = self._stage.house.fence(place.lane)
             if await _soon(lambda: self._stage.house.fence(place.lane) > fence):
                 await _soon(lambda: not self._stage.house.is_due(place.lane), self._stage.times.lease)
