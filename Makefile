@@ -30,16 +30,16 @@ demo: setup ## Watch signed Chatwoot deliveries become records in a CRM
 	@$(BIN)/crmhost demo $(ARGS)
 
 test: setup ## The tests, in under three minutes; real servers are used where they are named
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not proof" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not proof" $(ARGS)
 
 test-all: setup ## The tests that take longer
-	@$(BIN)/python -m pytest -n $(WORKERS) -m slow $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow $(ARGS)
 
 prove: setup ## That the proofs prove: the chaos run without each protection, the contract with a bad plugin for each rule
 	@$(BIN)/python -m pytest -n 2 -m proof $(ARGS)
 
 coverage: setup ## The same tests, and which branches of host and plugins they take; 90 % at least
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not proof" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not proof" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 chaos: setup ## The proof: five hundred kills, and faults of every kind; then nothing is lost and nothing is double
 	@$(BIN)/python -m tests.chaos $(ARGS)

@@ -134,16 +134,21 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 MIDDLE = {"2.2 with rest-api 2.1.1", "2.2 + 2.1.1"}
 """The Krayin between the oldest and the newest: what holds on both seldom fails on it alone."""
+LONG = {"test_whole", "test_chaos", "test_properties"}
 OF_DATABASES = {"test_store", "test_schema", "test_claims", "test_turns", "test_receiver", "test_upkeep"}
 """The modules whose subject is the database: what a house does beyond seldom fails on PostgreSQL alone."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to ``make test-all`` what is tried at each call, or anew where it seldom fails alone."""
+    """Leave to ``make test-all`` what is tried at each call, or anew where it seldom fails alone.
+
+    The longest begin first: in the end nobody waits for them.
+    """
     for item in items:
         if _may_wait(item):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 def _may_wait(item: pytest.Item) -> bool:

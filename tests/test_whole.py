@@ -51,6 +51,7 @@ def test_a_user_connects_and_chatwoots_events_become_records(user: User) -> None
     assert {change["kind"] for change in first["changes"]} == {"person", "lead", "organization"}
 
 
+@pytest.mark.slow
 def test_a_worker_works_what_another_process_received(user: User) -> None:
     made = user.connects(user.token()).document
     user.types("secret", str(made["connection"]), stdin="s3cret\n")

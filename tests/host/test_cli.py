@@ -150,6 +150,7 @@ def test_a_worker_without_redis_says_what_to_do(types: Types) -> None:
     assert (ran.status, "crmhost serve" in ran.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, valkey_url: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

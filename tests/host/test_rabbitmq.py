@@ -60,6 +60,7 @@ def test_its_address_alone_has_rabbitmq_carry_the_bells(rabbit_house: House, crm
     assert not rabbit_house.redis.exists("crmhost:lanes")
 
 
+@pytest.mark.slow
 def test_many_bells_are_answered_once_each(rabbit_house: House, crm: FakeCRM) -> None:
     made = connected(rabbit_house)
     people = [payloads.contact(number, f"No {number}", email=f"{number}@x.y") for number in range(1, 13)]

@@ -109,6 +109,14 @@ def _(krayin: Transport, known: Known) -> None:
     assert [row["additional"] for row in rows if row["id"] == activity["id"]] == [activity["additional"]]
 
 
+@story("Activities.of", 672)
+def _(krayin: Transport, known: Known) -> None:
+    rows = Activities(krayin).of("lead", known["leads"]["id"])
+
+    assert "system" in {row["type"] for row in rows}
+    assert all(row["created_at"] for row in rows)
+
+
 @story("Activities.create", 633)
 def _(krayin: Transport, known: Known) -> None:
     note = {"type": "note", "title": f"{MARK} note", "comment": "<p>Said</p>", "additional": '{"ref": "A-1"}'}
