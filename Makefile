@@ -4,8 +4,8 @@ UV     := 0.13.9
 BIN    := .venv/bin
 CHROMIUM ?= /usr/bin/chromium
 ARGS   ?=
-# Tests wait for servers and processes as much as they compute.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+# Tests wait for servers and processes as well as compute; each worker collects all of them first.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
 # Compiled once, not by each of the many processes that tests start, wherever that is switched off.
 unexport PYTHONDONTWRITEBYTECODE
