@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,7 +70,10 @@ def quick_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def plain_logs() -> None:
     """Have what is logged here written plainly: structlog's own way to show an error takes a second."""
-    structlog.configure(processors=[way_of_an_error, structlog.processors.KeyValueRenderer()])
+    structlog.configure(
+        processors=[way_of_an_error, structlog.processors.KeyValueRenderer()],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -229,7 +229,7 @@ def test_whatever_is_posted_is_answered_and_what_is_refused_leaves_nothing(door:
     work_everything(door.house)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_ten_thousand_posts(door: Door, say: Say) -> None:
     count = MANY if door.house.store.engine.dialect.name == "sqlite" else MANY // 5
     try_out(door, count, again_the_same=False)

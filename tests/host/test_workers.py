@@ -79,7 +79,7 @@ def test_a_connections_many_do_not_hold_up_anothers_one(quick_house: House, crm:
     assert one_among_many(quick_house, crm, 400) < PROMPT
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_nor_do_fifty_thousand(house: House, crm: FakeCRM, say: Say) -> None:
     house.redis.flushdb()
 

@@ -37,7 +37,7 @@ def test_building_again_gives_the_same_bytes(packages: list[Path], tmp_path: Pat
     assert digests(built(tmp_path)) == digests(packages)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
 def test_the_demo_runs_from_source_packages(packages: list[Path], version: str, tmp_path: Path) -> None:
     found = subprocess.run(

@@ -66,7 +66,7 @@ class CardHooks(Hooks):
             raise self.crm.trouble
         link = context.links.get(f"contact:{contact_id}", "customer")
         record = CardRecord("customer", link.remote_id if link else "?", "Jane <Doe>", (("Value", 1200.5),))
-        return Card((record,), (CardEvent("Note", None, "Called"),), (CardAction("call", "Call back"),))
+        return Card((record,), (CardEvent("5% 'off'", None, "Called"),), (CardAction("call", "Call back"),))
 
     @hookimpl
     def act_on_card(

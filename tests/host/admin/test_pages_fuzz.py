@@ -197,7 +197,7 @@ def test_whatever_is_asked_of_the_pages_is_answered(guests: Guests) -> None:
     try_out(guests, 40, again_the_same=True)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_thousands_of_visits(guests: Guests, say: Say) -> None:
     count = MANY if guests.house.store.engine.dialect.name == "sqlite" else MANY // 4
     try_out(guests, count, again_the_same=False)

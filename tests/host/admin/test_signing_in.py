@@ -292,3 +292,7 @@ def test_what_happened_said_once(admin: Browser) -> None:
 
     assert "Your password is changed" in page
     assert "Your password is changed" not in admin.get("/account")
+
+
+def test_what_is_said_of_a_mistake_may_hold_any_sign(admin: Browser) -> None:
+    assert "%&#39;" in admin.get("/connect/100%25'", 404)
