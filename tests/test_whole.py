@@ -79,6 +79,7 @@ def test_what_was_received_before_a_restart_is_worked_after_it(user: User) -> No
         assert user.waits_until(idle)["deliveries"]["applied"] == 1
 
 
+@pytest.mark.slow
 def test_serve_stops_in_order_and_leaves_no_valkey(tmp_path: Path) -> None:
     """``running`` sends SIGTERM, as systemd and docker do, and demands exit status 0."""
     with running(tmp_path, ["crmhost", "serve", "--port", "0"], "listens"):

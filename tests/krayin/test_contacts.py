@@ -41,6 +41,7 @@ def customers(number: int) -> list[Contact]:
     ]
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("desk", ["2.1"], indirect=True)
 def test_two_hundred_new_customers_take_two_calls_each_and_known_ones_none(desk: Desk) -> None:
     everybody = customers(200)
@@ -53,6 +54,7 @@ def test_two_hundred_new_customers_take_two_calls_each_and_known_ones_none(desk:
     assert (len(desk.state.persons), len(desk.state.leads)) == (200, 200)
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("desk", ["2.2 with rest-api 2.2.0"], indirect=True)
 def test_customers_whose_links_were_lost_are_all_found_again(desk: Desk) -> None:
     everybody = customers(100)

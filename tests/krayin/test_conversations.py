@@ -147,6 +147,7 @@ def test_two_chatwoots_of_different_names_have_different_activities(met: Desk) -
     assert {note["title"] for note in activities(met)} == {REFERENCE, "Shop conversation 3/731"}
 
 
+@pytest.mark.many
 def test_a_hundred_conversations_take_one_call_at_each_step(desk: Desk) -> None:
     took = []
     for number in range(1, 101):

@@ -90,7 +90,7 @@ def test_a_connection_without_its_secret_takes_it_on_its_page(lite_house: House,
 
     assert "Working" in told(admin.post("/connections/1/secret", secret="s3cret"))
     assert "s3cret" not in admin.get("/connections/1")
-    assert "no secret of Chatwoot's" in admin.post("/connections/1/secret", 400, secret="two words")
+    assert "no secret of Chatwoot&#39;s" in admin.post("/connections/1/secret", 400, secret="two words")
 
 
 def test_charts_show_what_became_of_deliveries_and_say_it(lite_bench: Bench, viewer: Browser) -> None:

@@ -20,6 +20,7 @@ THOROUGH = int(NAMED or 100)
 EACH_KRAYIN = pytest.mark.parametrize("profile", PROFILES)
 
 
+@pytest.mark.many
 @EACH_KRAYIN
 @settings(max_examples=QUICK, derandomize=True, print_blob=True)
 @given(steps=STEPS)
