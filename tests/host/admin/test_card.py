@@ -66,7 +66,7 @@ class CardHooks(Hooks):
             raise self.crm.trouble
         link = context.links.get(f"contact:{contact_id}", "customer")
         record = CardRecord("customer", link.remote_id if link else "?", "Jane <Doe>", (("Value", 1200.5),))
-        return Card((record,), (CardEvent("5% 'off'", None, "Called"),), (CardAction("call", "Call back"),))
+        return Card((record,), (CardEvent("5% <off>", None, "Called"),), (CardAction("call", "Call back"),))
 
     @hookimpl
     def act_on_card(
@@ -155,6 +155,7 @@ def test_who_is_not_signed_in_sees_nobody(stranger: Browser) -> None:
 def test_an_agent_sees_the_customer_and_nothing_else(agent: Frame) -> None:
     page = agent.post("show")
 
+    assert "5% &lt;off&gt;" in page
     assert "Jane &lt;Doe&gt;" in page
     assert "1,200" in page
     assert "Call back" in page
