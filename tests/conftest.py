@@ -139,7 +139,7 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 MIDDLE = {"2.2 with rest-api 2.1.1", "2.2 + 2.1.1"}
 """The Krayin between the oldest and the newest: what holds on both seldom fails on it alone."""
 NEWEST = {"2.2 with rest-api 2.2.0", "2.2 + 2.2.0"}
-LONG = {"test_whole", "test_chaos", "test_properties"}
+LONG = {"test_chaos", "test_past", "test_properties", "test_whole", "test_write_a_plugin"}
 """The modules whose tests take longest."""
 OF_DATABASES = {"test_store", "test_schema", "test_claims", "test_turns", "test_receiver", "test_upkeep"}
 """The modules whose subject is the database: what a house does beyond seldom fails on PostgreSQL alone."""
