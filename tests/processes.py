@@ -17,6 +17,10 @@ from typing import Any
 SCRIPTS = Path(sys.executable).parent
 
 
+PATIENCE = 180.0
+"""Seconds that a command may take: one that brings the past waits for two minutes of the CRM's budget."""
+
+
 @dataclass(frozen=True)
 class Ran:
     """How a command ended."""
@@ -41,7 +45,7 @@ def run(folder: Path, *words: str, stdin: str = "", **variables: str) -> Ran:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert "Traceback" not in ended.stderr, ended.stderr
