@@ -53,7 +53,7 @@ def test_nothing_is_lost_and_nothing_is_double_under_kills_and_faults() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)])
 def test_so_it_is_for_minutes_on_either_database(database: str) -> None:
     if database == "postgresql" and SERVER not in os.environ:
         pytest.skip(f"{SERVER} names no server")
