@@ -49,9 +49,12 @@ def quick_stores(folder: Path) -> Iterator[None]:
 
     def made(*args: Any, **more: Any) -> Engine:
         new = create_engine(*args, **more)
-        like = first.setdefault(new.dialect.name, new)
-        new.dialect = new.pool._dialect = like.dialect
-        new._compiled_cache = like._compiled_cache
+        like = first.get(new.dialect.name)
+        if like is None or like.dialect.server_version_info is None:  # it never came to connect
+            first[new.dialect.name] = new
+        else:
+            new.dialect = new.pool._dialect = like.dialect
+            new._compiled_cache = like._compiled_cache
         return new
 
     hurried = tuple(pragma for pragma in engine.PRAGMAS if not pragma.startswith("synchronous"))
