@@ -16,11 +16,6 @@ from .conftest import Looking, context_of
 from .world import PASSWORD, World
 
 
-@pytest.fixture(params=["desk", "phone"])
-def size(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
 def looking(chromium: Browser, world: World, size: str) -> Iterator[Looking]:
     with context_of(chromium, size) as context:

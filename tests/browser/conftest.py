@@ -60,6 +60,12 @@ def new_world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
+@pytest.fixture(params=["desk", "phone"])
+def size(request: pytest.FixtureRequest) -> str:
+    """At a desk, and on a phone."""
+    return str(request.param)
+
+
 class Looking:
     """A page that is open, and what went wrong in it."""
 
@@ -79,6 +85,13 @@ class Looking:
         self.page.fill("#password", PASSWORD)
         self.page.click("main button")
         self.page.wait_for_url(self.address + "/")
+
+    def come_in_first(self, link: str) -> None:
+        """Follow the link that the first start prints, and choose a password."""
+        self.page.goto(link)
+        self.page.fill("#email", "ana@example.com")
+        self.page.fill("#password", PASSWORD)
+        self.page.click("main button")
 
     def shoot(self, name: str, *, whole: bool = False) -> None:
         """Keep a screenshot; where the documents are, only what they show."""

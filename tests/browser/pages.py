@@ -46,11 +46,6 @@ PATHS = {
 FOR_ADMINISTRATORS = {"/people", "/connections/1/settings", "/connections/1/remove", "/connect/krayin"}
 
 
-@pytest.fixture(params=["desk", "phone"])
-def size(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
 def looking(chromium: Browser, world: World, size: str) -> Iterator[Looking]:
     with context_of(chromium, size) as context:
@@ -150,10 +145,7 @@ def test_from_nothing_to_a_customer_in_the_crm(chromium: Browser, new_world: Wor
     with context_of(chromium, size) as context:
         looking = Looking(context.new_page(), new_world.address)
         page = looking.page
-        page.goto(new_world.link())
-        page.fill("#email", "ana@example.com")
-        page.fill("#password", PASSWORD)
-        page.click("main button")
+        looking.come_in_first(new_world.link())
         page.get_by_role("link", name="Connect a CRM").click()
         looking.check()
         page.get_by_role("link", name="Connect a Krayin").click()
@@ -265,10 +257,7 @@ def test_a_backfill_is_begun_paused_and_goes_on(chromium: Browser, new_world: Wo
     with context_of(chromium, size) as context:
         looking = Looking(context.new_page(), new_world.address)
         page = looking.page
-        page.goto(new_world.link())
-        page.fill("#email", "ana@example.com")
-        page.fill("#password", PASSWORD)
-        page.click("main button")
+        looking.come_in_first(new_world.link())
         looking.go("/connections/1/history")
         page.get_by_label("How far back").select_option(label="everything")
         page.get_by_role("button", name="See how much that is").click()

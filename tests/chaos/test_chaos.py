@@ -15,6 +15,7 @@ import pytest
 
 from crmhost.watch import Watch
 
+from ..conftest import named_server
 from ..databases import SERVER
 from . import moments
 from .board import DEADLY
@@ -55,8 +56,8 @@ def test_nothing_is_lost_and_nothing_is_double_under_kills_and_faults() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)])
 def test_so_it_is_for_minutes_on_either_database(database: str) -> None:
-    if database == "postgresql" and SERVER not in os.environ:
-        pytest.skip(f"{SERVER} names no server")
+    if database == "postgresql":
+        named_server(SERVER)
     kills = all_is_as_promised("--seed", "2", "--kills", "100", "--seconds", "120", "--database", database)
 
     assert kills["all"] > 10

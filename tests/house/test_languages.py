@@ -161,3 +161,10 @@ def test_what_the_host_says_is_among_what_is_translated() -> None:
     ]
 
     assert gone == []
+
+
+@pytest.mark.parametrize("template", sorted(ADMIN.glob("templates/*.html")), ids=lambda file: file.name)
+def test_only_what_a_template_says_itself_is_taken_for_safe(template: Path) -> None:
+    """Jinja puts what ``_()`` returns on the page as it is, and fills in its ``%``; a variable may hold
+    a customer's words, and is for ``translated``."""
+    assert re.findall(r"\bn?_\((?!\s*[\"'])[^)]*\)", template.read_text()) == []

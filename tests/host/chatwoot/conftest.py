@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +23,6 @@ from crmhost.chatwoot.sandbox.state import Webhook
 from crmhost.connect import connect
 from crmhost.house import House
 from crmhost.http import new_pool
-from crmhost.plugins import Plugins
 from crmhost.server import serving
 from crmhost.store.connections import CRMConnection
 from crmhost.wiring import open_house
@@ -162,21 +160,11 @@ def inbox(sandbox: ChatwootSandbox, hosts_port: tuple[Switchboard, str]) -> Inbo
     return made
 
 
-@pytest.fixture(scope="session")
-def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a house in which nothing has happened: quicker copied than made."""
-    folder = tmp_path_factory.mktemp("house")
-    with open_house(settings_for(folder, None, "redis://127.0.0.1:1"), Plugins({})):
-        pass
-    return folder
-
-
 @pytest.fixture
 def house(
-    tmp_path: Path, empty_house: Path, valkey_url: str, crm: FakeCRM, hosts_port: tuple[Switchboard, str]
+    tmp_path: Path, valkey_url: str, crm: FakeCRM, hosts_port: tuple[Switchboard, str]
 ) -> Iterator[House]:
     """A house on SQLite that knows where Chatwoot reaches it."""
-    shutil.copytree(empty_house, tmp_path, dirs_exist_ok=True)
     settings = settings_for(tmp_path, None, valkey_url, base_url=hosts_port[1])
     with open_house(settings, crm.plugins()) as opened:
         yield opened
