@@ -1,0 +1,181 @@
+"""Working a lane: when it is taken and let go, what arrives meanwhile, and what is lost with Redis."""
+
+import time
+from typing import Any
+
+import pytest
+
+from crmhost import locks
+from crmhost.demo import payloads
+from crmhost.fold import next_step
+from crmhost.locks import LaneLost
+from crmhost.redis_client import redis_client
+from crmhost.store import lanes as lane_rows
+
+from .conftest import Bench
+from .fake_crm import FakeCRM
+from .jane import JANE, jane
+
+
+def test_a_new_contact_waits_for_its_burst(lite_bench: Bench, crm: FakeCRM) -> None:
+    object.__setattr__(lite_bench.house.settings, "settle_ms", 300)
+    slow = Bench(lite_bench.house, lite_bench.connection)
+    slow.receive(payloads.contact_created(JANE))
+
+    slow.work()
+    slow.intake.close()
+
+    assert crm.asked == []
+    assert 0 < slow.woken[-1] - time.time() <= 0.3
+
+
+def test_a_linked_contact_does_not_wait(lite_bench: Bench, crm: FakeCRM) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+    lite_bench.work()
+    object.__setattr__(lite_bench.house.settings, "settle_ms", 300)
+    slow = Bench(lite_bench.house, lite_bench.connection)
+    slow.receive(jane("Jane Doe", 60))
+
+    slow.work()
+    slow.intake.close()
+
+    assert crm.customers == [(1, "Jane Doe")]
+
+
+def test_a_busy_lane_is_left_to_its_holder(bench: Bench, crm: FakeCRM) -> None:
+    bench.receive(payloads.contact_created(JANE))
+    lane = (bench.connection.id, 5821)
+    held = locks.take(bench.house.redis, bench.house.store, lane)
+    assert held is not None
+
+    bench.work()
+    assert crm.asked == []
+
+    held.release()
+    bench.work()
+    assert crm.asked == ["contact Jane"]
+
+
+def test_what_arrives_while_a_lane_is_worked_is_not_missed(bench: Bench, crm: FakeCRM) -> None:
+    bench.receive(payloads.contact_created(JANE))
+
+    def meanwhile() -> None:
+        bench.receive(jane("Jane Doe", 60))
+
+    crm.after = [meanwhile]
+
+    bench.work()
+
+    assert crm.customers == [(1, "Jane Doe")]
+
+
+def test_what_arrives_when_a_lane_seems_empty_is_not_missed(
+    bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the last look at what is pending and the commit that ends the lane's work."""
+    bench.receive(payloads.contact_created(JANE))
+
+    def seems_empty(*known: Any) -> Any:
+        step = next_step(*known)
+        if step is None and len(crm.asked) == 1:
+            bench.receive(jane("Jane Doe", 60))
+        return step
+
+    monkeypatch.setattr("crmhost.sync.next_step", seems_empty)
+
+    bench.work()
+
+    assert crm.customers == [(1, "Jane Doe")]
+
+
+def test_what_arrives_before_a_lane_is_let_go_is_not_missed(
+    bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own bell finds the lane held, so whoever holds it looks again."""
+    bench.receive(payloads.contact_created(JANE))
+    let_go = locks.HeldLane.release
+
+    def late(held: locks.HeldLane) -> None:
+        if len(crm.asked) == 1:
+            bench.receive(jane("Jane Doe", 60))
+        let_go(held)
+
+    monkeypatch.setattr(locks.HeldLane, "release", late)
+
+    bench.sync.answer((bench.connection.id, 5821))
+
+    assert crm.customers == [(1, "Jane Doe")]
+
+
+def test_who_ends_a_lane_takes_the_next_that_is_due(bench: Bench, crm: FakeCRM) -> None:
+    for number in range(1, 6):
+        bench.receive(
+            payloads.contact_created(payloads.contact(number, f"No {number}", email=f"{number}@x.y"))
+        )
+
+    bench.sync.answer((bench.connection.id, 3))
+
+    assert bench.states() == ["applied"] * 5
+    assert crm.asked[0] == "contact No 3"
+
+
+def test_a_worker_that_is_to_stop_ends_with_the_lane_it_has(lite_bench: Bench, crm: FakeCRM) -> None:
+    for number in (1, 2):
+        lite_bench.receive(payloads.contact_created({**JANE, "id": number}))
+    crm.troubles = [lite_bench.sync.stop]
+
+    lite_bench.sync.answer((lite_bench.connection.id, 1))
+
+    assert lite_bench.states() == ["applied", "pending"]
+
+
+def test_where_redis_is_away_nothing_is_worked_and_nothing_breaks(
+    lite_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+    monkeypatch.setitem(lite_bench.house.__dict__, "redis", redis_client("unix:///nowhere/valkey.sock"))
+
+    lite_bench.sync.answer((lite_bench.connection.id, 5821))
+
+    assert lite_bench.states() == ["pending"]
+    assert lite_bench.turns.next() is not None
+
+
+def test_a_lane_whose_lock_is_lost_with_redis_is_worked_again_soon(
+    lite_bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise LaneLost
+
+    lite_bench.receive(payloads.contact_created(JANE))
+    with monkeypatch.context() as patch:
+        patch.setattr("crmhost.attempt.Attempt.run", lost)
+        lite_bench.work()
+
+    lite_bench.sync.answer((lite_bench.connection.id, 5821))
+
+    assert crm.customers == [(1, "Jane")]
+
+
+def test_a_lane_that_was_put_off_meanwhile_is_not_brought_forward(bench: Bench) -> None:
+    bench.receive(payloads.contact_created(JANE))
+    lane = (bench.connection.id, 5821)
+    with bench.house.store.write() as tx:
+        lane_rows.end(tx, lane, time.time() + 60)
+
+    assert locks.take(bench.house.redis, bench.house.store, lane) is None
+
+
+def test_a_worker_that_lost_its_lane_commits_nothing(bench: Bench, crm: FakeCRM) -> None:
+    """Its lease ran out while the CRM was slow, and another worker counted the number up."""
+    bench.receive(payloads.contact_created(JANE))
+
+    def overtaken() -> None:
+        with bench.house.store.write() as tx:
+            lane_rows.take(tx, (bench.connection.id, 5821), time.time())
+
+    crm.after = [overtaken]
+
+    bench.work()
+
+    assert bench.states() == ["pending"]
