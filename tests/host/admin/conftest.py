@@ -15,9 +15,13 @@ from argon2 import PasswordHasher
 
 from crmhost.admin import pages_of, passwords
 from crmhost.admin.passwords import hashed
+from crmhost.chatwoot.sandbox import ChatwootSandbox
 from crmhost.house import House
 from crmhost.server import serving
-from crmhost.store import users
+from crmhost.store import connections, users
+from crmhost.store.connections import CRMConnection
+
+from ..conftest import connected
 
 PASSWORD = "three plain words"
 SAME = {"Sec-Fetch-Site": "same-origin"}
@@ -103,3 +107,22 @@ def told(page: str) -> str:
     """Return a page's words, as a person reads them."""
     main = page[page.index("<main") : page.index("</main>")]
     return " ".join(re.sub(r"<[^>]+>", " ", main).split()).replace("&#39;", "'").replace("&#34;", '"')
+
+
+@pytest.fixture
+def chatwoot() -> Iterator[ChatwootSandbox]:
+    """A Chatwoot to be asked."""
+    sandbox = ChatwootSandbox()
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def joined(lite_house: House, chatwoot: ChatwootSandbox) -> Iterator[CRMConnection]:
+    """A connection that may ask it."""
+    made = connected(lite_house)
+    with serving(chatwoot.app) as url:
+        with lite_house.store.write() as tx:
+            connections.set_chatwoot(tx, lite_house.vault, made.id, url, chatwoot.make_token())
+            joined = connections.get(tx, lite_house.vault, made.id)
+        yield joined

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,8 +30,7 @@ from crmhost.context import Link
 from crmhost.house import House
 from crmhost.locks import lock_name
 from crmhost.plugins import Plugin, load
-from crmhost.server import serving
-from crmhost.store import connections, contacts, links
+from crmhost.store import contacts, links
 from crmhost.store.connections import CRMConnection
 from crmhost.store.contacts import Face
 
@@ -254,45 +252,33 @@ def test_what_the_page_around_says_is_not_believed(agent: Frame, about: dict[str
     assert "Jane" not in page
 
 
-def test_chatwoot_itself_is_asked_whose_conversation_it_is(lite_house: House, crm: CardCRM) -> None:
-    chatwoot = ChatwootSandbox()
-    with ExitStack() as stack:
-        stack.callback(chatwoot.close)
-        access = Access(stack.enter_context(serving(chatwoot.app)), chatwoot.make_token())
-        made = connected(lite_house)
-        with lite_house.store.write() as tx:
-            connections.set_chatwoot(tx, lite_house.vault, made.id, str(access.url), access.token)
-            made = connections.get(tx, lite_house.vault, made.id)
-        jane = chatwoot.contacts.create(name="Jane Doe", email="jane.doe@example.com")
-        other = chatwoot.contacts.create(name="Kim", email="kim@example.com")
-        talk = chatwoot.conversations.open(jane.id, "Hello?")
+def test_chatwoot_itself_is_asked_whose_conversation_it_is(
+    lite_house: House, joined: CRMConnection, chatwoot: ChatwootSandbox, crm: CardCRM
+) -> None:
+    jane = chatwoot.contacts.create(name="Jane Doe", email="jane.doe@example.com")
+    other = chatwoot.contacts.create(name="Kim", email="kim@example.com")
+    talk = chatwoot.conversations.open(jane.id, "Hello?")
 
-        at = seat(lite_house, made, "3", str(jane.id), str(talk.id))
-        act(lite_house, made, at, "call", "")
-        with pytest.raises(Unknown):
-            seat(lite_house, made, "3", str(other.id), str(talk.id))
+    at = seat(lite_house, joined, "3", str(jane.id), str(talk.id))
+    act(lite_house, joined, at, "call", "")
+    with pytest.raises(Unknown):
+        seat(lite_house, joined, "3", str(other.id), str(talk.id))
 
-        assert crm.done == [f"call  Jane Doe {talk.id}"]
+    assert crm.done == [f"call  Jane Doe {talk.id}"]
 
 
-def test_the_tab_is_made_mended_and_removed_in_chatwoot(lite_house: House) -> None:
-    chatwoot = ChatwootSandbox()
-    with ExitStack() as stack:
-        stack.callback(chatwoot.close)
-        url = stack.enter_context(serving(chatwoot.app))
-        made = connected(lite_house)
-        with lite_house.store.write() as tx:
-            connections.set_chatwoot(tx, lite_house.vault, made.id, url, chatwoot.make_token())
-            made = connections.get(tx, lite_house.vault, made.id)
-        apps = chatwoot.state.dashboard_apps
-        old = {"type": "frame", "url": f"https://old.example.com/card/{made.id}"}
-        apps[1] = {"id": 1, "title": "CRM", "content": [old]}
+def test_the_tab_is_made_mended_and_removed_in_chatwoot(
+    lite_house: House, joined: CRMConnection, chatwoot: ChatwootSandbox
+) -> None:
+    apps = chatwoot.state.dashboard_apps
+    old = {"type": "frame", "url": f"https://old.example.com/card/{joined.id}"}
+    apps[1] = {"id": 1, "title": "CRM", "content": [old]}
 
-        show_card(lite_house, made)
-        show_card(lite_house, made)
+    show_card(lite_house, joined)
+    show_card(lite_house, joined)
 
-        assert [app["content"] for app in apps.values()] == [
-            [{"type": "frame", "url": card_url(lite_house, made)}]
-        ]
-        hide_card(lite_house, made)
-        assert apps == {}
+    assert [app["content"] for app in apps.values()] == [
+        [{"type": "frame", "url": card_url(lite_house, joined)}]
+    ]
+    hide_card(lite_house, joined)
+    assert apps == {}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
 
 from crmhost.budget import DeliveryBudget
 from crmhost.chatwoot.sandbox import ChatwootSandbox
 from crmhost.house import House
-from crmhost.server import serving
-from crmhost.store import connections, hours, reconciliations
+from crmhost.store import hours, reconciliations
+from crmhost.store.connections import CRMConnection
 from crmhost.store.hours import Moment
 
 from ..conftest import connected
@@ -66,20 +65,13 @@ def test_a_connection_shows_the_calls_of_this_minute_and_the_last_comparison(
     assert "2 found" in page
 
 
-def test_settings_are_tried_on_a_contact_before_they_are_kept(lite_house: House, admin: Browser) -> None:
-    chatwoot = ChatwootSandbox()
-    with ExitStack() as stack:
-        stack.callback(chatwoot.close)
-        url = stack.enter_context(serving(chatwoot.app))
-        one = connected(lite_house)
-        with lite_house.store.write() as tx:
-            connections.set_chatwoot(tx, lite_house.vault, one.id, url, chatwoot.make_token())
-        jane = chatwoot.contacts.create(name="Jane Doe", email="jane.doe@example.com")
+def test_settings_are_tried_on_a_contact_before_they_are_kept(
+    joined: CRMConnection, chatwoot: ChatwootSandbox, admin: Browser
+) -> None:
+    jane = chatwoot.contacts.create(name="Jane Doe", email="jane.doe@example.com")
 
-        newest = told(admin.post(f"/connections/{one.id}/settings", do="preview"))
-        named = told(
-            admin.post(f"/connections/{one.id}/settings", do="preview", preview_contact=str(jane.id))
-        )
+    newest = told(admin.post(f"/connections/{joined.id}/settings", do="preview"))
+    named = told(admin.post(f"/connections/{joined.id}/settings", do="preview", preview_contact=str(jane.id)))
 
-        assert f"What would be done for contact {jane.id}" in newest
-        assert f"What would be done for contact {jane.id}" in named
+    assert f"What would be done for contact {jane.id}" in newest
+    assert f"What would be done for contact {jane.id}" in named
