@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, expect
 from crmhost.chatwoot import Access
 from crmhost.chatwoot.sandbox.life import Life
 from crmhost.connect import connect
-from crmhost.demo.run import wait_until_idle
 
 from .conftest import Looking, context_of
 from .world import PASSWORD, World
@@ -138,73 +137,6 @@ def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, si
         looking.errors.clear()
         looking.check()
         looking.shoot(f"nowhere-{size}")
-
-
-def test_from_nothing_to_a_customer_in_the_crm(chromium: Browser, new_world: World, size: str) -> None:
-    """The wizard, against both sandboxes: an empty database, then a person who is in Krayin."""
-    with context_of(chromium, size) as context:
-        looking = Looking(context.new_page(), new_world.address)
-        page = looking.page
-        looking.come_in_first(new_world.link())
-        page.get_by_role("link", name="Connect a CRM").click()
-        looking.check()
-        page.get_by_role("link", name="Connect a Krayin").click()
-        looking.check()
-        looking.shoot(f"connect-chatwoot-{size}")
-
-        page.get_by_label("Chatwoot's address").fill(f"{new_world.chatwoot_url}/app/accounts/3/dashboard")
-        page.get_by_label("Access token").fill("wrong")
-        page.get_by_role("button", name="Go on").click()
-        expect(page.get_by_role("alert")).to_contain_text("token")
-        page.get_by_label("Access token").fill(new_world.chatwoot.make_token())
-        page.get_by_role("button", name="Go on").click()
-
-        expect(page.get_by_role("heading", level=1)).to_have_text("Your Krayin")
-        page.get_by_label("Krayin's address").fill(new_world.krayin_url)
-        page.get_by_label("API token").fill("7|wrong")
-        page.get_by_role("button", name="Look at it").click()
-        expect(page.get_by_role("alert")).to_contain_text("refuses the API token")
-        looking.errors.clear()
-        looking.check()
-        looking.shoot(f"connect-crm-{size}")
-        token = new_world.krayin.settings(new_world.krayin_url)["api_token"]
-        page.get_by_label("API token").fill(token)
-        page.get_by_role("button", name="Look at it").click()
-
-        expect(page.get_by_role("heading", level=1)).to_have_text("What goes where")
-        expect(page.locator(".checklist")).to_contain_text("Pipeline of new leads")
-        looking.shoot(f"connect-settings-{size}")
-        page.locator("summary", has_text="Leads").click()
-        page.get_by_label("Stage", exact=True).select_option(label="Default Pipeline: Negotiation")
-        looking.errors.clear()
-        looking.check()
-        looking.shoot(f"connect-leads-{size}", whole=True)
-        someone = new_world.chatwoot.contacts.create(
-            name="Kim Park", email="kim@example.com", additional_attributes={"company_name": "Park & Sons"}
-        )
-        new_world.chatwoot.state.events.clear()
-        page.get_by_label("Number of the contact in Chatwoot").fill(str(someone.id))
-        page.get_by_role("button", name="Show what would be written").click()
-        expect(page.locator("#preview")).to_contain_text("Kim Park")
-        expect(page.locator("#preview")).to_contain_text("Nothing was written")
-        looking.check()
-        looking.shoot(f"preview-{size}")
-        assert new_world.krayin.tables()["persons"] == []
-        page.get_by_role("button", name="Turn it on").click()
-
-        expect(page.get_by_role("status")).to_have_text("It is on.")
-        looking.check()
-        (app,) = new_world.chatwoot.state.dashboard_apps.values()
-        assert app["content"][0]["url"] == f"{new_world.address}/card/1"
-        new_world.chatwoot.contacts.create(name="Jane Doe", email="jane.doe@example.com")
-        assert [sent.status for sent in new_world.chatwoot.deliver()] == [200]
-        wait_until_idle(new_world.house)
-        assert [row["name"] for row in new_world.krayin.tables()["persons"]] == ["Jane Doe"]
-        stage = next(iter(new_world.krayin.sandbox.state.leads.values()))["lead_pipeline_stage_id"]
-        assert stage == 4
-        page.get_by_role("button", name="Send a test webhook").click()
-        expect(page.get_by_role("status")).to_contain_text("was taken")
-        assert token not in page.content()
 
 
 def test_a_failure_is_tried_again_where_it_is_seen(chromium: Browser, world: World) -> None:

@@ -1,0 +1,110 @@
+"""The wizard, from an empty database to a customer in the CRM, against both sandboxes.
+
+Run by ``make test-browser``, with the pages.
+"""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, expect
+
+from crmhost.demo.run import wait_until_idle
+
+from .conftest import Looking, context_of
+from .world import World
+
+
+def test_from_nothing_to_a_customer_in_the_crm(chromium: Browser, new_world: World, size: str) -> None:
+    """An empty database, then a person who is in Krayin."""
+    token = new_world.krayin.settings(new_world.krayin_url)["api_token"]
+    with context_of(chromium, size) as context:
+        looking = Looking(context.new_page(), new_world.address)
+        looking.come_in_first(new_world.link())
+        choose_krayin(looking, size)
+        name_chatwoot(looking, new_world)
+        name_krayin(looking, new_world, size, token)
+        say_what_goes_where(looking, size)
+        try_it_on_somebody(looking, new_world, size)
+
+        looking.page.get_by_role("button", name="Turn it on").click()
+
+        expect(looking.page.get_by_role("status")).to_have_text("It is on.")
+        looking.check()
+        (app,) = new_world.chatwoot.state.dashboard_apps.values()
+        assert app["content"][0]["url"] == f"{new_world.address}/card/1"
+        assert_a_customer_is_brought(new_world)
+        looking.page.get_by_role("button", name="Send a test webhook").click()
+        expect(looking.page.get_by_role("status")).to_contain_text("was taken")
+        assert token not in looking.page.content()
+
+
+def choose_krayin(looking: Looking, size: str) -> None:
+    looking.page.get_by_role("link", name="Connect a CRM").click()
+    looking.check()
+    looking.page.get_by_role("link", name="Connect a Krayin").click()
+    looking.check()
+    looking.shoot(f"connect-chatwoot-{size}")
+
+
+def name_chatwoot(looking: Looking, world: World) -> None:
+    """Say where it is, with a wrong token first."""
+    page = looking.page
+    page.get_by_label("Chatwoot's address").fill(f"{world.chatwoot_url}/app/accounts/3/dashboard")
+    page.get_by_label("Access token").fill("wrong")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("alert")).to_contain_text("token")
+    page.get_by_label("Access token").fill(world.chatwoot.make_token())
+    page.get_by_role("button", name="Go on").click()
+
+
+def name_krayin(looking: Looking, world: World, size: str, token: str) -> None:
+    """Say where it is, with a wrong token first."""
+    page = looking.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your Krayin")
+    page.get_by_label("Krayin's address").fill(world.krayin_url)
+    page.get_by_label("API token").fill("7|wrong")
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("alert")).to_contain_text("refuses the API token")
+    looking.errors.clear()
+    looking.check()
+    looking.shoot(f"connect-crm-{size}")
+    page.get_by_label("API token").fill(token)
+    page.get_by_role("button", name="Look at it").click()
+
+
+def say_what_goes_where(looking: Looking, size: str) -> None:
+    """Choose the stage of new leads, of those that Krayin has."""
+    page = looking.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("What goes where")
+    expect(page.locator(".checklist")).to_contain_text("Pipeline of new leads")
+    looking.shoot(f"connect-settings-{size}")
+    page.locator("summary", has_text="Leads").click()
+    page.get_by_label("Stage", exact=True).select_option(label="Default Pipeline: Negotiation")
+    looking.errors.clear()
+    looking.check()
+    looking.shoot(f"connect-leads-{size}", whole=True)
+
+
+def try_it_on_somebody(looking: Looking, world: World, size: str) -> None:
+    """Look at what would be written of a contact: nothing is."""
+    page = looking.page
+    someone = world.chatwoot.contacts.create(
+        name="Kim Park", email="kim@example.com", additional_attributes={"company_name": "Park & Sons"}
+    )
+    world.chatwoot.state.events.clear()
+    page.get_by_label("Number of the contact in Chatwoot").fill(str(someone.id))
+    page.get_by_role("button", name="Show what would be written").click()
+    expect(page.locator("#preview")).to_contain_text("Kim Park")
+    expect(page.locator("#preview")).to_contain_text("Nothing was written")
+    looking.check()
+    looking.shoot(f"preview-{size}")
+    assert world.krayin.tables()["persons"] == []
+
+
+def assert_a_customer_is_brought(world: World) -> None:
+    """See that who writes to Chatwoot now is a person, with a lead in the stage that was chosen."""
+    world.chatwoot.contacts.create(name="Jane Doe", email="jane.doe@example.com")
+    assert [sent.status for sent in world.chatwoot.deliver()] == [200]
+    wait_until_idle(world.house)
+    assert [row["name"] for row in world.krayin.tables()["persons"]] == ["Jane Doe"]
+    (lead,) = world.krayin.sandbox.state.leads.values()
+    assert lead["lead_pipeline_stage_id"] == 4
