@@ -33,7 +33,7 @@ def found(visit: Visit, connection_id: int) -> CRMConnection:
             return connections.get(tx, visit.house.vault, connection_id)
         except SettingsError as error:
             fix = _("Somebody may have removed it. The overview shows those there are.")
-            raise NotThere(_("There is no connection %(id)d.", id=connection_id), fix=fix) from error
+            raise NotThere(_("There is no connection %(id)s.", id=connection_id), fix=fix) from error
 
 
 def show(visit: Visit) -> Page:
@@ -82,7 +82,7 @@ def pause(visit: Visit) -> Go:
     """Let the connection's work wait."""
     one = found(visit, visit.number("id"))
     with visit.house.store.write() as tx:
-        gates.pause(tx, one.id, BY_HAND, _("Go on with the button, or: crmhost resume %(id)d", id=one.id))
+        gates.pause(tx, one.id, BY_HAND, f"Go on with the button, or: crmhost resume {one.id}")
     return Go(f"/connections/{one.id}", _("It is paused. What arrives is kept, and waits."))
 
 
