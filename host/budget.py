@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -214,16 +214,17 @@ class Spent:
         return self.used >= self.limit and self.lasts > 0
 
 
-def spent(redis: Redis, connection_id: int) -> Spent | None:
-    """Return what is used of the fullest budget of a connection.
+def spent(redis: Redis, connection_ids: Iterable[int]) -> dict[int, Spent]:
+    """Return what is used of the fullest budget of each connection.
 
-    None where none was used for an hour, and where Redis is away.
+    One that used none for an hour is not among them; while Redis is away none is.
     """
-    try:
-        found = list(_each_spent(redis, connection_id))
-    except RedisError:
-        return None
-    return max(found, key=lambda one: one.used / max(one.limit, 1), default=None)
+    found: dict[int, Spent] = {}
+    with suppress(RedisError):
+        for one in connection_ids:
+            if each := list(_each_spent(redis, one)):
+                found[one] = max(each, key=lambda spent: spent.used / max(spent.limit, 1))
+    return found
 
 
 def _each_spent(redis: Redis, connection_id: int) -> Iterator[Spent]:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from ..budget import Spent, spent
 from ..errors import SettingsError
 from ..states import STATES
 from ..store import browse, gates, hours
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from ..budget import Spent
     from ..house import House
     from ..plugins import Plugin
     from ..store.connections import CRMConnection
@@ -62,10 +62,10 @@ class Standing:
         return self.mark == "bad" or self.dead > 0
 
 
-def standing(tx: Connection, house: House, one: CRMConnection) -> Standing:
-    """Return how a connection stands now."""
+def standing(tx: Connection, house: House, one: CRMConnection, used: Spent | None) -> Standing:
+    """Return how a connection stands now; ``used`` is what is known of its calls."""
     now = time.time()
-    used, waiting = spent(house.redis, one.id), browse.count(tx, one.id, "pending")
+    waiting = browse.count(tx, one.id, "pending")
     mark, state, sentence, fix = _state(house, one, used if waiting else None)
     counted = hours.since(tx, [one.id], int(now // HOUR) - 23)
     ended = [count for (_id, what, _hour), count in counted.items() if what in STATES]

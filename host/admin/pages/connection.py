@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from ...budget import spent
 from ...connect import add_webhook_secret
 from ...errors import SettingsError
 from ...store import browse, connections, gates, hours, reconciliations
@@ -34,9 +35,9 @@ def found(visit: Visit, connection_id: int) -> CRMConnection:
 def show(visit: Visit) -> Page:
     """Show how a connection stands."""
     house, one = visit.house, found(visit, visit.number("id"))
-    span = charts.span_of(visit.asked("span"))
+    span, used = charts.span_of(visit.asked("span")), spent(house.redis, [one.id])
     with house.store.read() as tx:
-        stands, causes = standing(tx, house, one), browse.causes(tx, [one.id])
+        stands, causes = standing(tx, house, one, used.get(one.id)), browse.causes(tx, [one.id])
         slots = charts.counted(tx, one.id, span)
         hour = hours.since(tx, [one.id], int(time.time() // hours.HOUR))
         compared = reconciliations.every(tx)
