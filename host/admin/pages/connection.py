@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from redis.exceptions import RedisError
-
 from ...budget import spent
 from ...connect import add_webhook_secret
 from ...errors import SettingsError
@@ -20,8 +18,6 @@ from ..words import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...budget import Spent
-    from ...house import House
     from ...store.connections import CRMConnection
     from ...store.reconciliations import Reconciliation
 
@@ -39,9 +35,9 @@ def found(visit: Visit, connection_id: int) -> CRMConnection:
 def show(visit: Visit) -> Page:
     """Show how a connection stands."""
     house, one = visit.house, found(visit, visit.number("id"))
-    span = charts.span_of(visit.asked("span"))
+    span, used = charts.span_of(visit.asked("span")), spent(house.redis, [one.id])
     with house.store.read() as tx:
-        stands, causes = standing(tx, house, one), browse.causes(tx, [one.id])
+        stands, causes = standing(tx, house, one, used.get(one.id)), browse.causes(tx, [one.id])
         slots = charts.counted(tx, one.id, span)
         hour = hours.since(tx, [one.id], int(time.time() // hours.HOUR))
         compared = reconciliations.every(tx)
@@ -55,21 +51,13 @@ def show(visit: Visit) -> Page:
             "span": span,
             "spans": charts.SPANS,
             "late": charts.lateness(lately),
-            "spent": _spent(house, one.id),
+            "spent": stands.spent,
             "compared": _last(compared, one.id),
             "paused_by_hand": one.paused_reason == BY_HAND,
             "needs_secret": not one.webhook_secrets and not one.unsigned,
             "webhook_url": house.settings.base_url + one.webhook_path,
         },
     )
-
-
-def _spent(house: House, connection_id: int) -> Spent | None:
-    """Return what is used of the calls that the CRM allows; None where nobody knows, or Redis is away."""
-    try:
-        return spent(house.redis, connection_id)
-    except RedisError:
-        return None
 
 
 def _last(compared: Mapping[tuple[int, str], Reconciliation], connection_id: int) -> Reconciliation | None:

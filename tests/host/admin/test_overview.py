@@ -1,10 +1,17 @@
 """The overview and a connection's page: in words, and what needs somebody first."""
 
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from crmhost import CredentialsError, Rejected
+from crmhost.budget import DeliveryBudget
 from crmhost.demo import payloads
 from crmhost.house import House
+from crmhost.store import gates
 
 from ..conftest import Bench, connected
 from ..fake_crm import FakeCRM
@@ -45,7 +52,47 @@ def test_a_connection_that_the_crm_refuses_says_why_and_what_to_do(
 
     assert "Paused The CRM refuses the token." in page
     assert "Make a new one. It is tried again by itself, each minute." in page
+    assert re.search(r"The next try is at \d\d:\d\d:\d\d UTC\.", page)
     assert told(viewer.get("/")).startswith("1 connection needs you")
+
+
+@contextmanager
+def used_up(house: House, calls: int) -> Iterator[None]:
+    """Have all calls of this minute used while the block lasts."""
+    budget = DeliveryBudget(house.redis, whose=1)
+    try:
+        for _ in range(calls):
+            with budget.call("overview", calls=calls):
+                pass
+        yield
+    finally:
+        house.redis.flushdb()
+
+
+def test_what_waits_for_the_crms_limit_is_said_with_its_end(
+    lite_bench: Bench, lite_house: House, viewer: Browser
+) -> None:
+    with used_up(lite_house, calls=4):
+        assert "Working" in told(viewer.get("/connections/1")), "nothing waits for it"
+        lite_bench.receive(payloads.contact_created(JANE))
+
+        page = told(viewer.get("/connections/1"))
+
+        assert re.search(r"Waiting for the CRM's limit until \d\d:\d\d:\d\d UTC", page)
+        assert "The 4 calls that the CRM allows for now are used up." in page
+        assert "4 of 4" in page
+        assert "Everything is in step" in told(viewer.get("/")), "it needs nobody"
+    assert "Working" in told(viewer.get("/connections/1"))
+
+
+def test_a_crm_that_is_away_says_when_it_is_tried_next(lite_bench: Bench, viewer: Browser) -> None:
+    with lite_bench.house.store.write() as tx:
+        gates.away(tx, 1, "No answer.", "", time.time(), 30.0)
+
+    page = told(viewer.get("/connections/1"))
+
+    assert "The CRM is away No answer." in page
+    assert re.search(r"what waits is kept\. The next try is at \d\d:\d\d:\d\d UTC\.", page)
 
 
 def test_failures_are_grouped_by_cause_and_tried_again_together(
