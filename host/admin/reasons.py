@@ -84,6 +84,7 @@ REASONS = (
         "Let the proxy pass bodies on as they are: no filter or firewall that rewrites JSON "
         "(docs/howto/proxy.md)."
     ),
+    N_("What Chatwoot never delivered is not found: %(why)s"),
     N_("No webhook has arrived yet."),
     N_("Send a message in Chatwoot. If nothing comes: is the webhook there, and its address right?"),
     N_("There is none yet."),

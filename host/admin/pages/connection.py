@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...budget import spent
 from ...connect import add_webhook_secret
 from ...errors import SettingsError
+from ...overview import not_compared
 from ...store import browse, connections, gates, hours, reconciliations
 from ...store.dead import Chosen
 from .. import charts, replaying
@@ -53,6 +54,7 @@ def show(visit: Visit) -> Page:
             "late": charts.lateness(lately),
             "spent": stands.spent,
             "compared": _last(compared, one.id),
+            "not_compared": not_compared(house, one, compared),
             "paused_by_hand": one.paused_reason == BY_HAND,
             "needs_secret": not one.webhook_secrets and not one.unsigned,
             "webhook_url": house.settings.base_url + one.webhook_path,
