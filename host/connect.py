@@ -100,7 +100,8 @@ def _card_shown(house: House, made: CRMConnection) -> tuple[ReportLine, ...]:
     try:
         return (show_card(house, made),)
     except CRMHostError as error:
-        return (ReportLine("Beware", f"The card is not in Chatwoot: {error} Later: crmhost card {made.id}"),)
+        fix = " ".join(filter(None, (error.fix, f"Later: crmhost card {made.id}")))
+        return (ReportLine("Beware", f"The card is not in Chatwoot: {error}", "warning", fix),)
 
 
 def show_card(house: House, one: CRMConnection) -> ReportLine:
@@ -256,8 +257,9 @@ def _doubles(
         if (other.plugin, other.account_id) == (made.plugin, made.account_id) and same:
             yield ReportLine(
                 "Beware",
-                f"Connection {other.id} joins account {made.account_id} to the same CRM. Post Chatwoot's "
-                "webhooks to one of the two only, or each conversation is noted twice.",
+                f"Connection {other.id} joins account {made.account_id} to the same CRM.",
+                "warning",
+                "Post Chatwoot's webhooks to one of the two only, or each conversation is noted twice.",
             )
 
 

@@ -90,7 +90,7 @@ def looked_at(
     problem = _problem(webhook, webhook_url, secrets)
     if problem:
         fix = f"Mend it: crmhost set {connection_id} --chatwoot-token @file"
-        return user, ReportLine("Beware", f"{problem} {fix}")
+        return user, ReportLine("Beware", problem, "warning", fix)
     return user, ReportLine("Webhook", f"as it should be: {webhook_url}")
 
 

@@ -79,15 +79,15 @@ def _zone(name: object) -> tuple[str, ReportLine]:
     try:
         zone = ZoneInfo(str(name)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "UTC", ReportLine("Time zone", f"UTC, since nobody knows {name}")
+        return "UTC", ReportLine("Time zone", f"UTC, since nobody knows {name}", "warning")
     return zone, ReportLine("Time zone", zone)
 
 
 def _without_chatwoot(context: Context[LeadSquaredSettings]) -> Iterator[ReportLine]:
     """Say what is less than it could be, where Chatwoot can't be asked."""
     if context.chatwoot is None:
-        without = "need --chatwoot-url and --chatwoot-token;"
+        fix = "They need --chatwoot-url and --chatwoot-token."
         if context.settings.enable_transcript_activity:
-            yield ReportLine("Transcripts", f"{without} until then they hold the last message only")
+            yield ReportLine("Transcripts", "They hold the last message only.", "warning", fix)
         if context.settings.mirror_ids:
-            yield ReportLine("Ids in Chatwoot", f"{without} until then they are not kept there")
+            yield ReportLine("Ids in Chatwoot", "They are not kept there.", "warning", fix)

@@ -37,9 +37,7 @@ def test_it_tells_a_person_what_it_looked_at(connection: Connection) -> None:
         "Time zone": "Asia/Kolkata",
         f"Activity «{STARTED}»": "code 1001, made with score 0",
         f"Activity «{TRANSCRIPT}»": "code 1002, made with score 0",
-        "Transcripts": (
-            "need --chatwoot-url and --chatwoot-token; until then they hold the last message only"
-        ),
+        "Transcripts": ("They hold the last message only. They need --chatwoot-url and --chatwoot-token."),
         "Calls": "4 for this check",
     }
 
