@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from crmhost import CredentialsError, CRMHostError
+from crmhost import CredentialsError, CRMHostError, ReportLine, SettingsError
 from crmhost.house import House
 from crmhost.knocking import knock
 from crmhost.plugins import load
@@ -83,6 +83,22 @@ def test_each_mistake_is_said_where_it_is_made(lite_house: House, admin: Browser
 
     assert every(lite_house) == []
     assert "No plugin named" in admin.get("/connect/nothing", 404)
+
+
+def test_where_a_check_stops_the_list_says_what_passed_and_what_to_do(admin: Browser, crm: FakeCRM) -> None:
+    draft = draft_in(admin.post("/connect/fake/chatwoot", account="3"))
+    stopped = SettingsError("There is no team 7.", fix="Choose another.")
+    stopped.report = (
+        ReportLine("Token", "accepted"),
+        ReportLine("Team", str(stopped), "failed", stopped.fix),
+    )
+    crm.troubles = [stopped]
+
+    page = admin.post("/connect/fake/crm", 422, draft=draft, token="t0ken")
+
+    assert "Not everything is as it should be." in told(page)
+    assert "Failed: Team There is no team 7. Choose another." in told(page)
+    assert re.findall(r'<li class="(\w+)"><strong>', page) == ["ok", "failed"]
 
 
 def test_a_draft_is_good_for_who_began_it_and_nothing_else(lite_house: House, admin: Browser) -> None:
