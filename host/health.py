@@ -144,8 +144,9 @@ def _asked(house: House, name: str, connection_id: int) -> Iterator[Finding]:
     """Ask the connection's CRM, and Chatwoot where there is a token: reach, credentials and settings."""
     report = looked_at(house, connection_id).report
     for line in report:
-        if line.name == "Beware":
-            yield Finding(name, "warning", line.found)
+        if line.state == "warning":
+            said = line.found if line.name == "Beware" else f"{line.name}: {line.found}"
+            yield Finding(name, "warning", said, line.fix)
     yield Finding(name, "ok", f"asked, and content with {len(report)} things")
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from crmhost import CredentialsError, CRMHostError, ReportLine
+from crmhost import CredentialsError, CRMHostError, ReportLine, SettingsError
 from crmhost.chatwoot.sandbox import ChatwootSandbox
 from crmhost.connect import show_card
 from crmhost.house import House
@@ -60,11 +60,17 @@ def test_what_setup_warns_of_is_said_once_it_is_on_and_when_it_is_changed(
     draft = draft_in(admin.post("/connect/fake/crm", draft=draft, token="t0ken"))
 
     page = told(admin.post("/connect/fake/settings", draft=draft, do="on"))
-    crm.report = (ReportLine("Pipeline", "Sales"), ReportLine("Beware", "The pipeline has no end."))
+    crm.report = (
+        ReportLine("Pipeline", "Sales"),
+        ReportLine("Steps", "There are none.", "warning", "Make one."),
+    )
     kept = told(admin.post("/connections/2/settings", pipeline="9"))
 
-    assert page.startswith("It is on. Connection 1 joins account 3 to the same CRM.")
-    assert "The settings are kept. What comes from now on is worked by them. The pipeline has no end." in kept
+    assert page.startswith("It is on. Beware: Connection 1 joins account 3 to the same CRM. Post Chatwoot's")
+    assert (
+        "The settings are kept. What comes from now on is worked by them. Steps: There are none. Make one."
+        in kept
+    )
 
 
 def test_a_refresh_token_that_is_good_once_is_enough_for_all_pages(lite_house: House, admin: Browser) -> None:
@@ -100,6 +106,22 @@ def test_each_mistake_is_said_where_it_is_made(lite_house: House, admin: Browser
 
     assert every(lite_house) == []
     assert "No plugin named" in admin.get("/connect/nothing", 404)
+
+
+def test_where_a_check_stops_the_list_says_what_passed_and_what_to_do(admin: Browser, crm: FakeCRM) -> None:
+    draft = draft_in(admin.post("/connect/fake/chatwoot", account="3"))
+    stopped = SettingsError("There is no team 7.", fix="Choose another.")
+    stopped.report = (
+        ReportLine("Token", "accepted"),
+        ReportLine("Team", str(stopped), "failed", stopped.fix),
+    )
+    crm.troubles = [stopped]
+
+    page = admin.post("/connect/fake/crm", 422, draft=draft, token="t0ken")
+
+    assert "Not everything is as it should be." in told(page)
+    assert "Failed: Team There is no team 7. Choose another." in told(page)
+    assert re.findall(r'<li class="(\w+)"><strong>', page) == ["ok", "failed"]
 
 
 def test_a_draft_is_good_for_who_began_it_and_nothing_else(lite_house: House, admin: Browser) -> None:
