@@ -102,9 +102,7 @@ def _field(
 ) -> Field:
     kind = _kind(field, bool(choices.get(name)))
     value = given.get(name, None if field.is_required() else field.default)
-    options = tuple(choices.get(name, ())) or tuple(
-        Choice(one, one.replace("_", " ")) for one in _literals(field)
-    )
+    options = tuple(choices.get(name, ())) or tuple(Choice(one, _(spoken(one))) for one in literals(field))
     named = {option.value: option.title for option in options}
     there = found.get(name) if name not in given else None
     return Field(
@@ -134,9 +132,15 @@ def _core(annotation: Any) -> Any:
     return annotation
 
 
-def _literals(field: FieldInfo) -> tuple[str, ...]:
+def literals(field: FieldInfo) -> tuple[str, ...]:
+    """Return the words of which a setting is one."""
     core = _core(field.annotation)
     return tuple(map(str, get_args(core))) if get_origin(core) is Literal else ()
+
+
+def spoken(literal: str) -> str:
+    """Return such a word as a person reads it."""
+    return literal.replace("_", " ")
 
 
 def _kind(field: FieldInfo, chosen: bool) -> Kind:
