@@ -118,6 +118,7 @@ def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
     for row in rows:
         name = f"connection {row['id']}"
         yield _state(name, row)
+        yield from _comparing(name, row["reconcile"])
         with house.store.read() as tx:
             one = connections.get(tx, house.vault, row["id"])
         yield from made(name, lambda one=one: reach.of_connection(house, one))  # type: ignore[misc]
@@ -131,6 +132,12 @@ def _state(name: str, row: dict[str, Any]) -> Finding:
     if row["state"] == "working":
         return Finding(name, "ok", f"{row['plugin']}, account {row['account_id']}: working")
     return Finding(name, "problem", row["reason"] or row["state"], row["fix"] or "")
+
+
+def _comparing(name: str, row: dict[str, Any]) -> Iterator[Finding]:
+    if row["state"] == "failing":
+        said = f"What Chatwoot never delivered is not found: {row['reason']}"
+        yield Finding(name, "warning", said, row["fix"] or "")
 
 
 def _asked(house: House, name: str, connection_id: int) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..store import users
 from . import formats, standing, words
+from .heard import translated
 from .masking import MASK
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def environment() -> Environment:
     for name in ("when", "moment", "ago", "number", "duration", "day_and_hour", "day_of"):
         made.filters[name] = getattr(formats, name)
     made.globals.update(languages=words.LANGUAGES, how_many=standing.how_many)
-    made.globals.update(plain=plain, translated=words.translated)
+    made.globals.update(plain=plain, translated=translated)
     return made
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..replay import replay as replay_batch
 from ..store.dead import Chosen
+from .heard import translated
 from .words import gettext as _
 from .words import ngettext
 
@@ -37,7 +38,7 @@ class Done:
         ]
         if self.refused:
             left = ngettext("%(count)d is left as it is", "%(count)d are left as they are", len(self.refused))
-            reasons = " ".join(dict.fromkeys(self.refused[:3]))
+            reasons = " ".join(map(translated, dict.fromkeys(self.refused[:3])))
             said.append(f"{left}: {reasons}")
         if self.more:
             said.append(_("There are more: press it again."))

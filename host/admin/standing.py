@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from ..errors import SettingsError
+from ..overview import not_compared
 from ..states import STATES
-from ..store import browse, gates, hours
+from ..store import browse, gates, hours, reconciliations
 from ..store.browse import MANY
 from ..store.hours import HOUR, RECEIVED, Count
 from ..validation import validated
 from . import formats
+from .heard import translated
 from .words import gettext as _
 from .words import ngettext
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from ..house import House
     from ..plugins import Plugin
     from ..store.connections import CRMConnection
+    from ..store.reconciliations import Reconciliation
 
 BY_HAND = "Paused by hand."
 """What is kept as the reason where a person paused a connection."""
@@ -67,6 +70,8 @@ def standing(tx: Connection, house: House, one: CRMConnection, used: Spent | Non
     now = time.time()
     waiting = browse.count(tx, one.id, "pending")
     mark, state, sentence, fix = _state(house, one, used if waiting else None)
+    if mark == "good" and (failed := not_compared(house, one, reconciliations.every(tx))):
+        mark, state, sentence, fix = _not_compared(failed)
     counted = hours.since(tx, [one.id], int(now // HOUR) - 23)
     ended = [count for (_id, what, _hour), count in counted.items() if what in STATES]
     return Standing(
@@ -134,6 +139,12 @@ def _state(house: House, one: CRMConnection, used: Spent | None) -> tuple[str, s
     if used is not None and used.up:
         return _at_the_limit(used)
     return "good", _("Working"), _("What Chatwoot sends is brought to the CRM as it comes."), ""
+
+
+def _not_compared(failed: Reconciliation) -> tuple[str, str, str, str]:
+    """Tell that all goes well, but that losses are not found."""
+    why = _("What Chatwoot never delivered is not found: %(why)s", why=translated(failed.problem or ""))
+    return "wait", _("Working, not compared"), why, failed.fix or ""
 
 
 def _paused(one: CRMConnection) -> tuple[str, str, str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...budget import spent
 from ...connect import add_webhook_secret
 from ...errors import SettingsError
+from ...overview import not_compared
 from ...store import browse, connections, gates, hours, reconciliations
 from ...store.dead import Chosen
 from .. import charts, replaying
@@ -29,7 +30,7 @@ def found(visit: Visit, connection_id: int) -> CRMConnection:
             return connections.get(tx, visit.house.vault, connection_id)
         except SettingsError as error:
             fix = _("Somebody may have removed it. The overview shows those there are.")
-            raise NotThere(_("There is no connection %(id)d.", id=connection_id), fix=fix) from error
+            raise NotThere(_("There is no connection %(id)s.", id=connection_id), fix=fix) from error
 
 
 def show(visit: Visit) -> Page:
@@ -53,6 +54,7 @@ def show(visit: Visit) -> Page:
             "late": charts.lateness(lately),
             "spent": stands.spent,
             "compared": _last(compared, one.id),
+            "not_compared": not_compared(house, one, compared),
             "paused_by_hand": one.paused_reason == BY_HAND,
             "needs_secret": not one.webhook_secrets and not one.unsigned,
             "webhook_url": house.settings.base_url + one.webhook_path,
@@ -70,7 +72,7 @@ def pause(visit: Visit) -> Go:
     """Let the connection's work wait."""
     one = found(visit, visit.number("id"))
     with visit.house.store.write() as tx:
-        gates.pause(tx, one.id, BY_HAND, _("Go on with the button, or: crmhost resume %(id)d", id=one.id))
+        gates.pause(tx, one.id, BY_HAND, f"Go on with the button, or: crmhost resume {one.id}")
     return Go(f"/connections/{one.id}", _("It is paused. What arrives is kept, and waits."))
 
 

@@ -50,6 +50,21 @@ def test_step_by_step_without_a_token_of_chatwoots(lite_house: House, admin: Bro
     assert made.address in page  # to be pasted in Chatwoot, which then shows the secret
 
 
+def test_what_setup_warns_of_is_said_once_it_is_on_and_when_it_is_changed(
+    lite_house: House, admin: Browser, crm: FakeCRM
+) -> None:
+    connected(lite_house)
+    draft = draft_in(admin.post("/connect/fake/chatwoot", account="3"))
+    draft = draft_in(admin.post("/connect/fake/crm", draft=draft, token="t0ken"))
+
+    page = told(admin.post("/connect/fake/settings", draft=draft, do="on"))
+    crm.report = (ReportLine("Pipeline", "Sales"), ReportLine("Beware", "The pipeline has no end."))
+    kept = told(admin.post("/connections/2/settings", pipeline="9"))
+
+    assert page.startswith("It is on. Connection 1 joins account 3 to the same CRM.")
+    assert "The settings are kept. What comes from now on is worked by them. The pipeline has no end." in kept
+
+
 def test_a_refresh_token_that_is_good_once_is_enough_for_all_pages(lite_house: House, admin: Browser) -> None:
     oauth = OAuth()
     lite_house.plugins.found["oauth"] = load("oauth", oauth)

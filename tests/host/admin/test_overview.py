@@ -11,7 +11,7 @@ from crmhost import CredentialsError, Rejected
 from crmhost.budget import DeliveryBudget
 from crmhost.demo import payloads
 from crmhost.house import House
-from crmhost.store import gates
+from crmhost.store import connections, gates, reconciliations
 
 from ..conftest import Bench, connected
 from ..fake_crm import FakeCRM
@@ -161,3 +161,27 @@ def test_a_mistake_of_ours_is_one_sentence(viewer: Browser, monkeypatch: pytest.
 
     assert "That is our mistake" in page
     assert "ZeroDivisionError" not in page
+
+
+def test_losses_that_cannot_be_looked_for_are_told_wherever_somebody_looks(
+    lite_house: House, admin: Browser
+) -> None:
+    connected(lite_house)
+    with lite_house.store.write() as tx:
+        connections.set_chatwoot(tx, lite_house.vault, 1, "https://chat.example.com", "t0ken")
+        reconciliations.finish(tx, 1, "full", {}, time.time())
+        refused = "Chatwoot refuses crmhost's token at GET /profile."
+        reconciliations.fail(tx, 1, "full", refused, "Give another.", time.time() + 60)
+    said = f"What Chatwoot never delivered is not found: {refused}"
+
+    assert told(admin.get("/")).startswith("Something waits for you")
+    page = told(admin.get("/connections/1"))
+    assert f"Working, not compared {said} Give another." in page
+    assert "nothing was lost failed since" in page
+    assert f"to be looked at {said} Give another." in told(admin.get("/doctor"))
+    admin.client.headers["Accept-Language"] = "es"
+    assert "no se encuentra: Chatwoot rechaza" in told(admin.get("/doctor"))
+    with lite_house.store.write() as tx:
+        reconciliations.finish(tx, 1, "full", {}, time.time())
+    admin.client.headers["Accept-Language"] = "en"
+    assert told(admin.get("/")).startswith("Everything is in step")
