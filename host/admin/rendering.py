@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..store import users
-from . import formats, standing, words
+from . import formats, logos, standing, words
 from .heard import translated
 from .masking import MASK
 
@@ -46,7 +46,7 @@ def environment() -> Environment:
     for name in ("when", "moment", "ago", "number", "duration", "day_and_hour", "day_of"):
         made.filters[name] = getattr(formats, name)
     made.globals.update(languages=words.LANGUAGES, how_many=standing.how_many)
-    made.globals.update(plain=plain, translated=translated)
+    made.globals.update(plain=plain, translated=translated, logo_of=logos.address_of)
     return made
 
 

@@ -166,9 +166,12 @@ def plugins(*, as_json: bool) -> None:
     if as_json:
         document(found)
         return
-    lines = [(p["name"], p["title"], f"{p['package']} {p['version']}", "") for p in found["plugins"]]
+    lines = [
+        (p["name"], p["title"], f"{p['package']} {p['version']}", f"tier {p['tier']}" if p["tier"] else "")
+        for p in found["plugins"]
+    ]
     lines += [
         (p["name"], "", p["package"], f"{sentence(p['problem'])} {sentence(p['fix'])}")
         for p in found["broken"]
     ]
-    table("Plugins", ("Name", "CRM", "Package", "Problem, and what to do"), lines)
+    table("Plugins", ("Name", "CRM", "Package", "Tier, or problem and what to do"), lines)

@@ -109,12 +109,13 @@ def settings_sentences(name: str) -> set[Sentence]:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_krayins_settings_are_said_in_each_language(language: str) -> None:
-    folder = discover()["krayin"].info.locales
+    info = discover()["krayin"].info
+    folder = info.locales
     assert folder is not None
     with (folder / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         known = {one.id: one.string for one in read_po(file, locale=language) if one.id}
 
-    assert known.keys() == settings_sentences("krayin") | set(SAID) | set(SAYINGS)
+    assert known.keys() == settings_sentences("krayin") | set(SAID) | set(SAYINGS) | {info.summary}
     assert all(known.values())
 
 
