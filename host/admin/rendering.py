@@ -45,6 +45,7 @@ def environment() -> Environment:
     )
     for name in ("when", "moment", "ago", "number", "duration", "day_and_hour", "day_of"):
         made.filters[name] = getattr(formats, name)
+    made.filters["id_of"] = id_of
     made.globals.update(languages=words.LANGUAGES, how_many=standing.how_many)
     made.globals.update(plain=plain, translated=translated, logo_of=logos.address_of)
     return made
@@ -57,6 +58,11 @@ def plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(plain, value))
     return "" if value is None else str(value)
+
+
+def id_of(text: str) -> str:
+    """Return the id of what does or leads to this: by it the focus is found again when a part comes anew."""
+    return "to-" + hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
 @cache

@@ -129,8 +129,9 @@ def remove(visit: Visit) -> Go:
     """Remove it."""
     one = found(visit, visit.number("id"))
     if disconnect(visit.house, one.id):
-        return Go("/", _("The connection is removed, and its webhook in Chatwoot with it."))
-    return Go("/", _("The connection is removed. Remove its webhook in Chatwoot too, under Integrations."))
+        return Go("/", _("The connection is removed, and its webhook and card in Chatwoot with it."))
+    left = _("The connection is removed. Remove its webhook and card in Chatwoot too, under Integrations.")
+    return Go("/", left)
 
 
 PLACES = (

@@ -233,7 +233,9 @@ def _tried(visit: Visit, draft: Draft, tokens: TokensInMemory, found: Mapping[st
 
 def with_warnings(said: str, report: tuple[ReportLine, ...]) -> str:
     """Return what is said once something is done, with what setup warned of."""
-    return " ".join((said, *(translated(line.found) for line in report if line.name == "Beware")))
+    warned = [line for line in report if line.state == "warning"]
+    told = [f"{translated(line.name)}: {translated(line.found)} {translated(line.fix)}" for line in warned]
+    return " ".join((said, *told)).rstrip()
 
 
 def contact_number(visit: Visit) -> int | None:

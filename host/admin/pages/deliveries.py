@@ -76,7 +76,6 @@ def _wanted(visit: Visit, every: list[CRMConnection]) -> Wanted:
         states=(state,) if state in STATES else (),
         kinds=(kind,) if kind in KINDS else (),
         contact_id=_whole(visit.asked("contact")),
-        conversation_id=_whole(visit.asked("conversation")),
         cause=visit.asked("cause") or None,
     )
     if named is None and wanted == Wanted():

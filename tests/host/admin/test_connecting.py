@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from crmhost import CredentialsError, CRMHostError, ReportLine, SettingsError
+from crmhost.chatwoot.sandbox import ChatwootSandbox
+from crmhost.connect import show_card
 from crmhost.house import House
 from crmhost.knocking import knock
 from crmhost.plugins import load
@@ -58,11 +60,17 @@ def test_what_setup_warns_of_is_said_once_it_is_on_and_when_it_is_changed(
     draft = draft_in(admin.post("/connect/fake/crm", draft=draft, token="t0ken"))
 
     page = told(admin.post("/connect/fake/settings", draft=draft, do="on"))
-    crm.report = (ReportLine("Pipeline", "Sales"), ReportLine("Beware", "The pipeline has no end."))
+    crm.report = (
+        ReportLine("Pipeline", "Sales"),
+        ReportLine("Steps", "There are none.", "warning", "Make one."),
+    )
     kept = told(admin.post("/connections/2/settings", pipeline="9"))
 
-    assert page.startswith("It is on. Connection 1 joins account 3 to the same CRM.")
-    assert "The settings are kept. What comes from now on is worked by them. The pipeline has no end." in kept
+    assert page.startswith("It is on. Beware: Connection 1 joins account 3 to the same CRM. Post Chatwoot's")
+    assert (
+        "The settings are kept. What comes from now on is worked by them. Steps: There are none. Make one."
+        in kept
+    )
 
 
 def test_a_refresh_token_that_is_good_once_is_enough_for_all_pages(lite_house: House, admin: Browser) -> None:
@@ -151,11 +159,24 @@ def test_removing_is_spelled_out_before_it_is_done(lite_house: House, admin: Bro
 
     page = told(admin.get("/connections/1/remove"))
     assert "The CRM keeps all that was brought there" in page
-    assert "The webhook stays in Chatwoot until you remove it there." in page
+    assert "The webhook stays in Chatwoot, and so does the card's tab, until you remove them there." in page
     assert len(every(lite_house)) == 1
 
     assert "is removed" in admin.post("/connections/1/remove")
     assert every(lite_house) == []
+
+
+def test_what_goes_from_chatwoot_with_a_connection_is_what_was_said(
+    lite_house: House, joined: CRMConnection, chatwoot: ChatwootSandbox, admin: Browser
+) -> None:
+    show_card(lite_house, joined)
+    said = "The webhook in Chatwoot is removed, and the card's tab beside its conversations."
+
+    assert said in told(admin.get(f"/connections/{joined.id}/remove"))
+    page = told(admin.post(f"/connections/{joined.id}/remove"))
+
+    assert "The connection is removed, and its webhook and card in Chatwoot with it." in page
+    assert chatwoot.state.dashboard_apps == {}
 
 
 def test_a_test_webhook_goes_the_way_of_chatwoots(lite_house: House) -> None:

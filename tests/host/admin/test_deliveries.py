@@ -133,6 +133,47 @@ def test_ticked_ones_and_all_of_a_filter_are_tried_again(
     assert "1 delivery is tried again. 1 is left as it is: It is applied, not dead." in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "tried"),
+    [
+        ("connection=2", [5]),
+        ("kind=conversation_created", [4]),
+        ("contact=2", [2]),
+        ("cause=No+5.", []),
+        ("cause=Yes.", [3]),
+        ("connection=1&kind=contact_created&contact=1&cause=No+….", [1]),
+        ("conversation=731", [1, 2, 3, 4, 5]),
+    ],
+)
+def test_all_of_a_filter_are_those_that_it_shows(
+    lite_house: House, crm: FakeCRM, admin: Browser, asked: str, tried: list[int]
+) -> None:
+    """What is pressed sends what the page was asked for, each part of it."""
+    first, second = Bench(lite_house, connected(lite_house)), Bench(lite_house, connected(lite_house))
+    failing = (
+        (first, payloads.contact_created({**JANE, "id": 1}), "No 1."),
+        (first, payloads.contact_created({**JANE, "id": 2}), "No 2."),
+        (first, payloads.contact_created({**JANE, "id": 3}), "Yes."),
+        (first, BEGAN, "No 4."),
+        (second, payloads.contact_created(JANE), "No 5."),
+    )
+    for bench, payload, why in failing:
+        crm.troubles = [Rejected(why)]
+        bench.receive(payload)
+        bench.work(payload.get("id", 5821) if payload["event"] == "contact_created" else 5821)
+    first.close()
+    second.close()
+    page = admin.get(f"/deliveries?state=dead&{asked}")
+    form = page.partition('action="/deliveries/replay"')[2]
+    said = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+
+    if tried:
+        admin.post("/deliveries/replay", **(dict(said) | {"all": "1"}))
+
+    assert sorted(ids(page)) == tried
+    assert sorted(ids(admin.get("/deliveries?state=pending"))) == tried
+
+
 def test_what_is_tried_again_in_batches_is_all_of_it(
     lite_bench: Bench, crm: FakeCRM, admin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
