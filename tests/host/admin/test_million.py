@@ -118,6 +118,8 @@ PATHS = (
     f"/connections/1/contacts/{CONTACTS // 2}",
     f"/connections/1/conversations/{DELIVERIES // 2 + 2}",
     "/plugins",
+    "/deliveries?q=ana+souza&state=dead",
+    "/deliveries?q=person777%40example.com",
     "/people",
 )
 
