@@ -146,7 +146,19 @@ def test_charts_show_what_became_of_deliveries_and_say_it(lite_bench: Bench, vie
     for span in ("day", "week", "month", "nonsense"):
         page = viewer.get(f"/connections/1?span={span}")
         assert 'aria-label="2 deliveries were worked in this time."' in page
+        assert 'aria-label="2 deliveries arrived in this time."' in page
         assert "2 applied" in page
+        assert 'class="received"' in page
+
+
+def test_what_arrived_is_drawn_before_anything_became_of_it(lite_bench: Bench, viewer: Browser) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+
+    page = viewer.get("/connections/1")
+
+    assert 'aria-label="1 deliveries arrived in this time."' not in page, "one is one"
+    assert 'aria-label="1 delivery arrived in this time."' in page
+    assert page.count("Nothing happened in this time.") == 3
 
 
 def test_what_is_not_there_is_said(viewer: Browser) -> None:
