@@ -119,11 +119,13 @@ def show(visit: Visit) -> Page:
         one = _connection(tx, visit, row.connection_id)
         changes = {row.id: list(news(payload, mask=not visit.changes))} if payload else {}
         told = happenings.happenings(tx, [row], {row.connection_id: urls_of(visit.house, one)}, changes)[0]
+        tried = happenings.tried(tx, row.id)
     shown = payload if reveal else masked(payload)
     return Page(
         "delivery.html",
         {
             "told": told,
+            "tried": tried,
             "name": title(visit.house, one) if one else "",
             "payload": json.dumps(shown, indent=2, ensure_ascii=False) if payload else None,
             "revealed": reveal,

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from crmhost import Rejected
+from crmhost import Rejected, TryAgain
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store import browse
 from crmhost.store.browse import KINDS, Wanted
 
-from ..conftest import Bench, connected
+from ..conftest import Bench, connected, hurry
 from ..fake_crm import FakeCRM
 from .conftest import Browser, told
 
@@ -172,6 +172,25 @@ def test_all_of_a_filter_are_those_that_it_shows(
 
     assert sorted(ids(page)) == tried
     assert sorted(ids(admin.get("/deliveries?state=pending"))) == tried
+
+
+def test_each_attempt_that_failed_is_told_with_its_own_reason(
+    lite_bench: Bench, crm: FakeCRM, admin: Browser
+) -> None:
+    crm.troubles = [TryAgain("The CRM is busy.", fix="Wait."), TryAgain("It is tired."), Rejected("No.")]
+    lite_bench.receive(payloads.contact_created(JANE))
+    for _ in crm.troubles[:]:
+        hurry(lite_bench)
+        lite_bench.work()
+    assert lite_bench.states() == ["dead"]
+
+    page = told(admin.get("/deliveries/1"))
+    assert page.index("No.") < page.index("It is tired.") < page.index("The CRM is busy. Wait.")
+    assert "Tried 3 times" in page
+
+    page = told(admin.post("/deliveries/1/replay"))
+    attempts = page.partition("Attempts that failed")[2]
+    assert attempts.index("No.") < attempts.index("It is tired."), "the one that ended it is kept"
 
 
 @pytest.fixture
