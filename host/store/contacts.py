@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, and_, delete, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Insert,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    select,
+)
 
 from . import many
 from .page_tables import contact_words, contacts
@@ -22,6 +32,16 @@ CODES, ENDS = (1, 2, 3), (-9, -8, -7)
 Key = tuple[int, int]
 """(connection id, contact id)"""
 _FACE = (contacts.c.connection_id, contacts.c.contact_id, contacts.c.name, contacts.c.email, contacts.c.phone)
+
+
+def _of_these(table: Table) -> ColumnElement[bool]:
+    ids: BindParameter[list[int]] = bindparam("ids", expanding=True)
+    return and_(table.c.connection_id == bindparam("connection"), table.c.contact_id.in_(ids))
+
+
+_KNOWN = select(*_FACE).where(_of_these(contacts))
+_FORGET = delete(contacts).where(_of_these(contacts))
+_FORGET_WORDS = delete(contact_words).where(_of_these(contact_words))
 
 
 @dataclass(frozen=True)
@@ -66,7 +86,7 @@ def note(tx: Connection, faces: Iterable[Face], now: float) -> None:
     changed = [face for face in ordered if known.get(face.key) != face]
     many.write(tx, _keep(tx.dialect.name), [vars(face) | {"seen_at": now} for face in ordered])
     if changed:
-        _index(tx, changed)
+        _index(tx, changed, known)
 
 
 @cache
@@ -77,22 +97,22 @@ def _keep(dialect: str) -> Insert:
 
 
 def _known(tx: Connection, keys: Sequence[Key]) -> dict[Key, Face]:
-    rows = tx.execute(select(*_FACE).where(_these(contacts, keys)))
+    rows = [row for given in _by_connection(keys) for row in tx.execute(_KNOWN, given)]
     return {face.key: face for face in (Face(*row) for row in rows)}
 
 
-def _these(table: Table, keys: Iterable[Key]) -> Any:
-    """Return what holds for the rows of these contacts, as SQLite finds them by an index."""
+def _by_connection(keys: Iterable[Key]) -> list[dict[str, Any]]:
+    """Return the parameters of a statement about these contacts, for each connection: so an index is used."""
     by_connection: dict[int, list[int]] = {}
     for connection_id, contact_id in keys:
         by_connection.setdefault(connection_id, []).append(contact_id)
-    each = by_connection.items()
-    return or_(*(and_(table.c.connection_id == one, table.c.contact_id.in_(ids)) for one, ids in each))
+    return [{"connection": one, "ids": ids} for one, ids in by_connection.items()]
 
 
-def _index(tx: Connection, faces: Sequence[Face]) -> None:
+def _index(tx: Connection, faces: Sequence[Face], known: Collection[Key]) -> None:
     """Replace the words that these are found by."""
-    tx.execute(delete(contact_words).where(_these(contact_words, [face.key for face in faces])))
+    for given in _by_connection(face.key for face in faces if face.key in known):
+        tx.execute(_FORGET_WORDS, given)
     rows = [
         {"word": word, "connection_id": face.connection_id, "contact_id": face.contact_id}
         for face in faces
@@ -149,8 +169,9 @@ def forget(tx: Connection, before: float, limit: int = 1000) -> int:
     old = select(contacts.c.connection_id, contacts.c.contact_id).where(contacts.c.seen_at < before)
     keys = [(row[0], row[1]) for row in tx.execute(old.limit(limit))]
     if keys:
-        for table in (contact_words, contacts):
-            tx.execute(delete(table).where(_these(table, keys)))
+        for given in _by_connection(keys):
+            tx.execute(_FORGET_WORDS, given)
+            tx.execute(_FORGET, given)
     return len(keys)
 
 
