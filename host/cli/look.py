@@ -153,15 +153,19 @@ def _line(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 @click.command()
+@click.option("--schema", metavar="PLUGIN", help="Print the JSON Schema of this plugin's settings instead.")
 @json_option
-def plugins(*, as_json: bool) -> None:
+def plugins(schema: str | None, *, as_json: bool) -> None:
     """List the installed CRM plugins."""
-    from .. import overview
+    from .. import declared, overview
     from ..logs import configure
     from ..misfits import sentence
     from ..plugins import discover
 
     configure()
+    if schema:
+        document(declared.schema(discover()[schema].info.settings))
+        return
     found = overview.plugins(discover())
     if as_json:
         document(found)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ... import misfits
+from ... import declared, misfits
 from ..._version import __version__
+from ...errors import SettingsError
 from ...store import connections
-from ..visits import Page, Place, Visit
+from ..visits import Document, NotThere, Page, Place, Visit
 
 
 def plugins(visit: Visit) -> Page:
@@ -25,4 +26,13 @@ def plugins(visit: Visit) -> Page:
     return Page("plugins.html", values)
 
 
-PLACES = (Place("/plugins", plugins),)
+def schema(visit: Visit) -> Document:
+    """Say as a JSON Schema which settings a plugin takes."""
+    try:
+        plugin = visit.house.plugins[visit.request.path_params["plugin"]]
+    except SettingsError as error:
+        raise NotThere(str(error), fix=error.fix) from error
+    return Document(declared.schema(plugin.info.settings), "application/schema+json")
+
+
+PLACES = (Place("/plugins", plugins), Place("/plugins/{plugin}/schema.json", schema))

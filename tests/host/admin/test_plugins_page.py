@@ -16,7 +16,7 @@ from crmhost.plugins import Broken, discover
 from crmhost_krayin.logo import LOGO
 
 from ..conftest import Bench
-from ..fake_crm import FakeCRM
+from ..fake_crm import FakeCRM, FakeSettings
 from .conftest import Browser, told
 
 
@@ -81,6 +81,15 @@ def test_what_a_plugin_fails_of_at_work_is_said(lite_bench: Bench, crm: FakeCRM,
 
     lite_bench.house.plugins.found.clear()
     assert "No longer installed Fails at work fake" in told(viewer.get("/plugins"))
+
+
+def test_a_program_reads_which_settings_a_plugin_takes(viewer: Browser) -> None:
+    answer = viewer.client.get("/plugins/fake/schema.json")
+
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert answer.json()["properties"].keys() == FakeSettings.model_fields.keys()
+    assert "/plugins/fake/schema.json" in viewer.get("/plugins")
+    assert "No plugin named" in viewer.get("/plugins/acme/schema.json", 404)
 
 
 def test_a_plugin_that_is_left_out_says_why(lite_house: House, viewer: Browser) -> None:
