@@ -1,4 +1,4 @@
-"""A plugin's settings as its model declares them, said for programs as JSON Schema."""
+"""A plugin's settings as its model declares them: for programs as JSON Schema, and which are shown."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
+
+from .validation import is_secret
 
 
 def schema(model: type[BaseModel]) -> dict[str, Any]:
@@ -39,3 +41,17 @@ def _references(within: Any) -> Iterator[str]:
     if isinstance(within, list):
         for one in within:
             yield from _references(one)
+
+
+def visible(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the settings that are shown wherever the connection is; a secret one never is.
+
+    A field says so by ``json_schema_extra={"visible": True}``.
+    """
+    return tuple(
+        name
+        for name, field in model.model_fields.items()
+        if isinstance(field.json_schema_extra, Mapping)
+        and field.json_schema_extra.get("visible") is True
+        and not is_secret(field.annotation)
+    )

@@ -58,6 +58,23 @@ def test_it_is_the_form_for_programs(name: str) -> None:
     assert schema["additionalProperties"] is False
 
 
+def test_a_secret_is_never_among_what_is_shown() -> None:
+    class Marked(BaseModel):
+        url: str = Field("", json_schema_extra={"visible": True})
+        token: SecretStr = Field(json_schema_extra={"visible": True})
+        unmarked: str = ""
+
+    assert declared.visible(Marked) == ("url",)
+
+
+@pytest.mark.parametrize("name", ["krayin", "leadsquared"])
+def test_our_plugins_show_where_they_go_and_what_they_do(name: str) -> None:
+    model = discover()[name].info.settings
+
+    assert declared.visible(model)[0] == "api_url"
+    assert declared.schema(model)["properties"]["api_url"]["visible"] is True
+
+
 def test_the_command_line_prints_it(types: Types) -> None:
     told: dict[str, Any] = types("crmhost", "plugins", "--schema", "krayin").document
 

@@ -34,12 +34,14 @@ class LeadChoices(BaseModel):
         "one_per_person",
         title="How many leads",
         description="One open lead for each customer (one_per_person), one_per_conversation, or none.",
+        json_schema_extra={"visible": True},
     )
     closed_leads: Literal["leave", "reopen", "new"] = Field(
         "leave",
         title="Closed leads",
         description="What a new conversation does to a customer's lead that is won or lost: leave it, reopen "
         "it, or make a new one.",
+        json_schema_extra={"visible": True},
     )
     lead_title: str = Field(
         "{name}",
@@ -80,6 +82,7 @@ class LeadChoices(BaseModel):
         False,
         title="Assignee owns the lead",
         description="Make the agent of the conversation the owner of a lead that has none, by e-mail.",
+        json_schema_extra={"visible": True},
     )
 
 
