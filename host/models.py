@@ -271,6 +271,12 @@ class PluginInfo:
     """The version of the hooks that the plugin was written for, as a number: not crmhost.HOOK_API itself."""
     locales: Path | None = None
     """The folder of the translations of its settings' titles and descriptions, as gettext lays them out."""
+    summary: str = ""
+    """In one line, what it brings where; among the translations too."""
+    logo: str = ""
+    """An SVG, square, shown as an image of about 40 pixels: it runs and fetches nothing there."""
+    tier: Literal["bronze", "silver", "gold", "platinum"] | None = None
+    """What the contract awards it; ``crmhost certify`` proves it."""
 
 
 @dataclass(frozen=True)

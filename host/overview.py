@@ -67,7 +67,14 @@ def plugins(found: Plugins) -> dict[str, Any]:
     """Return the plugins that were found, and what is wrong with those left out."""
     return {
         "plugins": [
-            {"name": one.name, "title": one.info.title, "package": one.package, "version": one.version}
+            {
+                "name": one.name,
+                "title": one.info.title,
+                "summary": one.info.summary,
+                "package": one.package,
+                "version": one.version,
+                "tier": one.info.tier,
+            }
             for one in found.found.values()
         ],
         "broken": [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..store import users
-from . import formats, standing, words
+from . import formats, logos, standing, words
 from .heard import translated
 from .masking import MASK
 
@@ -47,7 +47,7 @@ def environment() -> Environment:
         made.filters[name] = getattr(formats, name)
     made.filters["id_of"] = id_of
     made.globals.update(languages=words.LANGUAGES, how_many=standing.how_many)
-    made.globals.update(plain=plain, translated=translated)
+    made.globals.update(plain=plain, translated=translated, logo_of=logos.address_of)
     return made
 
 

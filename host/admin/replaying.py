@@ -13,6 +13,8 @@ from .words import gettext as _
 from .words import ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..house import House
 
 BATCH = 200
@@ -49,6 +51,16 @@ def replay_named(house: House, ids: tuple[int, ...]) -> Done:
     """Try those again that are named."""
     done = replay_batch(house, Chosen(ids))
     return Done(len(done.ids), tuple(done.refused.values()), more=False)
+
+
+def replay_each(house: House, ids: Sequence[int], more: bool) -> Done:
+    """Try again what was found, in batches; ``more`` says that there is more of it."""
+    again, refused = 0, list[str]()
+    for first in range(0, len(ids), BATCH):
+        done = replay_batch(house, Chosen(tuple(ids[first : first + BATCH])))
+        again += len(done.ids)
+        refused += done.refused.values()
+    return Done(again, tuple(refused), more)
 
 
 def replay(house: House, wanted: Chosen) -> Done:

@@ -42,6 +42,8 @@ class Wanted:
     contact_id: int | None = None
     conversation_id: int | None = None
     cause: str | None = None
+    contacts: tuple[tuple[int, int], ...] | None = None
+    """Of a search: those who were found, by (connection id, contact id)."""
 
 
 def page(tx: Connection, wanted: Wanted, limit: int, before: int | None = None) -> list[Row[Any]]:
@@ -73,7 +75,11 @@ def _keys(wanted: Wanted) -> list[Any]:
         deliveries.c.conversation_id: wanted.conversation_id,
         deliveries.c.contact_id: wanted.contact_id,
     }
-    if asked := [column == value for column, value in exact.items() if value is not None]:
+    asked = [column == value for column, value in exact.items() if value is not None]
+    if wanted.contacts is not None:
+        found = [one for one in wanted.contacts if one[0] in wanted.connections]
+        return [and_(here == one, deliveries.c.contact_id == who, *asked, *narrow) for one, who in found]
+    if asked:
         return [and_(here == one, *asked, *narrow) for one in wanted.connections]
     each = product(wanted.connections, wanted.states or STATES, wanted.kinds or KINDS)
     return [

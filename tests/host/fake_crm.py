@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from crmhost import (
     Change,
@@ -33,7 +33,7 @@ class FakeSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     token: SecretStr
-    pipeline: int | None = None
+    pipeline: int | None = Field(None, json_schema_extra={"visible": True})
 
 
 Step = Callable[[], None]

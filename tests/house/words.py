@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_origin
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from pydantic.fields import FieldInfo
 
 from crmhost.admin import words
-from crmhost.admin.forms import grouped, literals, spoken
+from crmhost.admin.forms import grouped
 from crmhost.admin.reasons import PARTS
+from crmhost.admin.rows import value_of
+from crmhost.admin.typed import core, is_model, literal_choices
 from crmhost.admin.words import FOLDER, LANGUAGES
 from crmhost.plugins import discover
 from crmhost_krayin.card import SAID
@@ -38,12 +42,25 @@ def of_krayin() -> dict[str, str]:
 
 def settings_texts(name: str) -> Iterator[str]:
     """Yield what a plugin's settings say in a form: groups, titles, descriptions, what there is to choose."""
-    model = discover()[name].info.settings
-    for title, told, names in grouped(model):
-        fields = [field for one in names if (field := model.model_fields[one]).repr]
-        texts = [text for field in fields for text in (field.title, field.description)]
-        choices = [spoken(one) for field in fields for one in literals(field)]
-        yield from (text for text in (title, told, *texts, *choices) if text and fields)
+    info = discover()[name].info
+    yield info.summary
+    for title, told, names in grouped(info.settings):
+        fields = [field for one in names if (field := info.settings.model_fields[one]).repr]
+        texts = [text for field in fields for text in _texts(field)]
+        yield from (text for text in (title, told, *texts) if text and fields)
+
+
+def _texts(field: FieldInfo) -> Iterator[str | None]:
+    """Yield what one setting says: its names, what there is to choose, and a table's columns."""
+    yield from (field.title, field.description)
+    each = field.annotation
+    if get_origin(core(each)) is dict:
+        each = value_of(field)
+    if is_model(each):
+        for column, of in core(each).model_fields.items():
+            yield of.title or column.replace("_", " ")
+            yield from (one.title for one in literal_choices(of.annotation))
+    yield from (one.title for one in literal_choices(each))
 
 
 @contextmanager

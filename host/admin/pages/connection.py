@@ -12,6 +12,7 @@ from ...overview import not_compared
 from ...store import browse, connections, gates, hours, reconciliations
 from ...store.dead import Chosen
 from .. import charts, replaying
+from ..shown import shown
 from ..standing import BY_HAND, standing
 from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
@@ -55,6 +56,7 @@ def show(visit: Visit) -> Page:
             "spent": stands.spent,
             "compared": _last(compared, one.id),
             "not_compared": not_compared(house, one, compared),
+            "shown": shown(house, one),
             "paused_by_hand": one.paused_reason == BY_HAND,
             "needs_secret": not one.webhook_secrets and not one.unsigned,
             "webhook_url": house.settings.base_url + one.webhook_path,

@@ -9,12 +9,13 @@ from typing import Any
 from crmhost import Checklist, Context, ReportLine, SetupResult
 
 from ..desk import Bench, bench_for
+from ..owners import active
 from ..settings import Attribute, Facts, KrayinSettings, Stage
 from .attributes import attribute_lines, attributes_found, checkbox_lines, checkboxes, unprotected
 from .effects import effect_lines
 from .reach import user_of
 from .reference import references_found
-from .rows import Row, named
+from .rows import Row, existing, named
 from .stages import (
     Places,
     check_inboxes,
@@ -102,6 +103,10 @@ def _places(bench: Bench, looked: Checklist) -> tuple[Places, Chosen]:
         chosen = Chosen(*default_places(places, bench.settings))
     for name, row in vars(chosen).items():
         looked.add(ReportLine(f"{name.title()} of new leads", named(row)))
+    if (wanted := bench.settings.owner_id) is not None:
+        with looked.at("Owner of new leads", go_on=True):
+            owner = existing("user", active(bench.lookups.users()), wanted, setting="owner_id")
+            looked.add(ReportLine("Owner of new leads", named(owner)))
     return places, chosen
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from crmhost import CredentialsError, Rejected
+from crmhost.admin.shown import spoken
 from crmhost.budget import DeliveryBudget
 from crmhost.demo import payloads
 from crmhost.house import House
@@ -54,6 +55,32 @@ def test_a_connection_that_the_crm_refuses_says_why_and_what_to_do(
     assert "Make a new one. It is tried again by itself, each minute." in page
     assert re.search(r"The next try is at \d\d:\d\d:\d\d UTC\.", page)
     assert told(viewer.get("/")).startswith("1 connection needs you")
+
+
+def test_a_connection_shows_how_it_is_set_and_no_secret(lite_house: House, viewer: Browser) -> None:
+    connected(lite_house)
+
+    page = told(viewer.get("/connections/1"))
+
+    assert "How it is set pipeline 7" in page
+    assert "t0ken" not in page
+    lite_house.plugins.found.clear()
+    assert "How it is set" not in told(viewer.get("/connections/1"))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (True, "yes"),
+        (False, "no"),
+        ("one_per_person", "one per person"),
+        ((1, 2), "1, 2"),
+        (None, ""),
+        ("", ""),
+    ],
+)
+def test_a_setting_is_said_in_words(value: object, said: str) -> None:
+    assert spoken(value) == said
 
 
 @contextmanager
@@ -146,7 +173,19 @@ def test_charts_show_what_became_of_deliveries_and_say_it(lite_bench: Bench, vie
     for span in ("day", "week", "month", "nonsense"):
         page = viewer.get(f"/connections/1?span={span}")
         assert 'aria-label="2 deliveries were worked in this time."' in page
+        assert 'aria-label="2 deliveries arrived in this time."' in page
         assert "2 applied" in page
+        assert 'class="received"' in page
+
+
+def test_what_arrived_is_drawn_before_anything_became_of_it(lite_bench: Bench, viewer: Browser) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+
+    page = viewer.get("/connections/1")
+
+    assert 'aria-label="1 deliveries arrived in this time."' not in page, "one is one"
+    assert 'aria-label="1 delivery arrived in this time."' in page
+    assert page.count("Nothing happened in this time.") == 3
 
 
 def test_what_is_not_there_is_said(viewer: Browser) -> None:
