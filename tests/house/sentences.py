@@ -31,6 +31,8 @@ SHOWN = {
     "Choice": (1,),
     "pause": (2, 3),
     "Wish": (1,),
+    "Idle": (2,),
+    "_line": (1,),
 }
 """Where the words are in what is shown as it is."""
 RAISED = re.compile(
@@ -106,6 +108,12 @@ class _Looking(ast.NodeVisitor):
         values = [value for one in tables if isinstance(one, ast.Dict) for value in one.values]
         cells = [cell for value in values for cell in getattr(value, "elts", [value])]
         self.shown += [text for text in map(_text, cells) if " " in text]
+        self.generic_visit(node)
+
+    def visit_Yield(self, node: ast.Yield) -> None:
+        """Take a reason that comes with what it is about."""
+        if isinstance(node.value, ast.Tuple):
+            self.shown += [text for text in map(_text, node.value.elts[1:]) if " " in text]
         self.generic_visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
