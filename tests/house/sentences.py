@@ -79,6 +79,7 @@ class _Looking(ast.NodeVisitor):
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.said: list[str] = []
+        self._before: dict[str, list[ast.expr]] = {}
 
     def visit_Expr(self, node: ast.Expr) -> None:
         """Leave docstrings out."""
@@ -93,13 +94,36 @@ class _Looking(ast.NodeVisitor):
         places = (0,) if RAISED.fullmatch(name) else SHOWN.get(name, ())
         shown = [node.args[place] for place in places if place < len(node.args)]
         shown += [word.value for word in node.keywords if word.arg in {"fix", "note", "ignored"}]
-        self.shown += map(_text, shown)
+        self.shown += [text for one in shown for text in self._texts(one)]
         self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        """Keep what is given a name first, and said afterwards."""
+        before, self._before = self._before, {}
+        for one in ast.walk(node):
+            for target in one.targets if isinstance(one, ast.Assign) else ():
+                if isinstance(target, ast.Name):
+                    self._before.setdefault(target.id, []).append(one.value)  # type: ignore[attr-defined]
+        self.generic_visit(node)
+        self._before = before
+
+    def _texts(self, node: ast.AST, depth: int = 0) -> Iterator[str]:
+        """Yield the texts that an expression may be."""
+        each: list[ast.expr] = []
+        if isinstance(node, ast.IfExp):
+            each = [node.body, node.orelse]
+        elif isinstance(node, ast.BoolOp):
+            each = node.values
+        elif isinstance(node, ast.Name) and depth < 3:
+            each = self._before.get(node.id, [])
+        yield _text(node)
+        for one in each:
+            yield from self._texts(one, depth + 1)
 
     def visit_Raise(self, node: ast.Raise) -> None:
         """Take a reason, whatever it is called."""
         if isinstance(node.exc, ast.Call) and node.exc.args and _called(node.exc.func) != "AttributeError":
-            self.shown += [text for text in [_text(node.exc.args[0])] if " " in text]
+            self.shown += [text for text in self._texts(node.exc.args[0]) if " " in text]
         self.generic_visit(node)
 
     def visit_Module(self, node: ast.Module) -> None:

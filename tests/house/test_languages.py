@@ -139,6 +139,10 @@ def filled(sentence: str) -> str:
         ),
         ('why = "There is nothing of it."', ["There is nothing of it."]),
         ('fix = f"Make {one.name}" f" and {two.name}: {why()}."', ["Make %(name)s and %(name2)s: %(why)s."]),
+        (
+            'def f():\n    why = "no end"\n    raise Rejected(why, fix="Mend it." if x else "Ask.")',
+            ["no end", "Mend it.", "Ask."],
+        ),
         ('W = {"a": ("it is odd", FIX)}', ["it is odd"]),
         ('yield ReportLine("Zone", f"{zone} as set", "ok", fix="")', ["Zone"]),
         ('yield ReportLine("Zone", f"{zone} as was set", "ok", fix="")', ["Zone", "%(zone)s as was set"]),
