@@ -63,10 +63,15 @@ def sentences(code: str) -> Iterator[str]:
     """Yield what a module says, each with holes such as ``%(id)d`` where something is put in."""
     looking = _Looking()
     looking.visit(ast.parse(code))
-    filled_in_later = ".format(id=" in code
+    filled_in_later = re.search(r"\.format\((id=|\*\*)", code)
     said = [*looking.shown, *(text for text in looking.said if SENTENCE.fullmatch(text))]
-    told = (re.sub(r"\{(id)\}", r"%(\1)d", text) if filled_in_later else text for text in said)
+    told = (_holed(text) if filled_in_later else text for text in said)
     yield from (text for text in told if _tells(text) and not COMMAND.fullmatch(text))
+
+
+def _holed(text: str) -> str:
+    """Return a text that ``format`` fills in with the holes of one that is filled in at once."""
+    return re.sub(r"\{(\w+)\}", lambda hole: f"%({hole[1]}){_kind(hole[1])}", text)
 
 
 def _tells(text: str) -> bool:
@@ -187,7 +192,11 @@ class _Names:
         taken = [name for known, name in self._known.items() if known != key]
         name = next(one for one in (wished, *(f"{wished}{n}" for n in range(2, 10))) if one not in taken)
         self._known[key] = name
-        return f"%({name}){'d' if NUMBERS.fullmatch(wished) else 's'}"
+        return f"%({name}){_kind(wished)}"
+
+
+def _kind(name: str) -> str:
+    return "d" if NUMBERS.fullmatch(name) else "s"
 
 
 def _name(node: ast.AST) -> str:

@@ -8,9 +8,12 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from pydantic import ValidationError
 
 from crmhost.admin.heard import HOLE, translated
 from crmhost.admin.words import FOLDER, gettext, ngettext, speaking, understood
+from crmhost.validation import problems
+from crmhost_krayin.settings import KrayinSettings
 
 from .sentences import sentences
 from .words import TRANSLATED, file_of, knowing_krayin, krayins_folder, of_krayin, of_the_host
@@ -193,6 +196,26 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
 def test_a_reason_is_read_wholly_in_one_language(english: str, spanish: str) -> None:
     with speaking("es"):
         assert translated(english) == spanish
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "said"),
+    [
+        ("calls_per_minute", 0, "es 1 o más"),
+        ("calls_per_minute", "many", "es un número entero"),
+        ("closed_leads", "burn", "es uno de estos: 'leave', 'reopen' or 'new'"),
+        ("lead_title", "", "tiene 1 caracteres o más"),
+        ("colour", "red", "no existe tal ajuste"),
+    ],
+)
+def test_what_is_wrong_with_a_setting_is_said_in_the_language_spoken(
+    name: str, wrong: object, said: str
+) -> None:
+    with pytest.raises(ValidationError) as error:
+        KrayinSettings.model_validate({"api_url": "https://crm.example.com", "api_token": "1|x", name: wrong})
+
+    with speaking("es"):
+        assert translated(problems(error.value)[name]) == said
 
 
 @pytest.mark.usefixtures("admin_words")
