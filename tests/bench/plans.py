@@ -1,8 +1,9 @@
 """The flow of the integration plan for Krayin: each record is looked for, then made, then linked.
 
-It is better than the plan where Krayin in production hides its limit behind a 500: it waits for the next
-minute. Its phases 2 to 4: find or create person, organization and lead; for a conversation an activity, linked to
+Its phases 2 to 4: find or create person, organization and lead; for a conversation an activity, linked to
 the lead; at its end the activity is marked done. A contact_updated writes person and lead again.
+
+It is better than the plan where Krayin in production hides its limit behind a 500: it waits for the minute.
 """
 
 from __future__ import annotations
