@@ -1,12 +1,12 @@
-"""Trying many dead deliveries again, a batch a transaction: webhooks are stored meanwhile."""
+"""Trying dead deliveries again for somebody who waits, and saying how it went."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..replay import replay as replay_batch
+from ..replay import batches
 from ..store.dead import Chosen
 from .words import gettext as _
 from .words import ngettext
@@ -14,7 +14,6 @@ from .words import ngettext
 if TYPE_CHECKING:
     from ..house import House
 
-BATCH = 200
 PATIENCE = 5.0
 """Seconds after which somebody is told how far it got."""
 
@@ -44,23 +43,13 @@ class Done:
         return " ".join(said)
 
 
-def replay_named(house: House, ids: tuple[int, ...]) -> Done:
-    """Try those again that are named."""
-    done = replay_batch(house, Chosen(ids))
-    return Done(len(done.ids), tuple(done.refused.values()), more=False)
-
-
 def replay(house: House, wanted: Chosen) -> Done:
     """Try again all that are chosen, in order of arrival, for as long as somebody may wait."""
     until = time.monotonic() + PATIENCE
-    again, refused, after = 0, list[str](), 0
-    while True:
-        batch = replay_batch(house, replace(wanted, after=after, limit=BATCH))
-        again += len(batch.ids)
-        refused += batch.refused.values()
-        seen = [*batch.ids, *batch.refused]
-        if len(seen) < BATCH:
-            return Done(again, tuple(refused), more=False)
-        after = max(seen)
+    again, refused = 0, list[str]()
+    for done in batches(house, wanted):
+        again += len(done.ids)
+        refused += done.refused.values()
         if time.monotonic() > until:
             return Done(again, tuple(refused), more=True)
+    return Done(again, tuple(refused), more=False)

@@ -21,7 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 HEADER = "Api-Access-Token"
 THROTTLED = 429
 THROTTLED_FOR = 60.0
-"""Seconds: Chatwoot counts requests by the minute and does not say when to come again."""
+"""Seconds: Chatwoot counts requests by the minute and does not say when to come again; a proxy may."""
 NEW_TOKEN = "Give the token of an administrator: crmhost set CONNECTION --chatwoot-token @file."  # noqa: S105
 
 
@@ -63,7 +63,8 @@ def _problem(answer: Answer, said: Any, what: str, url: str) -> Exception | None
         # 403: the plan of this account has no API (Chatwoot Cloud, 4.16).
         return CredentialsError(f"Chatwoot refuses crmhost's token at {what}{told}.", fix=NEW_TOKEN)
     if status == THROTTLED:
-        return TryAgain("Chatwoot has had too many requests of this host.", delay=THROTTLED_FOR)
+        delay = THROTTLED_FOR if answer.retry_after is None else answer.retry_after
+        return TryAgain("Chatwoot has had too many requests of this host.", delay=delay)
     if 300 <= status < 400:
         there = answer.headers.get("location", "elsewhere")
         fix = "Give the address that it leads to: crmhost set CONNECTION --chatwoot-url URL."
@@ -71,7 +72,8 @@ def _problem(answer: Answer, said: Any, what: str, url: str) -> Exception | None
     # A proxy in front of a Chatwoot that restarts says 404 or 200 as well, but not in Chatwoot's words.
     foreign = said is None or (status == 404 and not reason)
     if status >= 500 or foreign:
-        return TryAgain(f"Chatwoot is not to be had: {what} was answered {status} by what is not its API.")
+        message = f"Chatwoot is not to be had: {what} was answered {status} by what is not its API."
+        return TryAgain(message, delay=answer.retry_after)
     if status >= 400 and status != 404:
         return Rejected(f"Chatwoot refuses {what} ({status}){told}.")
     return None

@@ -143,7 +143,7 @@ def _connection(tx: Connection, visit: Visit, connection_id: int) -> CRMConnecti
 def replay_one(visit: Visit) -> Go:
     """Try one again."""
     row = _row(visit, visit.number("id"))
-    done = replaying.replay_named(visit.house, (row.id,))
+    done = replaying.replay(visit.house, Chosen((row.id,)))
     return Go(f"/deliveries/{row.id}", done.told())
 
 
@@ -154,7 +154,7 @@ def replay_many(visit: Visit) -> Go:
     if visit.given("all"):
         done = replaying.replay(visit.house, _chosen(visit))
     elif ids:
-        done = replaying.replay_named(visit.house, ids)
+        done = replaying.replay(visit.house, Chosen(ids))
     else:
         raise CRMHostError(_("Nothing was ticked."), fix=_("Tick those that are to be tried again."))
     return Go(back if back.startswith("/deliveries") else "/deliveries", done.told())

@@ -136,7 +136,7 @@ def test_ticked_ones_and_all_of_a_filter_are_tried_again(
 def test_what_is_tried_again_in_batches_is_all_of_it(
     lite_bench: Bench, crm: FakeCRM, admin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crmhost.admin.replaying.BATCH", 2)
+    monkeypatch.setattr("crmhost.replay.BATCH", 2)
     for number in range(1, 6):
         crm.troubles = [Rejected("No.")]
         lite_bench.receive(payloads.contact_created({**JANE, "id": number}))
