@@ -10,7 +10,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 # Compiled once, not by each of the many processes that tests start, wherever that is switched off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-all prove test-browser screens coverage chaos bench bench-quick bench-peers calls record test-live docs reference dist bill audit check words clean
+.PHONY: help setup demo test test-all prove test-browser screens coverage chaos bench bench-quick bench-peers calls record test-live docs links reference dist bill audit check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -67,6 +67,9 @@ test-live: setup ## The heart of the plugin against that Krayin, which is left a
 docs: .venv/.docs ## The documentation, as pages for a browser in build/site; a warning is an error
 	@$(BIN)/sphinx-build -q -W --keep-going -c docs -d build/doctrees . build/site
 	@echo "The documentation is in build/site/index.html"
+
+links: .venv/.docs ## Whether what the documentation links to elsewhere is there (asks the network)
+	@$(BIN)/sphinx-build -q -b linkcheck -c docs -d build/doctrees . build/links
 
 .venv/.docs: .venv/.ready
 	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --inexact --all-packages --group docs --python $(BIN)/python
