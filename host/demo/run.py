@@ -149,7 +149,8 @@ def wait_until_idle(house: House, patience: float = PATIENCE) -> None:
     until = time.monotonic() + patience
     while overview.waiting_lanes(house):
         if time.monotonic() > until:
-            raise CRMHostError(f"Work was still waiting after {patience:.0f} seconds.")
+            fix = "Is the machine busy with something else? Try again."
+            raise CRMHostError(f"Work was still waiting after {patience:.0f} seconds.", fix=fix)
         time.sleep(0.02)
 
 
