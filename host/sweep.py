@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from .locks import LEASE
-from .store import bodies, clock, contacts, deliveries, identities, lanes, search
+from .store import attempts, bodies, clock, contacts, deliveries, identities, lanes, search
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -119,6 +119,8 @@ class Sweep:
         """Forget what is kept for a time only; where there is much, go on with the next look."""
         bodies.forget_old(tx, now)
         identities.forget_old(tx, now)
-        gone = deliveries.forget_payloads(tx, now - self._keep) + contacts.forget(tx, now - self._keep)
+        before = now - self._keep
+        gone = deliveries.forget_payloads(tx, before) + contacts.forget(tx, before)
+        gone += attempts.forget(tx, before)
         if gone == 0:
             self._tidied = time.monotonic()
