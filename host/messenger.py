@@ -85,7 +85,7 @@ class Mail:
             check_address(cast("socket", server.sock).getpeername()[0], private=True)
         except SettingsError as error:
             server.close()
-            raise Undelivered(f"{host} stands for an address where no mail server is") from error
+            raise Undelivered(f"{host} stands for an address where no mail server is", fix=FIX) from error
         return server
 
     def _message(self, lines: Sequence[str]) -> EmailMessage:

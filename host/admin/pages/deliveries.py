@@ -15,7 +15,7 @@ from ...store import browse, connections
 from ...store.browse import KINDS, Wanted
 from ...store.dead import Chosen
 from .. import happenings, replaying
-from ..finding import find
+from ..finding import catch_up, find
 from ..happenings import EVENTS, urls_of
 from ..masking import masked, news
 from ..standing import title
@@ -42,6 +42,8 @@ def listed(visit: Visit) -> Page:
     """List deliveries, the newest first; where nothing is filtered the failed ones stand before."""
     house = visit.house
     before = _whole(visit.asked("before"))
+    if visit.asked("q"):
+        catch_up(house.store)
     with house.store.read() as tx:
         every = connections.every(tx, house.vault)
         urls = {one.id: urls_of(house, one) for one in every}
@@ -180,6 +182,7 @@ def replay_many(visit: Visit) -> Go:
 
 def _found(visit: Visit) -> tuple[list[int], bool]:
     """Return the failed ones of a search, in order of arrival, and whether there are more."""
+    catch_up(visit.house.store)
     with visit.house.store.read() as tx:
         every = connections.every(tx, visit.house.vault)
         wanted = replace(_wanted(tx, visit, visit.given, every), states=("dead",))
