@@ -1,6 +1,7 @@
 """Connecting in the browser, changing settings, and removing a connection."""
 
 import re
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -71,6 +72,54 @@ def test_what_setup_warns_of_is_said_once_it_is_on_and_when_it_is_changed(
         "The settings are kept. What comes from now on is worked by them. Steps: There are none. Make one."
         in kept
     )
+
+
+@pytest.fixture
+def of_several(chatwoot: ChatwootSandbox) -> Iterator[str]:
+    """The address of a Chatwoot whose administrators are in two accounts."""
+    chatwoot.state.others = [{"id": 2, "name": "Acme Labs"}]
+    with serving(chatwoot.app) as url:
+        yield url
+
+
+@pytest.fixture
+def house_with_address(lite_house: House) -> House:
+    """A house that was told its address, so that Chatwoot can be told where to post."""
+    lite_house.settings.model_fields_set.add("base_url")
+    return lite_house
+
+
+def test_of_several_accounts_one_is_chosen(
+    house_with_address: House, admin: Browser, chatwoot: ChatwootSandbox, of_several: str
+) -> None:
+    token = chatwoot.make_token()
+    page = admin.post("/connect/fake/chatwoot", url=of_several, token=token)
+    assert "Which account?" in told(page)
+    assert re.findall(r'name="account" value="(\d+)"', page) == ["2", "3"]
+    assert "Acme Labs account 2" in told(page)
+    assert token not in page
+    draft = draft_in(page)
+
+    page = admin.post("/connect/fake/account", draft=draft, account="3")
+    assert "Your Fake CRM" in told(page)
+    page = admin.post("/connect/fake/crm", draft=draft_in(page), token="t0ken")
+    page = admin.post("/connect/fake/settings", draft=draft_in(page), do="on")
+
+    assert told(page).startswith("It is on.")
+    assert [one.account_id for one in every(house_with_address)] == [3]
+    assert len(chatwoot.state.webhooks) == 1
+
+
+@pytest.mark.parametrize("account", ["9", "", "three"])
+def test_an_account_that_was_not_offered_is_not_taken(
+    house_with_address: House, admin: Browser, chatwoot: ChatwootSandbox, of_several: str, account: str
+) -> None:
+    page = admin.post("/connect/fake/chatwoot", url=of_several, token=chatwoot.make_token())
+
+    page = admin.post("/connect/fake/account", 400, draft=draft_in(page), account=account)
+
+    assert "Which account of Chatwoot's is it? Go back and choose one." in told(page)
+    assert every(house_with_address) == []
 
 
 def test_a_refresh_token_that_is_good_once_is_enough_for_all_pages(lite_house: House, admin: Browser) -> None:
