@@ -94,15 +94,22 @@ class Attempt:
         self.changed = changed
         self.background = background
         self._signs = SignsOfLife()
-        hold = house.settings.unknown_hold_seconds
-        self.ledger = Ledger(house.store, house.pulse, held, delivery, self._signs, unknown_hold=hold)
+        self._handling = Handling(house.plugins, connection, delivery, changed)
+        self.ledger = Ledger(
+            house.store,
+            house.pulse,
+            held,
+            delivery,
+            self._signs,
+            unknown_hold=house.settings.unknown_hold_seconds,
+            handed=self._handling.handed,
+        )
         self._house = house
         self._held = held
         self._http = Http(house.http_pool, guard=self._guard)
         self._budget = DeliveryBudget(house.redis, background=background, whose=connection.id)
         asked = (connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
         self._chatwoot = house.chatwoot(*asked, guard=self._guard_chatwoot)
-        self._handling = Handling(house.plugins, connection, delivery, changed)
         self._contact = f"contact:{delivery.contact_id}"
         self._unsure = False
 
@@ -160,7 +167,7 @@ class Attempt:
         """Let a call begin while the lane is ours; before a write, keep what may come of it."""
         self._signs.give()
         if writes:
-            self.ledger.writing(self._handling.handed)  # which checks the fencing number
+            self.ledger.writing()  # which checks the fencing number
         self._held.guard(False, longest)
 
     def _guard_chatwoot(self, writes: bool, longest: float) -> None:

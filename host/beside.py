@@ -23,7 +23,7 @@ from .http import Http
 from .ledger import Ledger
 from .locks import held_by_hand
 from .models import Contact, Conversation
-from .store import browse, contacts, links
+from .store import browse, clock, contacts, links
 from .store.browse import Wanted
 from .store.deliveries import Delivery
 from .tokens import KeptTokens
@@ -129,7 +129,7 @@ def act(house: House, one: CRMConnection, at: Seat, action: str, value: str) -> 
                 return plugin.watch.run(work, "its hook act_on_card", signs=signs, meanwhile=held.keep)
         finally:
             with held.committing() as tx:
-                ledger.save(tx)
+                ledger.save(tx, clock.now(tx))
 
 
 def whom(house: House, one: CRMConnection, at: Seat) -> tuple[Contact, Conversation | None]:

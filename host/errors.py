@@ -17,11 +17,18 @@ Neither ever holds a secret.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .models import ReportLine
+
 
 class CRMHostError(Exception):
     """Anything crmhost says no to; ``str()`` is the sentence, ``fix`` what to do."""
 
     kind = "error"
+    report: tuple[ReportLine, ...] = ()
+    """Of a setup: what was looked at until then, this among it (see ``Checklist``)."""
 
     def __init__(self, message: str, *, fix: str = "") -> None:
         super().__init__(message)
@@ -89,6 +96,17 @@ class NotYet(TryAgain):
     """The budget is used up: the connection's deliveries wait ``delay`` seconds, and that is no attempt."""
 
     kind = "not_yet"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        delay: float | None = None,
+        at_most: int | None = None,
+        fix: str = "It goes on by itself.",
+        unsure: bool = False,
+    ) -> None:
+        super().__init__(message, delay=delay, at_most=at_most, fix=fix, unsure=unsure)
 
 
 class Claimed(NotYet):

@@ -135,7 +135,8 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
         if ca_file is not None:
             context.load_verify_locations(ca_file)
     except OSError as error:
-        raise SettingsError(f"CRMHOST_CA_FILE cannot be read: {error}.") from error
+        fix = "Name a file with certificates in PEM that this user may read."
+        raise SettingsError(f"CRMHOST_CA_FILE cannot be read: {error}.", fix=fix) from error
     return context
 
 
@@ -272,7 +273,8 @@ def path_of(url: str) -> str:
         parsed = httpx.URL(url)
         parsed.host.encode("idna")
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise SettingsError(f"{url!r} is not an address: {error}") from error
+        fix = "It looks like https://crm.example.com."
+        raise SettingsError(f"{url!r} is not an address: {error}", fix=fix) from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise SettingsError(f"{url!r} is not an address.", fix="It starts with http:// or https://.")
     return parsed.path

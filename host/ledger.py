@@ -8,6 +8,7 @@ been carried out) are committed while the hook runs.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -31,10 +32,16 @@ CLAIM = 60.0
 """Seconds for which a customer is one lane's to find or make; a call to the CRM takes less."""
 BUSY = (0.5, 1.5)
 """Seconds after which it is tried again where another lane has the customer."""
+FRESH = 0.5
+"""Seconds for which a write that follows an intent needs no commit of its own: far less than a lease."""
 
 
 class Ledger:
-    """The book of one attempt; ``links`` is what the hook is handed."""
+    """The book of one attempt; ``links`` is what the hook is handed.
+
+    ``handed`` is what the plugin was handed beside them: kept before a write, None where no delivery is
+    repeated.
+    """
 
     def __init__(
         self,
@@ -45,6 +52,7 @@ class Ledger:
         signs: SignsOfLife,
         *,
         unknown_hold: float,
+        handed: Mapping[str, Any] | None = None,
     ) -> None:
         self.links = Links()
         self.opened_at = 0.0
@@ -58,14 +66,16 @@ class Ledger:
         self._linked: frozenset[str] = frozenset()
         self._claimed: set[str] = set()
         self._begun: set[Key] = set()
+        self._handed = handed
+        self._noted_at = -FRESH
 
     def open(self, records: Iterable[str]) -> float:
         """Read what is known of these records; return for how long the CRM may still be writing them."""
-        named = set(records)
+        named, seen = set(records), self._pulse.seen
         with self._store.read() as tx:
             known = links.load(tx, self._connection_id, named)
             intents = links.open_intents(tx, self._connection_id, named)
-            doubt_at = self._pulse.doubt(tx)
+            doubt_at = self._pulse.doubt(tx, seen)
             self.opened_at = clock.now(tx)
         self._linked = frozenset(record for record, _ in known)
         doubted = doubtful(self._delivery, doubt_at) & named
@@ -82,22 +92,32 @@ class Ledger:
         )
         return max(since) + self._hold - self.opened_at
 
-    def writing(self, handed: Mapping[str, Any]) -> None:
-        """Keep, before a write, what the plugin was handed; only the lane's holder can."""
+    def writing(self) -> None:
+        """Keep, before a write, what the plugin was handed; only the lane's holder can.
+
+        An intent that was kept a moment ago has done so.
+        """
+        if time.monotonic() - self._noted_at < FRESH:
+            self._noted_at = -FRESH
+            return
         with self._held.committing() as tx:
-            attempts.begin_write(tx, self._delivery.id, handed, clock.now(tx))
+            self._note_write(tx, clock.now(tx))
+
+    def _note_write(self, tx: Connection, now: float) -> None:
+        if self._handed is not None:
+            attempts.begin_write(tx, self._delivery.id, self._handed, now)
 
     def introduced(self, record: str) -> bool:
         """Whether the record had no link before this attempt and has one now."""
         made = {named for (named, _), link in self.links.changed.items() if link is not None}
         return record in made - self._linked
 
-    def save(self, tx: Connection) -> None:
+    def save(self, tx: Connection, now: float) -> None:
         """Keep the links, in the commit that ends the attempt.
 
         Claims end with it, but for those on what the CRM may still be making.
         """
-        links.save(tx, self._connection_id, self.links.changed, clock.now(tx))
+        links.save(tx, self._connection_id, self.links.changed, now)
         if not any(self.links.unsure(*key) for key in self._begun):
             identities.release(tx, self._held.lane, self._claimed)
 
@@ -109,6 +129,8 @@ class Ledger:
             if not identities.extend(tx, self._held.lane, self._claimed, now + max(CLAIM, self._hold)):
                 raise _busy()
             links.begin_intents(tx, self._connection_id, record, kinds, now)
+            self._note_write(tx, now)
+        self._noted_at = time.monotonic()
         self._begun |= {(record, kind) for kind in kinds}
 
     def _cancel(self, record: str, kinds: tuple[str, ...]) -> None:

@@ -38,6 +38,8 @@ class HeldLane:
     def __init__(self, store: Store, lane: Lane, lock: Lock) -> None:
         self.lane = lane
         self.fence = 0
+        self.ended = False
+        """Whether its work has come to an end."""
         self._store = store
         self._lock = lock
         self._until = time.monotonic() + LEASE

@@ -113,7 +113,9 @@ class Sync:
                 applied = links.applied_versions(tx, connection.id, names)
             step = next_step(pending, applied)
             if step is None:
-                if self._end(held):
+                with held.committing() as tx:
+                    _end(tx, held)
+                if held.ended:
                     return None
                 continue
             if step.apply is None:
@@ -126,7 +128,7 @@ class Sync:
                 return wait
             attempt = Attempt(self._house, held, connection, step.apply, step.changed, background=background)
             wait = self._apply(held, attempt, step)
-            if wait is not None:
+            if wait is not None or held.ended:
                 return wait
 
     def _shut(
@@ -147,14 +149,6 @@ class Sync:
         with held.committing() as tx:
             return None if gates.may_try(tx, connection.id, now) else gates.TRY
 
-    def _end(self, held: HeldLane) -> bool:
-        """End the lane's work; false where something arrived meanwhile."""
-        with held.committing() as tx:
-            if deliveries.any_pending(tx, *held.lane):
-                return False
-            lanes.end(tx, held.lane, None)
-        return True
-
     def _set_aside(self, held: HeldLane, step: Step) -> None:
         with held.committing() as tx:
             _supersede(tx, step, "A newer state had been applied before.", clock.now(tx))
@@ -166,13 +160,14 @@ class Sync:
             now = clock.now(tx)
             if attempt.introduced:
                 _revive(tx, attempt, now)
-            attempt.ledger.save(tx)
+            attempt.ledger.save(tx, now)
             _open_or_shut(tx, attempt, result, now)
             if result.state is not None:
                 _finish(tx, attempt, result, result.state, now)
                 # Of a stranger's, each is ignored by itself: what it says is new may be wanted yet.
                 if result.state != "dead" and not attempt.stranger:
                     _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.", now)
+                _end(tx, held)
                 return None
             if attempt.answered:
                 attempts.end_writes(tx, attempt.delivery.id)
@@ -186,6 +181,13 @@ class Sync:
         if result.of_all:
             self._turns.rest(attempt.connection.id, result.wait, background=attempt.background)
         return result.wait
+
+
+def _end(tx: Connection, held: HeldLane) -> None:
+    """End the lane's work, unless something is left of it or has arrived meanwhile."""
+    if not deliveries.any_pending(tx, *held.lane):
+        lanes.end(tx, held.lane, None)
+        held.ended = True
 
 
 def _open_or_shut(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
@@ -220,6 +222,8 @@ def _revive(tx: Connection, attempt: Attempt, now: float) -> None:
     """Take up what was ignored while the contact was a stranger, but for conversations that the CRM has."""
     connection, delivery = attempt.connection, attempt.delivery
     waiting = deliveries.of_a_stranger(tx, connection.id, delivery.contact_id)
+    if not waiting:
+        return
     known = {record for record, _ in links.load(tx, connection.id, set(waiting.values()))}
     ids = [number for number, record in waiting.items() if record not in known]
     deliveries.revive(tx, ids, f"Delivery {delivery.id} brought its contact into the CRM.", now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class Vault:
             raise SettingsError(
                 "CRMHOST_SECRET_KEY is not a key of 32 bytes in base64.", fix=MAKE_KEY
             ) from error
+        # The same few connections are read again and again.
+        self._decrypted = lru_cache(maxsize=1024)(self._fernet.decrypt)
 
     def seal(self, value: Any) -> str:
         """Return the value encrypted."""
@@ -42,7 +45,7 @@ class Vault:
     def open(self, sealed: str) -> Any:
         """Return the value again."""
         try:
-            return json.loads(self._fernet.decrypt(sealed))
+            return json.loads(self._decrypted(sealed))
         except InvalidToken as error:
             raise SettingsError(
                 "The database's secrets were encrypted with another key.",
@@ -68,7 +71,8 @@ def key_in(folder: Path) -> str:
             aside.unlink()
         return path.read_text().strip()
     except (OSError, ValueError) as error:
-        raise SettingsError(f"The key {path} cannot be kept: {error}.") from error
+        fix = "See that whoever runs crmhost owns the data folder, and that its disk has room."
+        raise SettingsError(f"The key {path} cannot be kept: {error}.", fix=fix) from error
 
 
 def new_key() -> str:

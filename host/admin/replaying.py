@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..replay import batches
 from ..store.dead import Chosen
+from .heard import translated
 from .words import gettext as _
 from .words import ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..house import House
 
 PATIENCE = 5.0
@@ -36,11 +39,19 @@ class Done:
         ]
         if self.refused:
             left = ngettext("%(count)d is left as it is", "%(count)d are left as they are", len(self.refused))
-            reasons = " ".join(dict.fromkeys(self.refused[:3]))
+            reasons = " ".join(map(translated, dict.fromkeys(self.refused[:3])))
             said.append(f"{left}: {reasons}")
         if self.more:
             said.append(_("There are more: press it again."))
         return " ".join(said)
+
+
+def replay_found(house: House, ids: Sequence[int], *, more: bool) -> Done:
+    """Try again what was found; ``more`` says that there is more of it."""
+    if not ids:  # to choose nothing would mean all
+        return Done(0, (), more)
+    done = replay(house, Chosen(tuple(ids)))
+    return replace(done, more=done.more or more)
 
 
 def replay(house: House, wanted: Chosen) -> Done:

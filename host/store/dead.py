@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, literal, or_, select
 
-from . import lanes
+from . import attempts, lanes
 from .deliveries import revive
 from .tables import deliveries, versions
 
@@ -80,6 +80,7 @@ def bring_back(tx: Connection, rows: Sequence[Row[Any]], now: float) -> None:
     """Make these wait for their lane again, as if nothing had been tried."""
     if not rows:
         return
+    attempts.keep_ended(tx, [row.id for row in rows])
     revive(tx, [row.id for row in rows], "A person had it tried again.", now)
     lanes.bring_forward(tx, {(row.connection_id, row.contact_id) for row in rows}, now)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, func, null, select, text, update
+from sqlalchemy import Connection, Insert, Row, and_, bindparam, func, null, select, text, update
 
 from ..states import STATES
 from ..webhooks import Event, changes
@@ -93,6 +93,25 @@ DELIVERY = (
 )
 
 
+# Made once: SQLAlchemy takes four times as long to make a statement as to run it.
+_LANE = and_(
+    deliveries.c.connection_id == bindparam("connection"), deliveries.c.contact_id == bindparam("contact")
+)
+_PENDING = select(*DELIVERY).where(_LANE, deliveries.c.state == "pending").order_by(deliveries.c.id)
+_PENDING = _PENDING.limit(bindparam("most"))
+_ANY_PENDING = select(deliveries.c.id).where(_LANE, deliveries.c.state == "pending").limit(1)
+_STRANGERS = select(deliveries.c.id, deliveries.c.conversation_id, deliveries.c.outcome).where(
+    _LANE, deliveries.c.state == "ignored", deliveries.c.body != ""
+)
+_FINAL = ("state", "reason", "fix", "outcome", "finished_at", "cause")
+_FINISH = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .values({name: bindparam(f"its_{name}", type_=deliveries.c[name].type) for name in _FINAL})
+    .values(attempted=null(), attempted_at=None, attempts=deliveries.c.attempts + bindparam("tried"))
+)
+
+
 def store(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Store the arrivals that are new, in their order; return those that were.
 
@@ -152,31 +171,19 @@ def _row(arrival: Arrival) -> dict[str, Any]:
 
 def pending(tx: Connection, connection_id: int, contact_id: int, limit: int = 500) -> list[Delivery]:
     """Return a lane's pending deliveries in order of arrival."""
-    query = (
-        select(*DELIVERY)
-        .where(_in_lane(connection_id, contact_id), deliveries.c.state == "pending")
-        .order_by(deliveries.c.id)
-        .limit(limit)
-    )
-    return [Delivery(*row) for row in tx.execute(query)]
+    given = {"connection": connection_id, "contact": contact_id, "most": limit}
+    return [Delivery(*row) for row in tx.execute(_PENDING, given)]
 
 
 def any_pending(tx: Connection, connection_id: int, contact_id: int) -> bool:
     """Whether the lane has work left."""
-    query = select(deliveries.c.id).where(
-        _in_lane(connection_id, contact_id), deliveries.c.state == "pending"
-    )
-    return tx.execute(query.limit(1)).first() is not None
+    return tx.execute(_ANY_PENDING, {"connection": connection_id, "contact": contact_id}).first() is not None
 
 
 def background_pending(tx: Connection, connection_id: int) -> int:
     """Return how many deliveries of the past a connection has in line."""
     query = select(func.count()).select_from(deliveries).where(deliveries.c.connection_id == connection_id)
     return tx.scalar(query.where(deliveries.c.state == "pending", deliveries.c.background)) or 0
-
-
-def _in_lane(connection_id: int, contact_id: int) -> Any:
-    return (deliveries.c.connection_id == connection_id) & (deliveries.c.contact_id == contact_id)
 
 
 def finish(
@@ -196,13 +203,11 @@ def finish(
         "fix": storable(fix),
         "outcome": dict(outcome) if outcome else None,
         "finished_at": now,
-        "attempted": null(),
-        "attempted_at": None,
-        "attempts": deliveries.c.attempts + int(state != "superseded"),
         "cause": cause_of(storable(reason) or "") if state == "dead" else None,
     }
+    given = {f"its_{name}": value for name, value in values.items()}
     notes.ended(tx, ids, state, now, outcome)
-    tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(values))
+    tx.execute(_FINISH, {"ids": list(ids), "tried": int(state != "superseded"), **given})
     if state == "dead":
         _let_in_again(tx, ids)
 
@@ -225,10 +230,8 @@ def of_a_stranger(tx: Connection, connection_id: int, contact_id: int) -> dict[i
 
     Those whose payload has been forgotten are left out: there is nothing to apply any more.
     """
-    query = select(deliveries.c.id, deliveries.c.conversation_id, deliveries.c.outcome)
-    ignored = (deliveries.c.state == "ignored") & (deliveries.c.body != "")
-    query = query.where(_in_lane(connection_id, contact_id), ignored)
-    return {row[0]: f"conversation:{row[1]}" for row in tx.execute(query) if (row[2] or {}).get("stranger")}
+    rows = tx.execute(_STRANGERS, {"connection": connection_id, "contact": contact_id})
+    return {row[0]: f"conversation:{row[1]}" for row in rows if (row[2] or {}).get("stranger")}
 
 
 def revive(tx: Connection, ids: Sequence[int], reason: str, now: float) -> None:

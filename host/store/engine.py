@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -31,6 +32,10 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # SQLite lets one writer in and has the others look again, more and more seldom: in one process
+        # they wait for each other here, and go on at once.
+        single = engine.dialect.name == "sqlite"
+        self._writing: AbstractContextManager[object] = threading.Lock() if single else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -41,7 +46,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that writes; it is committed when the block ends well."""
-        with self.engine.connect() as tx:
+        with self._writing, self.engine.connect() as tx:
             tx.execution_options(write=True)
             with tx.begin():
                 yield tx
@@ -61,15 +66,16 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
         raise SettingsError("CRMHOST_DATABASE_URL names no file: memory is lost with the process.")
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+    on_server = parsed.get_backend_name() != "sqlite"
     patient = {name: value for name, value in PATIENT.items() if name not in parsed.query}
     try:
         engine = create_engine(
             parsed,
             pool_size=pool_size,
             max_overflow=20,
-            pool_pre_ping=True,
+            pool_pre_ping=on_server,  # a file does not hang up
             hide_parameters=True,
-            connect_args=patient if parsed.get_backend_name() == "postgresql" else {},
+            connect_args=patient if on_server else {},
         )
     except ModuleNotFoundError as error:
         raise SettingsError(

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from .lanes import Lane
 from .tables import identities
-from .upsert import upsert
+from .upsert import upsert_in
+
+# Statements that are made once: SQLAlchemy takes four times as long to make one as to run it.
+_THESE = and_(
+    identities.c.connection_id == bindparam("connection"),
+    identities.c.contact_id == bindparam("contact"),
+    identities.c.digest.in_(bindparam("digests", expanding=True)),
+)
+_EXTEND = update(identities).where(_THESE).values(until=bindparam("end"))
+_KEPT = select(func.count()).select_from(identities).where(_THESE)
+_RELEASE = identities.delete().where(_THESE)
 
 
 def claim(tx: Connection, lane: Lane, digests: Collection[str], now: float, until: float) -> bool:
@@ -16,35 +28,37 @@ def claim(tx: Connection, lane: Lane, digests: Collection[str], now: float, unti
 
     They are taken in one order always, so that two that want the same do not wait for each other.
     """
-    insert = upsert(tx, identities)
+    mine = {"connection_id": lane[0], "contact_id": lane[1], "until": until, "now": now}
+    rows = [{"digest": digest, **mine} for digest in sorted(digests)]
+    return len(tx.execute(_take(tx.dialect.name), rows).all()) == len(rows)
+
+
+@cache
+def _take(dialect: str) -> ReturningInsert[tuple[str]]:
+    insert = upsert_in(dialect, identities)
     new = insert.excluded
-    free = (identities.c.until <= now) | (
+    free = (identities.c.until <= bindparam("now")) | (
         (identities.c.connection_id == new.connection_id) & (identities.c.contact_id == new.contact_id)
     )
-    take = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=["digest"],
         set_={"connection_id": new.connection_id, "contact_id": new.contact_id, "until": new.until},
         where=free,
     ).returning(identities.c.digest)
-    mine = {"connection_id": lane[0], "contact_id": lane[1], "until": until}
-    rows = [{"digest": digest, **mine} for digest in sorted(digests)]
-    return len(tx.execute(take, rows).all()) == len(rows)
 
 
 def extend(tx: Connection, lane: Lane, digests: Collection[str], until: float) -> bool:
     """Keep these until then; say no where one of them has become another lane's."""
     if not digests:
         return True
-    here = _of(lane) & identities.c.digest.in_(digests)
-    tx.execute(update(identities).where(here).values(until=until))
-    kept = tx.scalar(select(func.count()).select_from(identities).where(here))
-    return kept == len(digests)
+    tx.execute(_EXTEND, {**_these(lane, digests), "end": until})
+    return tx.scalar(_KEPT, _these(lane, digests)) == len(digests)
 
 
 def release(tx: Connection, lane: Lane, digests: Collection[str]) -> None:
     """Let go of these."""
     if digests:
-        tx.execute(identities.delete().where(_of(lane), identities.c.digest.in_(digests)))
+        tx.execute(_RELEASE, _these(lane, digests))
 
 
 def forget_old(tx: Connection, now: float) -> None:
@@ -52,5 +66,5 @@ def forget_old(tx: Connection, now: float) -> None:
     tx.execute(identities.delete().where(identities.c.until <= now))
 
 
-def _of(lane: Lane) -> ColumnElement[bool]:
-    return (identities.c.connection_id == lane[0]) & (identities.c.contact_id == lane[1])
+def _these(lane: Lane, digests: Collection[str]) -> dict[str, object]:
+    return {"connection": lane[0], "contact": lane[1], "digests": list(digests)}

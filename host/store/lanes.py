@@ -7,10 +7,13 @@ from collections.abc import Collection, Iterable
 from functools import cache
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Insert,
+    Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -26,6 +29,37 @@ from .upsert import upsert, upsert_in
 
 Lane = tuple[int, int]
 """(connection id, contact id)"""
+# Statements that are made once: SQLAlchemy takes four times as long to make one as to run it.
+_THIS = and_(lanes.c.connection_id == bindparam("connection"), lanes.c.contact_id == bindparam("contact"))
+_NOW: BindParameter[float] = bindparam("now")
+_FENCE, _DUE_AT = select(lanes.c.fence).where(_THIS), select(lanes.c.due_at).where(_THIS)
+_LOCKED_FENCE = _FENCE.with_for_update()
+_UPDATE = update(lanes).where(_THIS)
+_SEIZE = _UPDATE.values(fence=lanes.c.fence + 1, taken_at=_NOW).returning(lanes.c.fence)
+_TAKE = _SEIZE.where(lanes.c.due_at <= _NOW).values(rung_at=None)
+_KEEP = _UPDATE.values(taken_at=_NOW)
+_BRING_FORWARD = _UPDATE.values(due_at=_NOW, rung_at=None)
+_RING = _UPDATE.values(rung_at=_NOW)
+_SILENCE = _UPDATE.values(rung_at=None)
+_LIVE = exists().where(
+    deliveries.c.connection_id == lanes.c.connection_id,
+    deliveries.c.contact_id == lanes.c.contact_id,
+    deliveries.c.state == "pending",
+    deliveries.c.background.is_(False),
+)
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_BELLS_OUT = (
+    select(lanes.c.connection_id, func.count())
+    .where(lanes.c.rung_at.is_not(None), lanes.c.connection_id.in_(_IDS))
+    .group_by(lanes.c.connection_id)
+)
+_LINKED = (
+    select(links.c.connection_id, links.c.record)
+    .distinct()
+    .where(links.c.connection_id.in_(_IDS), links.c.record.in_(bindparam("records", expanding=True)))
+)
+_LET_BE = _UPDATE.values(taken_at=None, rung_at=None, background=~_LIVE)
+_END = _LET_BE.values(due_at=bindparam("due"))
 
 
 def add_work(
@@ -82,14 +116,12 @@ def bring_forward(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
     ordered = sorted(set(wanted))
     add_work(tx, ordered, now, 0.0)
     for lane in ordered:
-        tx.execute(update(lanes).where(_is(lane)).values(due_at=now, rung_at=None))
+        tx.execute(_BRING_FORWARD, _this(lane, now=now))
 
 
 def _bells_out(tx: Connection, connection_ids: Collection[int]) -> Counter[int]:
     """Return how many bells of each connection were rung and have brought nobody yet."""
-    query = select(lanes.c.connection_id, func.count()).where(lanes.c.rung_at.is_not(None))
-    query = query.where(lanes.c.connection_id.in_(connection_ids)).group_by(lanes.c.connection_id)
-    return Counter({row[0]: row[1] for row in tx.execute(query)})
+    return Counter({row[0]: row[1] for row in tx.execute(_BELLS_OUT, {"ids": list(connection_ids)})})
 
 
 def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
@@ -98,15 +130,8 @@ def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
         (connection_id, f"contact:{contact_id}"): (connection_id, contact_id)
         for connection_id, contact_id in wanted
     }
-    query = (
-        select(links.c.connection_id, links.c.record)
-        .distinct()
-        .where(
-            links.c.connection_id.in_({key[0] for key in records}),
-            links.c.record.in_({key[1] for key in records}),
-        )
-    )
-    return {records[row[0], row[1]] for row in tx.execute(query) if (row[0], row[1]) in records}
+    given = {"ids": list({key[0] for key in records}), "records": list({key[1] for key in records})}
+    return {records[row[0], row[1]] for row in tx.execute(_LINKED, given) if (row[0], row[1]) in records}
 
 
 def next_in_turn(
@@ -125,28 +150,35 @@ def next_in_turn(
     whose bell was rung after ``silent_since``. It costs a look at each connection, however many lanes
     are due.
     """
+    given = {"now": now, "after": after, "not_of": list(not_of), "but": list(but), "since": silent_since}
+    each = tx.execute(_in_turn(background=background, unheard=silent_since is not None), given)
+    return next(((row[0], row[1]) for row in each if row[1] is not None), None)
+
+
+@cache
+def _in_turn(*, background: bool, unheard: bool) -> Select[int, int]:
+    """Return the connections in turn, each with the lane of it that has been due for longest."""
     due = and_(
         _free(background=background),
-        lanes.c.due_at <= now,
-        tuple_(lanes.c.connection_id, lanes.c.contact_id).not_in(list(but)),
+        lanes.c.due_at <= _NOW,
+        tuple_(lanes.c.connection_id, lanes.c.contact_id).not_in(bindparam("but", expanding=True)),
     )
-    if silent_since is not None:
-        due &= or_(lanes.c.rung_at.is_(None), lanes.c.rung_at < silent_since)
+    if unheard:
+        due &= or_(lanes.c.rung_at.is_(None), lanes.c.rung_at < bindparam("since"))
     longest = select(lanes.c.contact_id).where(due).order_by(lanes.c.due_at).limit(1).scalar_subquery()
-    going = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= now)
-    turn = case((connections.c.id > after, 0), else_=1)
-    each = (
+    going = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
+    turn = case((connections.c.id > bindparam("after"), 0), else_=1)
+    return (
         select(connections.c.id, longest.label("contact_id"))
-        .where(going, connections.c.id.not_in(list(not_of)))
+        .where(going, connections.c.id.not_in(bindparam("not_of", expanding=True)))
         .order_by(turn, connections.c.id)
     )
-    return next(((row[0], row[1]) for row in tx.execute(each) if row[1] is not None), None)
 
 
 def rung(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
     """Say that the bells of these are rung."""
     for lane in wanted:
-        tx.execute(update(lanes).where(_is(lane)).values(rung_at=now))
+        tx.execute(_RING, _this(lane, now=now))
 
 
 def take(tx: Connection, lane: Lane, now: float) -> int | None:
@@ -154,9 +186,7 @@ def take(tx: Connection, lane: Lane, now: float) -> int | None:
 
     Whoever took the lane before can commit nothing more.
     """
-    taken = {"fence": lanes.c.fence + 1, "taken_at": now, "rung_at": None}
-    query = update(lanes).where(_is(lane), lanes.c.due_at <= now).values(taken)
-    fence: int | None = tx.scalar(query.returning(lanes.c.fence))
+    fence: int | None = tx.scalar(_TAKE, _this(lane, now=now))
     return fence
 
 
@@ -164,60 +194,45 @@ def seize(tx: Connection, lane: Lane, now: float) -> int:
     """Take a lane, due or not, for what a person asked for; its work keeps its place in the line."""
     insert = upsert(tx, lanes).values(connection_id=lane[0], contact_id=lane[1], background=False, fence=0)
     tx.execute(insert.on_conflict_do_nothing(index_elements=["connection_id", "contact_id"]))
-    taken = {"fence": lanes.c.fence + 1, "taken_at": now}
-    query = update(lanes).where(_is(lane)).values(taken)
-    fence: int = tx.execute(query.returning(lanes.c.fence)).scalar_one()
+    fence: int = tx.execute(_SEIZE, _this(lane, now=now)).scalar_one()
     return fence
 
 
 def keep(tx: Connection, lane: Lane, now: float) -> None:
     """Say that the lane's worker is still there."""
-    tx.execute(update(lanes).where(_is(lane)).values(taken_at=now))
+    tx.execute(_KEEP, _this(lane, now=now))
 
 
 def put_off(tx: Connection, lane: Lane, due_at: float) -> None:
     """Let a lane that was not to be had wait a moment, unless somebody is known to work it."""
     later = case((lanes.c.taken_at.is_(None), due_at), else_=lanes.c.due_at)
-    tx.execute(update(lanes).where(_is(lane)).values(due_at=later, rung_at=None))
+    tx.execute(_UPDATE.values(due_at=later, rung_at=None), _this(lane))
 
 
 def due_at(tx: Connection, lane: Lane) -> float | None:
     """Return when the lane's work is due; None where it has none."""
-    moment: float | None = tx.scalar(select(lanes.c.due_at).where(_is(lane)))
+    moment: float | None = tx.scalar(_DUE_AT, _this(lane))
     return moment
 
 
 def silence(tx: Connection, lane: Lane) -> None:
     """Say that no bell is out for a lane that waits, so that the sweep rings it in time."""
-    tx.execute(update(lanes).where(_is(lane)).values(rung_at=None))
+    tx.execute(_SILENCE, _this(lane))
 
 
 def holds(tx: Connection, lane: Lane, fence: int, *, lock: bool = False) -> bool:
     """Whether the fencing number is still the lane's own; ``lock`` keeps it so until the commit."""
-    query = select(lanes.c.fence).where(_is(lane))
-    return tx.scalar(query.with_for_update() if lock else query) == fence
+    return tx.scalar(_LOCKED_FENCE if lock else _FENCE, _this(lane)) == fence
 
 
 def end(tx: Connection, lane: Lane, due_at: float | None) -> None:
     """Let go of a lane, and say when it is due next; None: nothing is left to do."""
-    _let_go(tx, lane, due_at=due_at)
+    tx.execute(_END, _this(lane, due=due_at))
 
 
 def let_be(tx: Connection, lane: Lane) -> None:
     """Let go of a lane that could not be worked, and keeps its place in the line."""
-    _let_go(tx, lane)
-
-
-def _let_go(tx: Connection, lane: Lane, **values: float | None) -> None:
-    """Say that nobody has the lane, and whether what is left in it is of the past only."""
-    live = (
-        deliveries.c.connection_id == lanes.c.connection_id,
-        deliveries.c.contact_id == lanes.c.contact_id,
-        deliveries.c.state == "pending",
-        deliveries.c.background.is_(False),
-    )
-    free = {"taken_at": None, "rung_at": None, "background": ~exists().where(*live)}
-    tx.execute(update(lanes).where(_is(lane)).values(**free, **values))
+    tx.execute(_LET_BE, _this(lane))
 
 
 def free_the_dead(tx: Connection, before: float) -> None:
@@ -254,5 +269,6 @@ def _free(*, background: bool) -> ColumnElement[bool]:
     )
 
 
-def _is(lane: Lane) -> ColumnElement[bool]:
-    return (lanes.c.connection_id == lane[0]) & (lanes.c.contact_id == lane[1])
+def _this(lane: Lane, **values: float | None) -> dict[str, float | None]:
+    """Return the parameters of a statement about one lane."""
+    return {"connection": lane[0], "contact": lane[1], **values}

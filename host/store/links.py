@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import BindParameter, Connection, Insert, and_, bindparam, func, select
 
 from ..context import Key, Link
 from .tables import intents, links, versions
-from .upsert import upsert
+from .upsert import upsert_in
+
+# Statements that are made once: SQLAlchemy takes four times as long to make one as to run it.
+_CONNECTION: BindParameter[int] = bindparam("connection")
+_RECORDS: BindParameter[list[str]] = bindparam("records", expanding=True)
+_LINKS = select(links.c.record, links.c.kind, links.c.remote_id, links.c.written).where(
+    links.c.connection_id == _CONNECTION
+)
+_LOAD = _LINKS.where(links.c.record.in_(_RECORDS))
+_OPEN_INTENTS = select(intents.c.record, intents.c.kind, intents.c.since).where(
+    intents.c.connection_id == _CONNECTION, intents.c.record.in_(_RECORDS)
+)
+_END_INTENTS = intents.delete().where(
+    intents.c.connection_id == _CONNECTION,
+    intents.c.record == bindparam("its_record"),
+    intents.c.kind.in_(bindparam("kinds", expanding=True)),
+)
+_VERSIONS = select(versions.c.record, versions.c.version).where(
+    versions.c.connection_id == _CONNECTION, versions.c.record.in_(_RECORDS)
+)
 
 
 def load(tx: Connection, connection_id: int, records: Iterable[str]) -> dict[Key, Link]:
     """Return the links of these records."""
-    query = select(links.c.record, links.c.kind, links.c.remote_id, links.c.written)
-    query = query.where(links.c.connection_id == connection_id, links.c.record.in_(list(records)))
-    return {(row[0], row[1]): Link(row[2], row[3]) for row in tx.execute(query)}
+    rows = tx.execute(_LOAD, {"connection": connection_id, "records": list(records)})
+    return {(row[0], row[1]): Link(row[2], row[3]) for row in rows}
 
 
 def records_of(tx: Connection, connection_id: int, kind: str, remote_id: str) -> tuple[str, ...]:
@@ -27,58 +46,72 @@ def records_of(tx: Connection, connection_id: int, kind: str, remote_id: str) ->
 
 def every(tx: Connection, connection_id: int) -> dict[Key, Link]:
     """Return all links of a connection."""
-    query = select(links.c.record, links.c.kind, links.c.remote_id, links.c.written)
-    rows = tx.execute(query.where(links.c.connection_id == connection_id))
+    rows = tx.execute(_LINKS, {"connection": connection_id})
     return {(row[0], row[1]): Link(row[2], row[3]) for row in rows}
 
 
 def save(tx: Connection, connection_id: int, changed: Mapping[Key, Link | None], now: float) -> None:
     """Keep the links that a hook set, drop those it removed; an intent ends with its link."""
     for (record, kind), link in changed.items():
-        here = and_(links.c.connection_id == connection_id, links.c.record == record, links.c.kind == kind)
+        key = {"connection_id": connection_id, "record": record, "kind": kind}
         if link is None:
-            tx.execute(links.delete().where(here))
+            tx.execute(links.delete().where(*(links.c[name] == of for name, of in key.items())))
             continue
         values = {"remote_id": link.remote_id, "written": dict(link.written), "updated_at": now}
-        key = {"connection_id": connection_id, "record": record, "kind": kind}
-        insert = upsert(tx, links).values(**key, **values)
-        tx.execute(insert.on_conflict_do_update(index_elements=list(key), set_=values))
+        tx.execute(_save(tx.dialect.name), key | values)
         end_intents(tx, connection_id, record, [kind])
+
+
+@cache
+def _save(dialect: str) -> Insert:
+    insert = upsert_in(dialect, links)
+    news = {name: insert.excluded[name] for name in ("remote_id", "written", "updated_at")}
+    return insert.on_conflict_do_update(index_elements=["connection_id", "record", "kind"], set_=news)
 
 
 def open_intents(tx: Connection, connection_id: int, records: Iterable[str]) -> dict[Key, float]:
     """Return since when records may have been created without our learning their id."""
-    query = select(intents.c.record, intents.c.kind, intents.c.since)
-    query = query.where(intents.c.connection_id == connection_id, intents.c.record.in_(list(records)))
-    return {(row[0], row[1]): row[2] for row in tx.execute(query)}
+    rows = tx.execute(_OPEN_INTENTS, {"connection": connection_id, "records": list(records)})
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def begin_intents(tx: Connection, connection_id: int, record: str, kinds: Sequence[str], now: float) -> None:
     """Note that a request is about to create records of these kinds."""
-    insert = upsert(tx, intents)
-    insert = insert.on_conflict_do_update(
+    rows = [{"connection_id": connection_id, "record": record, "kind": kind, "since": now} for kind in kinds]
+    tx.execute(_begin_intents(tx.dialect.name), rows)
+
+
+@cache
+def _begin_intents(dialect: str) -> Insert:
+    insert = upsert_in(dialect, intents)
+    return insert.on_conflict_do_update(
         index_elements=["connection_id", "record", "kind"], set_={"since": insert.excluded.since}
     )
-    rows = [{"connection_id": connection_id, "record": record, "kind": kind, "since": now} for kind in kinds]
-    tx.execute(insert, rows)
 
 
 def end_intents(tx: Connection, connection_id: int, record: str, kinds: Sequence[str]) -> None:
     """Note that these records are known, or surely were not created."""
-    here = and_(intents.c.connection_id == connection_id, intents.c.record == record)
-    tx.execute(intents.delete().where(here, intents.c.kind.in_(kinds)))
+    tx.execute(_END_INTENTS, {"connection": connection_id, "its_record": record, "kinds": list(kinds)})
 
 
 def applied_versions(tx: Connection, connection_id: int, records: Iterable[str]) -> dict[str, float]:
     """Return how new the state is that was last applied, for the records that have one."""
-    query = select(versions.c.record, versions.c.version)
-    query = query.where(versions.c.connection_id == connection_id, versions.c.record.in_(list(records)))
-    return {row[0]: row[1] for row in tx.execute(query)}
+    named = list(records)
+    if not named:
+        return {}
+    rows = tx.execute(_VERSIONS, {"connection": connection_id, "records": named})
+    return {row[0]: row[1] for row in rows}
 
 
 def note_version(tx: Connection, connection_id: int, record: str, version: float) -> None:
     """Remember the newest state applied."""
-    insert = upsert(tx, versions).values(connection_id=connection_id, record=record, version=version)
-    newer = func.max if tx.dialect.name == "sqlite" else func.greatest
+    row = {"connection_id": connection_id, "record": record, "version": version}
+    tx.execute(_note_version(tx.dialect.name), row)
+
+
+@cache
+def _note_version(dialect: str) -> Insert:
+    insert = upsert_in(dialect, versions)
+    newer = func.max if dialect == "sqlite" else func.greatest
     keep: dict[str, Any] = {"version": newer(versions.c.version, insert.excluded.version)}
-    tx.execute(insert.on_conflict_do_update(index_elements=["connection_id", "record"], set_=keep))
+    return insert.on_conflict_do_update(index_elements=["connection_id", "record"], set_=keep)

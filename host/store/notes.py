@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ..webhooks import sender_in
 from . import contacts, hours
@@ -18,6 +18,9 @@ from .text import storable
 if TYPE_CHECKING:
     from .deliveries import Arrival
 
+_DUE_SINCE = select(
+    deliveries.c.connection_id, func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)
+).where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
 __all__ = ["TRIED", "ended", "taken"]
 
 
@@ -39,6 +42,5 @@ def ended(
 ) -> None:
     """Note what became of these, the calls it took, and how long they had been due."""
     calls = len((outcome or {}).get("calls", ()))
-    since = func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)
-    rows = tx.execute(select(deliveries.c.connection_id, since).where(deliveries.c.id.in_(ids)))
+    rows = tx.execute(_DUE_SINCE, {"ids": list(ids)})
     hours.note(tx, [Moment(row[0], what, now, calls, max(now - row[1], 0.0)) for row in rows])

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, func, select, update
 from .tables import connections, pulse
 from .upsert import upsert
 
+_LAST = select(pulse.c.name, pulse.c.count, pulse.c.beat_at, pulse.c.doubt_at)
+
 
 @dataclass(frozen=True)
 class Beat:
@@ -28,7 +30,7 @@ class Beat:
 
 def last(tx: Connection) -> Beat | None:
     """Return the last beat; None where there was none."""
-    row = tx.execute(select(pulse.c.name, pulse.c.count, pulse.c.beat_at, pulse.c.doubt_at)).first()
+    row = tx.execute(_LAST).first()
     return Beat(*row) if row else None
 
 

@@ -70,6 +70,7 @@ class Times:
             "crmhost.attempt.FIRST_DELAY": 0.3,
             "crmhost.attempt.LONGEST_DELAY": 2.0,
             "crmhost.attempt.SETUP_REST": 5,
+            "crmhost.chatwoot.transport.THROTTLED_FOR": self.minute,
             "crmhost.sweep.PERIOD": 0.5,
             "crmhost.sweep.PATIENCE": self.ring_again,
             "crmhost.sweep.LEASE": self.lease,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from crmhost.cli import main
 from crmhost.connect import connect
 from crmhost.house import House
 from crmhost.settings import Settings
-from crmhost.store import lanes
+from crmhost.store import clock, lanes
 from crmhost.store.connections import CRMConnection
 from crmhost.testing.bench import Bench as Bench  # noqa: PLC0414 - for the tests beside
 from crmhost.wiring import open_house
@@ -61,7 +60,7 @@ def connected(house: House, account_id: int = 3, **more: Any) -> CRMConnection:
 def hurry(bench: Bench, contact_id: int = 5821) -> None:
     """Let the lane's waiting time be over."""
     with bench.house.store.write() as tx:
-        lanes.end(tx, bench.lane(contact_id), time.time())
+        lanes.end(tx, bench.lane(contact_id), clock.now(tx))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from crmhost.locks import LaneLost
 from crmhost.redis_client import redis_client
 from crmhost.store import lanes as lane_rows
 
-from .conftest import Bench
+from .conftest import Bench, hurry
 from .fake_crm import FakeCRM
 from .jane import JANE, jane
 
@@ -74,6 +74,8 @@ def test_what_arrives_when_a_lane_seems_empty_is_not_missed(
 ) -> None:
     """Between the last look at what is pending and the commit that ends the lane's work."""
     bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    hurry(bench)
 
     def seems_empty(*known: Any) -> Any:
         step = next_step(*known)
@@ -86,6 +88,20 @@ def test_what_arrives_when_a_lane_seems_empty_is_not_missed(
     bench.work()
 
     assert crm.customers == [(1, "Jane Doe")]
+
+
+def test_what_arrives_while_the_last_delivery_is_applied_is_not_missed(bench: Bench, crm: FakeCRM) -> None:
+    """The commit that ends a delivery ends its lane's work too, unless there is more by then."""
+    bench.receive(payloads.contact_created(JANE))
+
+    def more() -> None:
+        bench.receive(jane("Jane Doe", 60))
+
+    crm.after = [more]
+    bench.work()
+
+    assert crm.customers == [(1, "Jane Doe")]
+    assert bench.states() == ["applied", "applied"]
 
 
 def test_what_arrives_before_a_lane_is_let_go_is_not_missed(
