@@ -42,7 +42,7 @@ coverage: setup ## The same tests, and which branches of host and plugins they t
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not proof" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 chaos: setup ## The proof: five hundred kills, and faults of every kind; then nothing is lost and nothing is double
-	@$(BIN)/python -m tests.chaos $(ARGS)
+	@$(BIN)/python -m tests.chaos --database each $(ARGS)
 
 bench: setup ## How fast, beside the limit, in under 25 minutes: writes docs/performance.md; ARGS=--json prints instead
 	@$(BIN)/python -m tests.bench $(ARGS)

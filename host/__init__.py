@@ -10,6 +10,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .cards import Card, CardAction, CardEvent, CardRecord
+    from .checklist import Checklist
     from .context import Budget, Chatwoot, Context, Link, Links, Token, Tokens
     from .errors import (
         CredentialsError,
@@ -80,6 +81,7 @@ __all__ = [
     "CardEvent",
     "CardRecord",
     "Change",
+    "Checklist",
     "Choice",
     "Outcome",
     "ReportLine",
@@ -105,6 +107,7 @@ __all__ = [
 
 _ROOMS = {
     "cards": ("Card", "CardAction", "CardEvent", "CardRecord"),
+    "checklist": ("Checklist",),
     "context": ("Budget", "Chatwoot", "Context", "Link", "Links", "Token", "Tokens"),
     "errors": (
         "CRMHostError",

@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -209,20 +209,35 @@ class Spent:
     limit: int
     lasts: float
 
+    @property
+    def up(self) -> bool:
+        """Whether none is left until a new minute begins."""
+        return self.used >= self.limit and self.lasts > 0
 
-def spent(redis: Redis, connection_id: int) -> Spent | None:
-    """Return what is used of the fullest budget of a connection; None where none was used for an hour."""
+
+def spent(redis: Redis, connection_ids: Iterable[int]) -> dict[int, Spent]:
+    """Return what is used of the fullest budget of each connection.
+
+    One that used none for an hour is not among them; while Redis is away none is.
+    """
+    found: dict[int, Spent] = {}
+    with suppress(RedisError):
+        for one in connection_ids:
+            if each := list(_each_spent(redis, one)):
+                found[one] = max(each, key=lambda spent: spent.used / max(spent.limit, 1))
+    return found
+
+
+def _each_spent(redis: Redis, connection_id: int) -> Iterator[Spent]:
     keys: dict[bytes, bytes] = redis.hgetall(_of(connection_id))  # type: ignore[assignment]
     seconds, micros = redis.time()
     now = seconds * 1000 + micros // 1000
-    found = []
     for key, calls in keys.items():
         kept: list[bytes | None] = redis.hmget(_minute(key.decode()), "used", "ends", "limit")  # type: ignore[assignment]
         used, ends, told = (int(float(one)) if one is not None else None for one in kept)
         limit = min(int(calls), told or int(calls))
         going = ends is not None and ends > now
-        found.append(Spent(used or 0 if going else 0, limit, ((ends or now) - now) / 1000 if going else 0.0))
-    return max(found, key=lambda one: one.used / max(one.limit, 1), default=None)
+        yield Spent(used or 0 if going else 0, limit, ((ends or now) - now) / 1000 if going else 0.0)
 
 
 def _of(connection_id: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pydantic import BaseModel
 
+from .checklist import Checklist
 from .context import Context, Links, Tokens, TokensInMemory
 from .errors import CRMHostError, PluginError
 from .http import Http
@@ -38,13 +39,17 @@ def checked(
 ) -> tuple[BaseModel, SetupResult]:
     """Return the settings with what setup found, and its report; ``http`` counts the calls it takes.
 
+    Where setup fails, the error's ``report`` says what was looked at until then.
+
     ``signs`` hears its signs of life, where ``http`` is given; ``tokens`` are those of the connection,
     where there is one.
     """
     signs = signs or SignsOfLife()
     given = validated(plugin, values)
     context = _context(house, account_id, given, access, signs, http, tokens, read_only=read_only)
-    found = _set_up(plugin, context, signs)
+    looked = Checklist()
+    with looked.at(plugin.info.title):
+        found = _set_up(plugin, context, signs)
     return validated(plugin, {**values, **found.settings}), found
 
 

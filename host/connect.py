@@ -14,6 +14,7 @@ from pydantic import BaseModel, SecretStr
 from .chatwoot import Access
 from .chatwoot.joining import Joined, administrator, joining, looked_at
 from .checking import checked
+from .checklist import Checklist
 from .context import TokensInMemory
 from .errors import CRMHostError, SettingsError
 from .models import ReportLine, SetupResult
@@ -66,11 +67,14 @@ def connect(
         check_pasted(webhook_secret, "secret")
     access = (chatwoot or Access()).beside(None, None)
     plugin = house.plugins[plugin_name]
-    _look_before(house, account_id, access)
-    tokens = tokens or TokensInMemory()
-    settings, found = checked(house, plugin, account_id, values, access, tokens=tokens)
+    looked, tokens = Checklist(), tokens or TokensInMemory()
+    _look_before(house, account_id, access, looked)
+    with looked.at(plugin.info.title):
+        settings, found = checked(house, plugin, account_id, values, access, tokens=tokens)
+    looked.add(*found.report)
     address = connections.new_address()
     with (
+        looked.at("Webhook"),
         _joined(house, account_id, access, f"/webhooks/{address}", unsigned=unsigned) as joined,
         house.store.write() as tx,
     ):
@@ -91,8 +95,8 @@ def connect(
         if access.url:
             connections.set_chatwoot(tx, house.vault, made.id, access.url, access.token)
             made = connections.get(tx, house.vault, made.id)
-    shown = _card_shown(house, made) if card else ()
-    return Connected(made, (*found.report, *joined.report, *shown, *_doubles(settings, made, others)))
+    looked.add(*joined.report, *(_card_shown(house, made) if card else ()))
+    return Connected(made, (*looked.lines, *_doubles(settings, made, others)))
 
 
 def _card_shown(house: House, made: CRMConnection) -> tuple[ReportLine, ...]:
@@ -100,7 +104,8 @@ def _card_shown(house: House, made: CRMConnection) -> tuple[ReportLine, ...]:
     try:
         return (show_card(house, made),)
     except CRMHostError as error:
-        return (ReportLine("Beware", f"The card is not in Chatwoot: {error} Later: crmhost card {made.id}"),)
+        fix = " ".join(filter(None, (error.fix, f"Later: crmhost card {made.id}")))
+        return (ReportLine("Beware", f"The card is not in Chatwoot: {error}", "warning", fix),)
 
 
 def show_card(house: House, one: CRMConnection) -> ReportLine:
@@ -133,14 +138,18 @@ def change(
     plugin = house.plugins[before.plugin]
     given = {name: value for name, value in {**before.given, **values}.items() if value is not None}
     access = (chatwoot or Access()).beside(before.chatwoot_url, before.chatwoot_token)
+    looked = Checklist()
     if chatwoot:
-        _look_before(house, before.account_id, access)
+        _look_before(house, before.account_id, access, looked)
     # Other credentials have a token of their own; with the same ones the refresh token may be a newer one.
     anew = TokensInMemory() if _are_credentials(plugin, values) else None
     tokens = anew or KeptTokens(house, connection_id)
-    settings, found = checked(house, plugin, before.account_id, given, access, tokens=tokens)
+    with looked.at(plugin.info.title):
+        settings, found = checked(house, plugin, before.account_id, given, access, tokens=tokens)
+    looked.add(*found.report)
     asked = access if chatwoot else Access()
     with (
+        looked.at("Webhook"),
         _joined(house, before.account_id, asked, before.webhook_path, unsigned=before.unsigned) as joined,
         house.store.write() as tx,
     ):
@@ -155,7 +164,7 @@ def change(
             _let_in(tx, house.vault, before, joined.secret)
         gates.resume(tx, connection_id)
         changed = connections.get(tx, house.vault, connection_id)
-    return Connected(changed, (*found.report, *joined.report))
+    return Connected(changed, (*looked.lines, *joined.report))
 
 
 def check(house: House, connection_id: int) -> Connected:
@@ -193,17 +202,19 @@ def disconnect(house: House, connection_id: int) -> bool:
     return gone
 
 
-def _look_before(house: House, account_id: int, access: Access) -> None:
+def _look_before(house: House, account_id: int, access: Access, looked: Checklist) -> None:
     """Refuse what Chatwoot would not let us do, before setup makes anything in the CRM."""
     api = house.chatwoot(account_id, access.url, access.token)
     if api is None:
         return
-    if "base_url" not in house.settings.model_fields_set:
-        raise SettingsError(
-            "CRMHOST_BASE_URL is not set: Chatwoot could not be told where to post.",
-            fix="Set it to the address at which Chatwoot reaches this host.",
-        )
-    administrator(api, account_id)
+    with looked.at("Address"):
+        if "base_url" not in house.settings.model_fields_set:
+            raise SettingsError(
+                "CRMHOST_BASE_URL is not set: Chatwoot could not be told where to post.",
+                fix="Set it to the address at which Chatwoot reaches this host.",
+            )
+    with looked.at("Chatwoot"):
+        looked.add(administrator(api, account_id))
 
 
 @contextmanager
@@ -256,8 +267,9 @@ def _doubles(
         if (other.plugin, other.account_id) == (made.plugin, made.account_id) and same:
             yield ReportLine(
                 "Beware",
-                f"Connection {other.id} joins account {made.account_id} to the same CRM. Post Chatwoot's "
-                "webhooks to one of the two only, or each conversation is noted twice.",
+                f"Connection {other.id} joins account {made.account_id} to the same CRM.",
+                "warning",
+                "Post Chatwoot's webhooks to one of the two only, or each conversation is noted twice.",
             )
 
 

@@ -17,11 +17,18 @@ Neither ever holds a secret.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .models import ReportLine
+
 
 class CRMHostError(Exception):
     """Anything crmhost says no to; ``str()`` is the sentence, ``fix`` what to do."""
 
     kind = "error"
+    report: tuple[ReportLine, ...] = ()
+    """Of a setup: what was looked at until then, this among it (see ``Checklist``)."""
 
     def __init__(self, message: str, *, fix: str = "") -> None:
         super().__init__(message)

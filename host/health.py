@@ -118,6 +118,7 @@ def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
     for row in rows:
         name = f"connection {row['id']}"
         yield _state(name, row)
+        yield from _comparing(name, row["reconcile"])
         with house.store.read() as tx:
             one = connections.get(tx, house.vault, row["id"])
         yield from made(name, lambda one=one: reach.of_connection(house, one))  # type: ignore[misc]
@@ -133,12 +134,19 @@ def _state(name: str, row: dict[str, Any]) -> Finding:
     return Finding(name, "problem", row["reason"] or row["state"], row["fix"] or "")
 
 
+def _comparing(name: str, row: dict[str, Any]) -> Iterator[Finding]:
+    if row["state"] == "failing":
+        said = f"What Chatwoot never delivered is not found: {row['reason']}"
+        yield Finding(name, "warning", said, row["fix"] or "")
+
+
 def _asked(house: House, name: str, connection_id: int) -> Iterator[Finding]:
     """Ask the connection's CRM, and Chatwoot where there is a token: reach, credentials and settings."""
     report = looked_at(house, connection_id).report
     for line in report:
-        if line.name == "Beware":
-            yield Finding(name, "warning", line.found)
+        if line.state == "warning":
+            said = line.found if line.name == "Beware" else f"{line.name}: {line.found}"
+            yield Finding(name, "warning", said, line.fix)
     yield Finding(name, "ok", f"asked, and content with {len(report)} things")
 
 

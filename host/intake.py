@@ -6,13 +6,15 @@ before the commit that holds its delivery.
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -32,13 +34,15 @@ BATCH = 500
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Item:
     """Something to commit, and whoever waits for it: true if it was stored, false if known already."""
 
     arrival: Arrival | None
     count: tuple[int, Family, str] | None
-    done: Future[bool] = field(default_factory=Future)
+    done: Any
+    """A future of the event loop ``loop``, or one that a thread waits for."""
+    loop: asyncio.AbstractEventLoop | None
 
 
 class Intake:
@@ -57,20 +61,36 @@ class Intake:
 
     def put(self, arrival: Arrival) -> Future[bool]:
         """Store an arrival; the future is done after the commit: true if stored, false if known already."""
-        return self._enqueue(_Item(arrival, None))
+        done: Future[bool] = Future()
+        self._queue.put(_Item(arrival, None, done, None))
+        return done
 
     def count(self, connection_id: int, family: Family, name: str) -> Future[bool]:
         """Count one thing; the future is done after the commit, and need not be waited for."""
-        return self._enqueue(_Item(None, (connection_id, family, name)))
+        done: Future[bool] = Future()
+        self._queue.put(_Item(None, (connection_id, family, name), done, None))
+        return done
+
+    async def stored(self, arrival: Arrival) -> bool:
+        """Store an arrival; return after the commit whether it was stored, or known already."""
+        return await self._awaited(arrival, None)
+
+    async def counted(self, connection_id: int, family: Family, name: str) -> None:
+        """Count one thing; return after the commit."""
+        await self._awaited(None, (connection_id, family, name))
+
+    def _awaited(
+        self, arrival: Arrival | None, count: tuple[int, Family, str] | None
+    ) -> asyncio.Future[bool]:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[bool] = loop.create_future()
+        self._queue.put(_Item(arrival, count, done, loop))
+        return done
 
     def close(self) -> None:
         """Commit what is queued, then stop."""
         self._queue.put(None)
         self._thread.join()
-
-    def _enqueue(self, item: _Item) -> Future[bool]:
-        self._queue.put(item)
-        return item.done
 
     def _run(self) -> None:
         going = True
@@ -82,9 +102,7 @@ class Intake:
                 self._commit(items)
             except Exception as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
                 log.warning("could not store", items=len(items), error=type(error).__name__)
-                for item in items:
-                    if item.done.set_running_or_notify_cancel():
-                        item.done.set_exception(error)
+                _tell(dict.fromkeys(items, error))
 
     def _take(self) -> list[_Item | None]:
         """Wait for one item and take all that came meanwhile."""
@@ -103,10 +121,11 @@ class Intake:
         except DBAPIError:
             # Once more: on PostgreSQL a worker and a receiver may wait for each other, and one is ended.
             new, rung = self._write(items)
-        for item in items:
-            if item.done.set_running_or_notify_cancel():
-                item.done.set_result(item.arrival is None or item in new)
-        self._ring(rung)
+        _tell({item: item.arrival is None or item in new for item in items})
+        try:
+            self._ring(rung)
+        except Exception as error:  # noqa: BLE001 - whatever bells are sent by: the sweep finds the lanes
+            log.warning("no bell was rung", lanes=len(rung), error=type(error).__name__)
 
     def _write(self, items: list[_Item]) -> tuple[set[_Item], list[Lane]]:
         """Commit the batch; return what was new, and the lanes whose bells must be rung."""
@@ -134,6 +153,29 @@ class Intake:
             return set()
         stored = set(map(id, deliveries.store(tx, [item.arrival for item in items if item.arrival])))
         return {item for item in items if id(item.arrival) in stored}
+
+
+def _tell(came: Mapping[_Item, bool | Exception]) -> None:
+    """Tell each who waits what came of it; an event loop is woken once for all of its own."""
+    waiting: dict[asyncio.AbstractEventLoop | None, list[tuple[Any, bool | Exception]]] = defaultdict(list)
+    for item, what in came.items():
+        waiting[item.loop].append((item.done, what))
+    for loop, told in waiting.items():
+        if loop is None:
+            _set(told)
+            continue
+        with suppress(RuntimeError):  # its loop has ended, and with it whoever waited
+            loop.call_soon_threadsafe(_set, told)
+
+
+def _set(told: Iterable[tuple[Any, bool | Exception]]) -> None:
+    for done, came in told:
+        if done.done():  # nobody waits any more
+            continue
+        if isinstance(came, Exception):
+            done.set_exception(came)
+        else:
+            done.set_result(came)
 
 
 def _refusals(tally: Tally, now: float) -> list[Moment]:

@@ -71,11 +71,11 @@ class Ledger:
 
     def open(self, records: Iterable[str]) -> float:
         """Read what is known of these records; return for how long the CRM may still be writing them."""
-        named = set(records)
+        named, seen = set(records), self._pulse.seen
         with self._store.read() as tx:
             known = links.load(tx, self._connection_id, named)
             intents = links.open_intents(tx, self._connection_id, named)
-            doubt_at = self._pulse.doubt(tx)
+            doubt_at = self._pulse.doubt(tx, seen)
             self.opened_at = clock.now(tx)
         self._linked = frozenset(record for record, _ in known)
         doubted = doubtful(self._delivery, doubt_at) & named

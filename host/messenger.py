@@ -6,15 +6,17 @@ import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from .errors import CRMHostError
+from .errors import CRMHostError, SettingsError
 from .http import Http, trust
+from .peers import check_address
 
 if TYPE_CHECKING:
     import ssl
     from pathlib import Path
+    from socket import socket
 
     import httpx
 
@@ -71,10 +73,20 @@ class Mail:
             raise Undelivered(f"{parts.hostname}: {error}", fix=FIX) from error
 
     def _connected(self, parts: SplitResult) -> smtplib.SMTP:
+        """Return a connection to a server to which nothing of ours has been said."""
         host = parts.hostname or ""
+        server: smtplib.SMTP
         if parts.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=self.trusted)
-        return smtplib.SMTP(host, parts.port or 587, timeout=PATIENCE)
+            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=self.trusted)
+        else:
+            server = smtplib.SMTP(host, parts.port or 587, timeout=PATIENCE)
+        try:
+            # A name may stand for whatever it likes; operators' own mail server may well be a neighbour.
+            check_address(cast("socket", server.sock).getpeername()[0], private=True)
+        except SettingsError as error:
+            server.close()
+            raise Undelivered(f"{host} stands for an address where no mail server is", fix=FIX) from error
+        return server
 
     def _message(self, lines: Sequence[str]) -> EmailMessage:
         query = parse_qs(urlsplit(self.url).query)

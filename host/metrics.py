@@ -1,4 +1,4 @@
-"""Figures for Prometheus, read from the database when they are asked for: the same from every process."""
+"""Figures for Prometheus, read when they are asked for from what all share: the same from every process."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from .budget import spent
 from .states import STATES
 from .store import browse, connections, counters, hours, lanes
 from .store.hours import RECEIVED, TRIED, Count
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
+    from redis import Redis
     from sqlalchemy import Connection
 
     from .house import House
@@ -45,6 +47,7 @@ class Figures(Collector):
             yield from _counted(tx, every)
             yield from _standing(tx, every)
             yield _refused(tx, every)
+        yield from _budget(self._house.redis, every)
 
 
 def _counted(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
@@ -89,6 +92,20 @@ def _standing(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
         away.add_metric(whose, max(now - one.away_since, 0.0) if one.away_since else 0.0)
         held.add_metric(whose, at_work.get(one.id, 0))
     yield from (waiting, dead, lag, up, away, held)
+
+
+def _budget(redis: Redis, every: list[CRMConnection]) -> Iterator[Metric]:
+    """Tell of the fullest budget of each connection; of none whose use nobody knows."""
+    used = GaugeMetricFamily(
+        "crmhost_budget_used", "Calls of the CRM's limit that are used now, 0 after its end.", labels=WHOSE
+    )
+    limit = GaugeMetricFamily("crmhost_budget_limit", "Calls that the limit allows.", labels=WHOSE)
+    known = spent(redis, [one.id for one in every])
+    for one in every:
+        if one.id in known:
+            used.add_metric([str(one.id), one.plugin], known[one.id].used)
+            limit.add_metric([str(one.id), one.plugin], known[one.id].limit)
+    yield from (used, limit)
 
 
 def _refused(tx: Connection, every: list[CRMConnection]) -> Metric:

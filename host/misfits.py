@@ -26,23 +26,38 @@ class Misfit:
     fix: str
 
 
+@dataclass(frozen=True)
+class Failing:
+    """What deliveries died of that is a plugin's fault: how many did, and the newest one's own words."""
+
+    plugin: str
+    reason: str
+    fix: str
+    count: int
+    newest: int
+
+
 def left_out(plugins: Plugins) -> Iterator[Misfit]:
     """Yield the plugins that cannot be used at all."""
     for one in plugins.broken:
         yield Misfit(f"{one.name} ({one.package}): {sentence(one.problem)}", sentence(one.fix))
 
 
-def at_work(tx: Connection, plugins: Plugins) -> Iterator[Misfit]:
-    """Yield what plugins failed of, by what dead deliveries say; each cause once, with how many there are."""
+def failing(tx: Connection) -> Iterator[Failing]:
+    """Yield what plugins failed of, by what dead deliveries say; each cause of a connection once."""
     ids = list(tx.scalars(select(tables.connections.c.id)))
     for cause in browse.causes(tx, ids):
         if named := FAILED.match(cause.reason):
-            plugin = plugins.found.get(named[1])
-            package = f" ({plugin.package} {plugin.version})" if plugin else ""
-            said = (
-                f"{named[1]}{package}: {cause.count} dead of «{cause.reason}», the newest is {cause.newest}."
-            )
-            yield Misfit(said, cause.fix)
+            yield Failing(named[1], cause.reason, cause.fix, cause.count, cause.newest)
+
+
+def at_work(tx: Connection, plugins: Plugins) -> Iterator[Misfit]:
+    """Yield what plugins failed of, with the package of each, in sentences."""
+    for one in failing(tx):
+        plugin = plugins.found.get(one.plugin)
+        package = f" ({plugin.package} {plugin.version})" if plugin else ""
+        said = f"{one.plugin}{package}: {one.count} dead of «{one.reason}», the newest is {one.newest}."
+        yield Misfit(said, one.fix)
 
 
 def sentence(text: str) -> str:

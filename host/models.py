@@ -223,12 +223,26 @@ class Outcome:
         return Outcome(self.changes + other.changes, other.ignored or self.ignored)
 
 
+LineState = Literal["ok", "warning", "failed", "skipped"]
+"""As it should be; works, with a drawback; stops the setup; not looked at this time."""
+
+
 @dataclass(frozen=True)
 class ReportLine:
-    """One line of a setup report: what was looked at and what was found."""
+    """One line of a setup report: what was looked at, what was found, and how that is.
+
+    ``fix`` says what to do where it is not as it should be.
+    """
 
     name: str
     found: str
+    state: LineState = "ok"
+    fix: str = ""
+
+    @property
+    def told(self) -> str:
+        """What was found and what to do, where both stand in one place."""
+        return f"{self.found} {self.fix}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -262,6 +276,12 @@ class PluginInfo:
     """The version of the hooks that the plugin was written for, as a number: not crmhost.HOOK_API itself."""
     locales: Path | None = None
     """The folder of the translations of its settings' titles and descriptions, as gettext lays them out."""
+    summary: str = ""
+    """In one line, what it brings where; among the translations too."""
+    logo: str = ""
+    """An SVG, square, shown as an image of about 40 pixels: it runs and fetches nothing there."""
+    tier: Literal["bronze", "silver", "gold", "platinum"] | None = None
+    """What the contract awards it; ``crmhost certify`` proves it."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     Compared = Mapping[tuple[int, str], Reconciliation]
 
+SCOPES = ("recent", "full")
+"""What a connection is compared by: what is new, and everything."""
+
 
 def status(house: House) -> dict[str, Any]:
     """Return the state of everything, as ``crmhost status --json`` prints it."""
@@ -64,7 +67,14 @@ def plugins(found: Plugins) -> dict[str, Any]:
     """Return the plugins that were found, and what is wrong with those left out."""
     return {
         "plugins": [
-            {"name": one.name, "title": one.info.title, "package": one.package, "version": one.version}
+            {
+                "name": one.name,
+                "title": one.info.title,
+                "summary": one.info.summary,
+                "package": one.package,
+                "version": one.version,
+                "tier": one.info.tier,
+            }
             for one in found.found.values()
         ],
         "broken": [
@@ -151,10 +161,17 @@ def _state(house: House, one: CRMConnection) -> dict[str, Any]:
     return {"state": "working", "reason": None, "fix": None, "until": None}
 
 
+def not_compared(house: House, one: CRMConnection, compared: Compared) -> Reconciliation | None:
+    """Return the comparison with Chatwoot that failed, where it is made by itself; None where none did."""
+    if one.chatwoot_token is None or house.settings.reconcile_minutes == 0:
+        return None
+    own = (compared.get((one.id, scope)) for scope in SCOPES)
+    return next((known for known in own if known and known.problem), None)
+
+
 def _compared(house: House, one: CRMConnection, compared: Compared) -> dict[str, Any]:
     """Say how the connection is compared with Chatwoot: only that finds what was never delivered."""
-    scopes = {scope: compared.get((one.id, scope)) for scope in ("recent", "full")}
-    problem = next((known for known in scopes.values() if known and known.problem), None)
+    scopes = {scope: compared.get((one.id, scope)) for scope in SCOPES}
     state, reason, fix = "by_itself", None, None
     if one.chatwoot_token is None:
         state = "impossible"
@@ -163,7 +180,7 @@ def _compared(house: House, one: CRMConnection, compared: Compared) -> dict[str,
     elif house.settings.reconcile_minutes == 0:
         state, fix = "by_hand", f"crmhost reconcile {one.id}"
         reason = "What Chatwoot never delivered is looked for by hand only (CRMHOST_RECONCILE_MINUTES is 0)."
-    elif problem:
+    elif problem := not_compared(house, one, compared):
         state, reason, fix = "failing", problem.problem, problem.fix
     shown = {scope: _reconciliation(known) for scope, known in scopes.items()}
     return {"state": state, "reason": reason, "fix": fix, **shown}

@@ -37,7 +37,8 @@ class Pulse:
         self._store = store
         self._redis = redis
         self._apart = apart
-        self._seen = 0
+        self.seen = 0
+        """The count that was seen last, in whatever transaction."""
         self._next = 0.0
 
     def beat(self) -> None:
@@ -51,22 +52,27 @@ class Pulse:
             if self._is_old(known, kept, now):
                 away = round(now - known.beat_at)
                 log.warning("the store may be a restored one: what it lacks is looked for first", since=away)
-                beats.doubt(tx, now, max(known.count, kept or 0, self._seen))
-            self._seen = beats.beat(tx, now)
+                beats.doubt(tx, now, max(known.count, kept or 0, self.seen))
+            count = beats.beat(tx, now)
+        self.seen = count  # committed: whoever reads from now on must find it
         self._keep(known.name)
         self._next = time.monotonic() + PERIOD
 
-    def doubt(self, tx: Connection) -> float | None:
-        """Return until when the CRM may have got what the store does not know of; None where it has not."""
+    def doubt(self, tx: Connection, seen: int) -> float | None:
+        """Return until when the CRM may have got what the store does not know of; None where it has not.
+
+        ``seen`` is what was seen before the transaction began: of a beat that was committed since, it
+        may know nothing.
+        """
         known = beats.last(tx)
-        if known is not None and known.count < self._seen:  # it was restored a moment ago
+        if known is not None and known.count < seen:  # it was restored a moment ago
             return clock.now(tx)
         return known.doubt_at if known else None
 
     def _is_old(self, known: Beat, kept: int | None, now: float) -> bool:
-        if known.count < max(kept or 0, self._seen):
+        if known.count < max(kept or 0, self.seen):
             return True
-        if known.count and kept is None and not self._seen:
+        if known.count and kept is None and not self.seen:
             return True  # whoever kept it has been emptied, or was somewhere else
         return now - known.beat_at > GAP and not (self._apart and kept is not None)
 
@@ -80,7 +86,7 @@ class Pulse:
 
     def _keep(self, name: str) -> None:
         try:
-            self._redis.set(_key(name), self._seen)
+            self._redis.set(_key(name), self.seen)
         except RedisError as error:
             log.warning("the pulse cannot be kept", error=str(error))
 

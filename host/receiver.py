@@ -6,14 +6,12 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from . import signatures, webhooks
@@ -34,11 +32,33 @@ if TYPE_CHECKING:
 ADDRESS = re.compile(r"[\w-]{16,64}", re.ASCII)
 BODY_PATIENCE = 20.0
 """Seconds within which a body must have arrived."""
+CUT_OFF = "The body did not arrive whole."
 PATIENCE = 4.0
 """Seconds that the database may take; Chatwoot waits five for the answer, and never sends again."""
 REMEMBER = 1.0
 """Seconds for which a connection is not read again from the database."""
+HEADERS = frozenset(
+    name.encode() for name in (signatures.SIGNATURE, signatures.TIMESTAMP, signatures.DELIVERY)
+)
+"""What is read of a webhook's headers; a server gives their names in small letters."""
+Came = TypeVar("Came")
 log = structlog.get_logger(__name__)
+
+
+class _Patience:
+    """What is left of the time that the database may take for one webhook."""
+
+    def __init__(self) -> None:
+        self._left = PATIENCE
+
+    async def of(self, work: Awaitable[Came]) -> Came:
+        """Wait for the work; TimeoutError where it takes longer than what is left."""
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._left):
+                return await work
+        finally:
+            self._left -= time.monotonic() - began
 
 
 @dataclass(frozen=True)
@@ -69,11 +89,13 @@ class Directory:
         self._house = house
         self._known: dict[str, tuple[float, Addressee]] = {}
 
-    async def find(self, address: str, *, fresh: bool = False) -> Addressee | None:
-        """Return the connection of an address; what is unknown is always looked up."""
+    def remembered(self, address: str) -> Addressee | None:
+        """Return the connection of an address, where that was read a moment ago."""
         read_at, found = self._known.get(address, (0.0, None))
-        if found and not fresh and time.monotonic() - read_at < REMEMBER:
-            return found
+        return found if time.monotonic() - read_at < REMEMBER else None
+
+    async def find(self, address: str) -> Addressee | None:
+        """Read which connection an address belongs to."""
         # Not by Starlette's threads: who waits for one of those cannot stop waiting.
         found = await asyncio.to_thread(self._read, address) if ADDRESS.fullmatch(address) else None
         self._known.pop(address, None)
@@ -105,87 +127,84 @@ class Receiver:
         if path == "/healthz":
             answer = _healthy() if method in {"GET", "HEAD"} else _no_such_place(405)
         elif place == "webhooks" and address and "/" not in address:
-            request = Request(scope, receive)
-            answer = await self._webhook(request, address) if method == "POST" else _no_such_place(405)
+            answer = await self._webhook(scope, receive, address) if method == "POST" else _no_such_place(405)
         else:
             answer = _no_such_place(404)
         await answer(scope, receive, send)
 
-    async def _webhook(self, request: Request, address: str) -> Response:
+    async def _webhook(self, scope: Scope, receive: Receive, address: str) -> Response:
         """Answer one webhook: 200 once it is stored, 4xx with a reason, 503 where it cannot be stored."""
         try:
-            async with asyncio.timeout(PATIENCE) as patience:
-                return await self._take(request, address, patience)
+            return await self._take(scope, receive, address, _Patience())
         except (SQLAlchemyError, CRMHostError, TimeoutError) as error:
             log.error("could not store", error=type(error).__name__)
             return _answer(503, "database_away", "The delivery could not be stored. Send it again.")
 
-    async def _take(self, request: Request, address: str, patience: asyncio.Timeout) -> Response:
-        to = await self._directory.find(address)
+    async def _take(self, scope: Scope, receive: Receive, address: str, patience: _Patience) -> Response:
+        to = self._directory.remembered(address) or await patience.of(self._directory.find(address))
         try:
             if to is None:
                 raise DeliveryRefused("unknown_connection", "No connection has this address.", status=404)
-            async with _paused(patience):
-                body = await self._body(request)
-            to = await self._verified(to, request, body)
+            body, headers = await self._body(receive), _headers(scope)
+            to = await self._verified(to, headers, body, patience)
             event = webhooks.classify(webhooks.parse(body))
         except DeliveryRefused as refusal:
-            counted = self._intake.count(to.connection.id if to else 0, "refused", refusal.reason)
-            await asyncio.wrap_future(counted)
+            whose = to.connection.id if to else 0
+            await patience.of(self._intake.counted(whose, "refused", refusal.reason))
             return _answer(refusal.status, refusal.reason, str(refusal))
         if not to.needs(event):
             self._intake.count(to.connection.id, "event", event.name)
             return JSONResponse({"status": "counted", "event": event.name})
-        arrival = _arrival(to, request, body, event)
+        arrival = _arrival(to, headers, body, event)
         named = {"connection": to.connection.id, "kind": event.name, "ref": arrival.digest[:LENGTH]}
         with traced("receive", arrival.digest, named) as span:
-            stored = await asyncio.wrap_future(self._intake.put(arrival))
+            stored = await patience.of(self._intake.stored(arrival))
             span.set(stored=stored)
         log.info("received", stored=stored, uid=arrival.uid, **named)
         return JSONResponse({"status": "stored" if stored else "duplicate", "event": event.name})
 
-    async def _body(self, request: Request) -> bytes:
+    async def _body(self, receive: Receive) -> bytes:
         """Read the raw body, and stop where it grows longer than allowed."""
-        body = bytearray()
+        body, more = bytearray(), True
         try:
             async with asyncio.timeout(BODY_PATIENCE):
-                async for piece in request.stream():
-                    body += piece
+                while more:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise DeliveryRefused("cut_off", CUT_OFF, status=408)
+                    body += message.get("body", b"")
+                    more = message.get("more_body", False)
                     if len(body) > self._max_body:
                         text = f"The body is longer than {self._max_body} bytes."
                         raise DeliveryRefused("too_large", text, status=413)
-        except (ClientDisconnect, TimeoutError) as error:
-            raise DeliveryRefused("cut_off", "The body did not arrive whole.", status=408) from error
+        except TimeoutError as error:
+            raise DeliveryRefused("cut_off", CUT_OFF, status=408) from error
         return bytes(body)
 
-    async def _verified(self, to: Addressee, request: Request, body: bytes) -> Addressee:
+    async def _verified(
+        self, to: Addressee, headers: Mapping[str, str], body: bytes, patience: _Patience
+    ) -> Addressee:
         """Check the signature, with the connection read afresh where the remembered secret does not fit."""
         try:
-            _verify(to, request, body)
+            _verify(to, headers, body)
         except DeliveryRefused:
-            again = await self._directory.find(to.connection.address, fresh=True)
+            again = await patience.of(self._directory.find(to.connection.address))
             if again is None or again == to:
                 raise
-            _verify(again, request, body)
+            _verify(again, headers, body)
             return again
         return to
 
 
-@asynccontextmanager
-async def _paused(patience: asyncio.Timeout) -> AsyncIterator[None]:
-    """Stop the clock while the block lasts: a body has its own time."""
-    now = asyncio.get_running_loop().time
-    left = (patience.when() or 0.0) - now()
-    patience.reschedule(None)
-    try:
-        yield
-    finally:
-        patience.reschedule(now() + left)
+def _headers(scope: Scope) -> dict[str, str]:
+    """Return the headers that say whose the webhook is; of one that is there twice the first."""
+    said = {name: value for name, value in reversed(scope["headers"]) if name in HEADERS}
+    return {name.decode(): value.decode("latin-1") for name, value in said.items()}
 
 
-def _verify(to: Addressee, request: Request, body: bytes) -> None:
+def _verify(to: Addressee, headers: Mapping[str, str], body: bytes) -> None:
     signatures.verify(
-        request.headers,
+        headers,
         body,
         secrets=to.connection.webhook_secrets,
         unsigned=to.connection.unsigned,
@@ -193,8 +212,8 @@ def _verify(to: Addressee, request: Request, body: bytes) -> None:
     )
 
 
-def _arrival(to: Addressee, request: Request, body: bytes, event: webhooks.Event) -> Arrival:
-    uid = request.headers.get(signatures.DELIVERY, "")[:255]
+def _arrival(to: Addressee, headers: Mapping[str, str], body: bytes, event: webhooks.Event) -> Arrival:
+    uid = headers.get(signatures.DELIVERY, "")[:255]
     return Arrival(
         connection_id=to.connection.id,
         uid=uid or None,

@@ -49,7 +49,7 @@ def traced(what: str, digest: str = "", said: Mapping[str, Any] | None = None) -
 
     Nothing personal is said: ids, kinds, paths without queries, counts.
     """
-    if trace is None:
+    if not _is_exported():
         yield Silent()
         return
     context = _of(digest) if digest else None
@@ -57,6 +57,11 @@ def traced(what: str, digest: str = "", said: Mapping[str, Any] | None = None) -
         made = Traced(span)
         made.set(**(said or {}))
         yield made
+
+
+def _is_exported() -> bool:
+    """Whether anybody listens: ``start_exporting``, or whoever runs us in a program of their own."""
+    return trace is not None and not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
 
 
 def _of(digest: str) -> Any:

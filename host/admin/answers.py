@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from ..store import users
 from .door import COOKIE, LONGEST
 from .headers import framed_by
 from .rendering import render
-from .visits import Go, Page, Visit
+from .visits import Document, Go, Page, Visit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 YEAR = 31_536_000
 
 
-def answer(visit: Visit | None, request: Request, made: Page | Go) -> Response:
-    """Return the page, or where to go; what was to be said is said by the next page."""
+def answer(visit: Visit | None, request: Request, made: Page | Document | Go) -> Response:
+    """Return the page or the document, or where to go; what was to be said is said by the next page."""
     if isinstance(made, Go):
         return _leading(visit, request, made)
+    if isinstance(made, Document):
+        return JSONResponse(made.content, media_type=made.kind)
     headers = framed_by(made.framed_by) if made.framed_by else None
     return HTMLResponse(render(visit, made), made.status, headers)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..store import hours
-from ..store.hours import HOUR, TRIED, Count
+from ..store.hours import HOUR, RECEIVED, TRIED, Count
 from . import formats
 from .drawing import Bar, Chart
-from .words import N_
+from .words import N_, ngettext
 from .words import gettext as _
 
 if TYPE_CHECKING:
@@ -65,7 +65,26 @@ def charts(slots: list[tuple[float, Counts]], span: Span) -> list[Chart]:
     """Return the charts of what was counted."""
     written = formats.day_and_hour if span.hours < 24 else formats.day
     named = [(written(at), counts) for at, counts in slots]
-    return [_outcomes(named), _calls(named), _lateness(named)]
+    return [_outcomes(named), _received(named), _calls(named), _lateness(named)]
+
+
+def _received(slots: list[tuple[str, Counts]]) -> Chart:
+    counted = [(label, counts.get(RECEIVED, Count()).count) for label, counts in slots]
+    bars = tuple(Bar(label, (float(count),), formats.number(count)) for label, count in counted)
+    whole, most = sum(bar.whole for bar in bars), max((bar.whole for bar in bars), default=0)
+    return Chart(
+        title=_("Deliveries that arrived"),
+        bars=bars,
+        looks=(RECEIVED,),
+        names=(),
+        summary=ngettext(
+            "%(number)s delivery arrived in this time.",
+            "%(number)s deliveries arrived in this time.",
+            round(whole),
+            number=formats.number(whole),
+        ),
+        top=formats.number(most),
+    )
 
 
 def _outcomes(slots: list[tuple[str, Counts]]) -> Chart:

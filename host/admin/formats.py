@@ -58,6 +58,12 @@ def hour(at: float) -> str:
     return format_skeleton("Hm", _local(at), locale=locale())
 
 
+def clock(at: float) -> str:
+    """Return such as ``14:00:05``; the zone is named as ``moment`` does."""
+    written = format_skeleton("Hms", _local(at), locale=locale())
+    return f"{written} UTC" if _zone.get() is UTC else written
+
+
 def day(at: float) -> str:
     """Return such as ``12 Mar``."""
     return format_skeleton("MMMd", _local(at), locale=locale())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import types
-import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -15,9 +13,12 @@ from pydantic.fields import FieldInfo
 
 from ..models import Choice
 from ..validation import problems
+from . import rows
+from .rows import Choices
+from .typed import core, is_flat, is_model, literal_choices
 from .words import gettext as _
 
-Kind = Literal["text", "secret", "number", "tick", "choice", "several", "pairs", "lines", "json"]
+Kind = Literal["text", "secret", "number", "tick", "choice", "several", "pairs", "table", "lines", "json"]
 UNSAID = object()
 ROWS = 3
 """Empty rows below the pairs that are there."""
@@ -33,8 +34,15 @@ class Field:
     kind: Kind
     required: bool
     value: Any
-    """A text; of ``several`` and ``pairs`` a list; of a secret whether one is kept."""
+    """A text; of ``several``, ``pairs`` and ``table`` a list; of a secret whether one is kept."""
     choices: tuple[Choice, ...] = ()
+    """Of ``pairs`` and a ``table`` what stands on the left."""
+    values: tuple[Choice, ...] = ()
+    """Of ``pairs``: what stands on the right, with others where that may be any text."""
+    closed: bool = False
+    """Whether nothing else than ``values`` may stand there."""
+    columns: tuple[rows.Column, ...] = ()
+    """Of a ``table``."""
     problem: str = ""
     found: str = ""
     """What setup found, where nothing was given."""
@@ -52,9 +60,6 @@ class Group:
     def wrong(self) -> bool:
         """Whether something in it must be changed."""
         return any(field.problem for field in self.fields)
-
-
-Choices = Mapping[str, Sequence[Choice]]
 
 
 def groups(
@@ -102,9 +107,7 @@ def _field(
 ) -> Field:
     kind = _kind(field, bool(choices.get(name)))
     value = given.get(name, None if field.is_required() else field.default)
-    options = tuple(choices.get(name, ())) or tuple(
-        Choice(one, one.replace("_", " ")) for one in _literals(field)
-    )
+    options = tuple(choices.get(name, ())) or literal_choices(field.annotation)
     named = {option.value: option.title for option in options}
     there = found.get(name) if name not in given else None
     return Field(
@@ -115,6 +118,9 @@ def _field(
         required=field.is_required(),
         value=_shown(kind, value),
         choices=options,
+        values=rows.values(name, field, choices) if kind == "pairs" else (),
+        closed=kind == "pairs" and bool(literal_choices(rows.value_of(field))),
+        columns=tuple(rows.columns(name, field, choices)) if kind == "table" else (),
         problem=wrong.get(name, ""),
         found=", ".join(named.get(str(one), str(one)) for one in _items(there)) if there else "",
     )
@@ -124,39 +130,21 @@ def _items(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _core(annotation: Any) -> Any:
-    """Return a type without Annotated and without «or None»."""
-    while get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if get_origin(annotation) in {types.UnionType, typing.Union}:
-        rest = [one for one in get_args(annotation) if one is not type(None)]
-        return _core(rest[0]) if len(rest) == 1 else annotation
-    return annotation
-
-
-def _literals(field: FieldInfo) -> tuple[str, ...]:
-    core = _core(field.annotation)
-    return tuple(map(str, get_args(core))) if get_origin(core) is Literal else ()
-
-
 def _kind(field: FieldInfo, chosen: bool) -> Kind:
-    core = _core(field.annotation)
+    of = core(field.annotation)
     plain: dict[Any, Kind] = {SecretStr: "secret", bool: "tick", int: "number", str: "text"}
-    if get_origin(core) is Literal:
+    if get_origin(of) is Literal:
         return "choice"
-    if get_origin(core) is tuple:
+    if get_origin(of) is tuple:
         return "several" if chosen else "lines"
-    if get_origin(core) is dict:
-        key, value = get_args(core)
-        return "pairs" if _core(key) is str and not _is_model(value) else "json"
-    if core in {int, str} and chosen:
+    if get_origin(of) is dict:
+        key, value = get_args(of)
+        if is_model(value):
+            return "table" if is_flat(core(value)) else "json"
+        return "pairs" if core(key) is str else "json"
+    if of in {int, str} and chosen:
         return "choice"
-    return plain.get(core, "json")
-
-
-def _is_model(value: Any) -> bool:
-    core = _core(value)
-    return isinstance(core, type) and issubclass(core, BaseModel)
+    return plain.get(of, "json")
 
 
 def _shown(kind: Kind, value: Any) -> Any:
@@ -168,8 +156,11 @@ def _shown(kind: Kind, value: Any) -> Any:
     if kind == "several":
         return [str(one) for one in _items(value)] if value else []
     if kind == "pairs":
-        rows = list(value.items()) if isinstance(value, Mapping) else []
-        return [*((str(key), str(one)) for key, one in rows), *[("", "")] * ROWS]
+        known = list(value.items()) if isinstance(value, Mapping) else []
+        return [*((str(key), str(one)) for key, one in known), *[("", "")] * ROWS]
+    if kind == "table":
+        given = _plain(value) if isinstance(value, Mapping) else {}
+        return [*((key, rows.shown(row)) for key, row in given.items()), *[("", {})] * ROWS]
     if value is None or value in ((), {}):
         return ""
     if kind == "lines":
@@ -208,6 +199,8 @@ def _read(name: str, field: FieldInfo, form: Mapping[str, list[str]]) -> Any:
     if kind == "pairs":
         keys, values = form.get(f"{name}.key", []), form.get(f"{name}.value", [])
         return {key.strip(): one.strip() for key, one in zip(keys, values, strict=False) if key.strip()}
+    if kind == "table":
+        return rows.read(name, field, form)
     text = said[0].strip() if said else ""
     if not text:
         return _nothing(field, kind)
@@ -222,7 +215,7 @@ def _nothing(field: FieldInfo, kind: Kind) -> Any:
         return []
     if kind == "json":
         return {}
-    return "" if _core(field.annotation) is str else field.default
+    return "" if core(field.annotation) is str else field.default
 
 
 def reachable(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:

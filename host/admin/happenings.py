@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CRMHostError
-from ..store import contacts
+from ..store import attempts, contacts
 from ..validation import validated
 from .words import N_
 from .words import gettext as _
@@ -146,6 +146,24 @@ def _happening(
         by_reconcile=row.event == "reconcile",
         changes=tuple(changes),
     )
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An attempt that failed: when, why, and with which calls."""
+
+    at: float
+    reason: str
+    fix: str
+    calls: tuple[Mapping[str, Any], ...]
+
+
+def tried(tx: Connection, delivery_id: int) -> list[Tried]:
+    """Return the last attempts of a delivery that failed, the newest first."""
+    return [
+        Tried(row.at, row.reason or "", row.fix or "", tuple((row.outcome or {}).get("calls", ())))
+        for row in attempts.kept(tx, delivery_id)
+    ]
 
 
 def _touched(change: Mapping[str, Any], urls: Urls | None) -> Touched:

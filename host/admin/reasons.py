@@ -1,7 +1,7 @@
 """The commonest reasons that the host writes, with holes where something stands in them: to be translated.
 
 They are written in English where they arise, which knows no language, and read here by whoever has one
-(``words.translated``). The plugins' own are in the plugins' catalogues.
+(``heard.translated``). The plugins' own are in the plugins' catalogues.
 """
 
 from __future__ import annotations
@@ -22,6 +22,20 @@ REASONS = (
     N_("%(call)s got no whole answer (%(error)s)"),
     N_("See whether it is up, its address right, and the network between here and there open."),
     N_("Contact %(id)s is gone in Chatwoot: merged into another, or deleted."),
+    N_("A newer state had been applied before."),
+    N_("Delivery %(id)s brought a newer state."),
+    N_("Delivery %(id)s brought its contact into the CRM."),
+    N_("%(newer)s brought a newer state, which this one would overwrite."),
+    N_("Delivery %(number)d"),
+    N_("A delivery"),
+    N_("It is %(state)s, not dead."),
+    N_("What it said is no longer kept."),
+    N_("The same webhook came again and was taken."),
+    N_("There is no such delivery."),
+    N_("A person had it tried again."),
+    N_("Paused by hand."),
+    N_("Go on with the button, or: crmhost resume %(id)s"),
+    N_("Go on with: crmhost resume %(id)s"),
     N_("No rule in the settings is about what changed."),
     N_("The plugin does not handle this event."),
     N_("Chatwoot is away: %(error)s"),
@@ -75,6 +89,7 @@ REASONS = (
         "Let the proxy pass bodies on as they are: no filter or firewall that rewrites JSON "
         "(docs/howto/proxy.md)."
     ),
+    N_("What Chatwoot never delivered is not found: %(why)s"),
     N_("No webhook has arrived yet."),
     N_("Send a message in Chatwoot. If nothing comes: is the webhook there, and its address right?"),
     N_("There is none yet."),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..store import users
-from . import formats, standing, words
+from . import formats, logos, standing, words
+from .heard import translated
 from .masking import MASK
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ def environment() -> Environment:
     )
     for name in ("when", "moment", "ago", "number", "duration", "day_and_hour", "day_of"):
         made.filters[name] = getattr(formats, name)
+    made.filters["id_of"] = id_of
     made.globals.update(languages=words.LANGUAGES, how_many=standing.how_many)
-    made.globals.update(plain=plain, translated=words.translated)
+    made.globals.update(plain=plain, translated=translated, logo_of=logos.address_of)
     return made
 
 
@@ -56,6 +58,11 @@ def plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(plain, value))
     return "" if value is None else str(value)
+
+
+def id_of(text: str) -> str:
+    """Return the id of what does or leads to this: by it the focus is found again when a part comes anew."""
+    return "to-" + hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
 @cache

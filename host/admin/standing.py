@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from ..errors import SettingsError
+from ..overview import not_compared
 from ..states import STATES
-from ..store import browse, gates, hours
+from ..store import browse, gates, hours, reconciliations
 from ..store.browse import MANY
 from ..store.hours import HOUR, RECEIVED, Count
 from ..validation import validated
 from . import formats
+from .heard import translated
 from .words import gettext as _
 from .words import ngettext
 
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from ..budget import Spent
     from ..house import House
     from ..plugins import Plugin
     from ..store.connections import CRMConnection
+    from ..store.reconciliations import Reconciliation
 
 BY_HAND = "Paused by hand."
 """What is kept as the reason where a person paused a connection."""
@@ -42,7 +46,7 @@ class Standing:
     """The CRM's own address, where the settings name one."""
     account_id: int
     mark: str
-    """How it is drawn: good, wait or bad."""
+    """How it is drawn: good, idle, wait or bad."""
     state: str
     sentence: str
     fix: str
@@ -52,6 +56,8 @@ class Standing:
     oldest_waiting: float | None
     today: Count
     """What ended within the last 24 hours."""
+    spent: Spent | None
+    """How much of the CRM's limit is used; None where nobody knows."""
 
     @property
     def needs_somebody(self) -> bool:
@@ -59,10 +65,13 @@ class Standing:
         return self.mark == "bad" or self.dead > 0
 
 
-def standing(tx: Connection, house: House, one: CRMConnection) -> Standing:
-    """Return how a connection stands now."""
+def standing(tx: Connection, house: House, one: CRMConnection, used: Spent | None) -> Standing:
+    """Return how a connection stands now; ``used`` is what is known of its calls."""
     now = time.time()
-    mark, state, sentence, fix = _state(house, one)
+    waiting = browse.count(tx, one.id, "pending")
+    mark, state, sentence, fix = _state(house, one, used if waiting else None)
+    if mark == "good" and (failed := not_compared(house, one, reconciliations.every(tx))):
+        mark, state, sentence, fix = _not_compared(failed)
     counted = hours.since(tx, [one.id], int(now // HOUR) - 23)
     ended = [count for (_id, what, _hour), count in counted.items() if what in STATES]
     return Standing(
@@ -74,11 +83,12 @@ def standing(tx: Connection, house: House, one: CRMConnection) -> Standing:
         state=state,
         sentence=sentence,
         fix=fix,
-        waiting=browse.count(tx, one.id, "pending"),
+        waiting=waiting,
         dead=browse.count(tx, one.id, "dead"),
         last_received=hours.last(tx, one.id, RECEIVED),
         oldest_waiting=browse.oldest_waiting(tx, one.id),
         today=sum(ended, Count()),
+        spent=used,
     )
 
 
@@ -106,8 +116,8 @@ def _telling(plugin: Plugin) -> list[str]:
     ]
 
 
-def _state(house: House, one: CRMConnection) -> tuple[str, str, str, str]:
-    """Return mark, word, sentence and fix."""
+def _state(house: House, one: CRMConnection, used: Spent | None) -> tuple[str, str, str, str]:
+    """Return mark, word, sentence and fix; ``used`` are the calls that what waits would take of."""
     if missing := house.plugins.missing(one.plugin):
         return "bad", _("Paused"), gates.NO_PLUGIN + str(missing), missing.fix + gates.THEN_START
     try:
@@ -116,7 +126,7 @@ def _state(house: House, one: CRMConnection) -> tuple[str, str, str, str]:
         return "bad", _("Wrong settings"), str(error), error.fix
     if one.away_since is not None:
         fix = _("It goes on by itself once the CRM answers; what waits is kept.")
-        return "bad", _("The CRM is away"), one.paused_reason or "", fix
+        return "bad", _("The CRM is away"), one.paused_reason or "", _and_next(fix, one)
     if one.paused_reason is not None:
         return _paused(one)
     if not one.webhook_secrets and not one.unsigned:
@@ -126,15 +136,41 @@ def _state(house: House, one: CRMConnection) -> tuple[str, str, str, str]:
             _("Chatwoot shows a secret once the webhook is made; without it nothing can be taken."),
             _("Paste the secret below."),
         )
+    if used is not None and used.up:
+        return _at_the_limit(used)
     return "good", _("Working"), _("What Chatwoot sends is brought to the CRM as it comes."), ""
+
+
+def _not_compared(failed: Reconciliation) -> tuple[str, str, str, str]:
+    """Tell that all goes well, but that losses are not found."""
+    why = _("What Chatwoot never delivered is not found: %(why)s", why=translated(failed.problem or ""))
+    return "wait", _("Working, not compared"), why, failed.fix or ""
 
 
 def _paused(one: CRMConnection) -> tuple[str, str, str, str]:
     if one.paused_reason == BY_HAND:
         sentence = _("Somebody paused it. What arrives is kept, and waits.")
         return "wait", _("Paused"), sentence, _("Let it go on when you are ready.")
-    tried = _("It is tried again by itself, each minute.") if one.paused_until else ""
+    tried = _and_next(_("It is tried again by itself, each minute."), one) if one.paused_until else ""
     return "bad", _("Paused"), one.paused_reason or "", " ".join(filter(None, (one.paused_fix, tried)))
+
+
+def _and_next(fix: str, one: CRMConnection) -> str:
+    """Say as well when it is tried next, where that is not just now."""
+    if one.paused_until is None or one.paused_until <= time.time():
+        return fix
+    soon = _("The next try is at %(time)s.", time=formats.clock(one.paused_until))
+    return f"{fix} {soon}"
+
+
+def _at_the_limit(used: Spent) -> tuple[str, str, str, str]:
+    until = formats.clock(time.time() + used.lasts)
+    return (
+        "idle",
+        _("Waiting for the CRM's limit until %(time)s", time=until),
+        _("The %(limit)s calls that the CRM allows for now are used up.", limit=formats.number(used.limit)),
+        _("It goes on by itself then; what waits is kept."),
+    )
 
 
 def how_many(count: int) -> str:

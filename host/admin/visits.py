@@ -87,6 +87,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A JSON document, for a program; ``kind`` is its media type."""
+
+    content: Mapping[str, Any]
+    kind: str = "application/json"
+
+
+@dataclass(frozen=True)
 class Go:
     """Another page to go to, and what is said there."""
 
@@ -98,7 +106,7 @@ class Go:
     """What this browser speaks from now on."""
 
 
-View = Callable[[Visit], Page | Go]
+View = Callable[[Visit], Page | Document | Go]
 
 
 @dataclass(frozen=True)

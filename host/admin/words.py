@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,7 +18,6 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)", "es": "Español"}
 """The languages there are, each by its own name. Sentences are written in the first one."""
-HOLE = re.compile(r"%\((\w+)\)[sd]")
 FOLDER = Path(__file__).parent / "locales"
 _folders: list[Path] = [FOLDER]
 _language: ContextVar[str] = ContextVar("language", default="en")
@@ -30,7 +28,6 @@ def learn(folder: Path) -> None:
     if folder not in _folders:
         _folders.append(folder)
         translations.cache_clear()
-        _holed.cache_clear()
 
 
 @cache
@@ -54,6 +51,11 @@ def read(language: str, folder: Path) -> NullTranslations:
         write_mo(compiled, read_po(source, locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def learnt() -> tuple[Path, ...]:
+    """Return the folders of the plugins' sentences."""
+    return tuple(_folders[1:])
 
 
 def language() -> str:
@@ -96,48 +98,6 @@ def ngettext(one: str, many: str, count: int, **values: Any) -> str:
     """Return the sentence for so many things."""
     said = translations(_language.get()).ngettext(one, many, count)
     return said % {"count": count, **values}
-
-
-def translated(sentence: str) -> str:
-    """Return a sentence that was written elsewhere, and kept, in the language spoken, where it is known.
-
-    The host and the plugins write reasons in English, with numbers and names in them. The catalogues have
-    them with holes; what does not fit any stays as it is.
-    """
-    if not sentence or language() == "en":
-        return sentence
-    whole = gettext(sentence)
-    if whole != sentence:
-        return whole
-    for pattern, source in _holed(language()):
-        if fits := pattern.fullmatch(sentence):
-            return gettext(source) % {name: translated(value) for name, value in fits.groupdict().items()}
-    return sentence
-
-
-@cache
-def _holed(name: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return the catalogues' sentences that have holes, as what fits them, the longest first."""
-    found: list[str] = []
-    known: NullTranslations | None = translations(name)
-    while known is not None:
-        found += [one for one in getattr(known, "_catalog", {}) if isinstance(one, str) and HOLE.search(one)]
-        known = known._fallback  # type: ignore[attr-defined]
-    ordered = sorted(dict.fromkeys(found), key=lambda one: -len(HOLE.sub("", one)))
-    return tuple((_fitting(one), one) for one in ordered)
-
-
-def _fitting(sentence: str) -> re.Pattern[str]:
-    """Return what a sentence with holes fits, whatever is in them."""
-    seen: set[str] = set()
-    parts = []
-    for index, part in enumerate(HOLE.split(sentence)):
-        if index % 2 == 0:
-            parts.append(re.escape(part.replace("%%", "%")))
-        else:
-            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
-            seen.add(part)
-    return re.compile("".join(parts), re.DOTALL)
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - as gettext's tools know it

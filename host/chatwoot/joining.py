@@ -62,7 +62,7 @@ def administrator(api: ChatwootAPI, account_id: int) -> ReportLine:
 @contextmanager
 def joining(api: ChatwootAPI, account_id: int, webhook_url: str, *, unsigned: bool) -> Iterator[Joined]:
     """Register the webhook for the block; a new one is removed again where the block fails."""
-    user = administrator(api, account_id)
+    administrator(api, account_id)
     webhook, new = api.webhooks.register(webhook_url)
     try:
         if webhook.secret is None and not unsigned:
@@ -73,7 +73,7 @@ def joining(api: ChatwootAPI, account_id: int, webhook_url: str, *, unsigned: bo
         how = "made" if new else "there already"
         kept = "its secret is kept" if webhook.secret else "not signed"
         told = ReportLine("Webhook", f"{how}, {len(webhook.subscriptions)} events, {kept}: {webhook.url}")
-        yield Joined(webhook.secret, (user, told))
+        yield Joined(webhook.secret, (told,))
     except BaseException:
         if new:
             with suppress(CRMHostError):
@@ -90,7 +90,7 @@ def looked_at(
     problem = _problem(webhook, webhook_url, secrets)
     if problem:
         fix = f"Mend it: crmhost set {connection_id} --chatwoot-token @file"
-        return user, ReportLine("Beware", f"{problem} {fix}")
+        return user, ReportLine("Beware", problem, "warning", fix)
     return user, ReportLine("Webhook", f"as it should be: {webhook_url}")
 
 

@@ -21,7 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 HEADER = "Api-Access-Token"
 THROTTLED = 429
 THROTTLED_FOR = 60.0
-"""Seconds: Chatwoot counts requests by the minute and does not say when to come again."""
+"""Seconds: Chatwoot counts requests by the minute and does not say when to come again; a proxy may."""
 NEW_TOKEN = "Give the token of an administrator: crmhost set CONNECTION --chatwoot-token @file."  # noqa: S105
 
 UNREADABLE_FIX = "Is this Chatwoot newer than crmhost knows? Update crmhost; report it where that is no help."
@@ -66,8 +66,9 @@ def _problem(answer: Answer, said: Any, what: str, url: str) -> Exception | None
         # 403: the plan of this account has no API (Chatwoot Cloud, 4.16).
         return CredentialsError(f"Chatwoot refuses crmhost's token at {what}{told}.", fix=NEW_TOKEN)
     if status == THROTTLED:
+        delay = THROTTLED_FOR if answer.retry_after is None else answer.retry_after
         message = "Chatwoot has had too many requests of this host."
-        return TryAgain(message, delay=THROTTLED_FOR, fix="It goes on by itself.")
+        return TryAgain(message, delay=delay, fix="It goes on by itself.")
     if 300 <= status < 400:
         there = answer.headers.get("location", "elsewhere")
         fix = "Give the address that it leads to: crmhost set CONNECTION --chatwoot-url URL."
@@ -76,7 +77,8 @@ def _problem(answer: Answer, said: Any, what: str, url: str) -> Exception | None
     foreign = said is None or (status == 404 and not reason)
     if status >= 500 or foreign:
         message = f"Chatwoot is not to be had: {what} was answered {status} by what is not its API."
-        return TryAgain(message, fix="See whether Chatwoot is up, and what stands in front of it.")
+        fix = "See whether Chatwoot is up, and what stands in front of it."
+        return TryAgain(message, delay=answer.retry_after, fix=fix)
     if status >= 400 and status != 404:
         fix = "See that the account's number is right, and what Chatwoot's log says."
         return Rejected(f"Chatwoot refuses {what} ({status}){told}.", fix=fix)

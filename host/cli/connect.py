@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import astuple
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -96,11 +96,10 @@ def connect(
         )
         url = house.settings.base_url + made.connection.webhook_path
         known = "base_url" in house.settings.model_fields_set
-    report = [{"name": line.name, "found": line.found} for line in made.report]
     if as_json:
-        document({"connection": made.connection.id, "webhook_url": url, "report": report})
+        document({"connection": made.connection.id, "webhook_url": url, "report": _told(made)})
         return
-    table(f"Connection {made.connection.id}", ("Checked", "Found"), [astuple(line) for line in made.report])
+    _show(made)
     if made.connection.chatwoot_token is None:
         _say_what_is_left(made, url, known=known)
 
@@ -145,10 +144,18 @@ def change(
 def _report(connection: int, made: Connected, *, as_json: bool) -> None:
     """Print what a check found."""
     if as_json:
-        report = [{"name": line.name, "found": line.found} for line in made.report]
-        document({"connection": connection, "report": report})
+        document({"connection": connection, "report": _told(made)})
     else:
-        table(f"Connection {connection}", ("Checked", "Found"), [astuple(line) for line in made.report])
+        _show(made)
+
+
+def _told(made: Connected) -> list[dict[str, str]]:
+    return [asdict(line) for line in made.report]
+
+
+def _show(made: Connected) -> None:
+    rows = [(line.name, line.told) for line in made.report]
+    table(f"Connection {made.connection.id}", ("Checked", "Found"), rows)
 
 
 @click.command()

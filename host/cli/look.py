@@ -153,22 +153,29 @@ def _line(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 @click.command()
+@click.option("--schema", metavar="PLUGIN", help="Print the JSON Schema of this plugin's settings instead.")
 @json_option
-def plugins(*, as_json: bool) -> None:
+def plugins(schema: str | None, *, as_json: bool) -> None:
     """List the installed CRM plugins."""
-    from .. import overview
+    from .. import declared, overview
     from ..logs import configure
     from ..misfits import sentence
     from ..plugins import discover
 
     configure()
+    if schema:
+        document(declared.schema(discover()[schema].info.settings))
+        return
     found = overview.plugins(discover())
     if as_json:
         document(found)
         return
-    lines = [(p["name"], p["title"], f"{p['package']} {p['version']}", "") for p in found["plugins"]]
+    lines = [
+        (p["name"], p["title"], f"{p['package']} {p['version']}", f"tier {p['tier']}" if p["tier"] else "")
+        for p in found["plugins"]
+    ]
     lines += [
         (p["name"], "", p["package"], f"{sentence(p['problem'])} {sentence(p['fix'])}")
         for p in found["broken"]
     ]
-    table("Plugins", ("Name", "CRM", "Package", "Problem, and what to do"), lines)
+    table("Plugins", ("Name", "CRM", "Package", "Tier, or problem and what to do"), lines)

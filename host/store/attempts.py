@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
 
 from . import notes
+from .page_tables import attempts
 from .tables import deliveries
 from .text import storable
+
+LAST = 10
+"""How many attempts of a delivery are kept."""
+_KEPT = ("connection_id", "contact_id", "delivery_id", "at", "reason", "fix", "outcome")
 
 # Made once: SQLAlchemy takes four times as long to make a statement as to run it.
 _THIS = update(deliveries).where(deliveries.c.id == bindparam("delivery"))
@@ -36,5 +41,37 @@ def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Map
         "fix": storable(fix),
         "outcome": dict(outcome),
     }
-    notes.ended(tx, [delivery_id], notes.TRIED, time.time(), outcome)
+    now = time.time()
+    notes.ended(tx, [delivery_id], notes.TRIED, now, outcome)
     tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+    _keep(tx, [delivery_id], now)
+
+
+def keep_ended(tx: Connection, delivery_ids: Sequence[int]) -> None:
+    """Keep the last attempt of dead deliveries, which are about to be tried anew."""
+    _keep(tx, delivery_ids, None)
+
+
+def _keep(tx: Connection, delivery_ids: Sequence[int], now: float | None) -> None:
+    """Keep what these deliveries say of their last attempt, which ended now or when they did."""
+    at = func.coalesce(deliveries.c.finished_at, 0.0) if now is None else literal(now)
+    d = deliveries.c
+    last = select(d.connection_id, d.contact_id, d.id, at, d.reason, d.fix, d.outcome)
+    chosen = last.where(d.id.in_(delivery_ids)).order_by(d.id)
+    tx.execute(insert(attempts).from_select(_KEPT, chosen))
+    own = attempts.alias()
+    newest = select(own.c.id).where(own.c.delivery_id == attempts.c.delivery_id).order_by(own.c.id.desc())
+    too_old = newest.offset(LAST).limit(1).scalar_subquery()
+    tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids), attempts.c.id <= too_old))
+
+
+def kept(tx: Connection, delivery_id: int) -> list[Row[Any]]:
+    """Return the attempts of a delivery that are kept, the newest first."""
+    query = select(attempts).where(attempts.c.delivery_id == delivery_id)
+    return list(tx.execute(query.order_by(attempts.c.id.desc())))
+
+
+def forget(tx: Connection, before: float, limit: int = 1000) -> int:
+    """Forget attempts that were made before then (unix seconds); return how many."""
+    old = select(attempts.c.id).where(attempts.c.at < before).limit(limit)
+    return tx.execute(delete(attempts).where(attempts.c.id.in_(old))).rowcount

@@ -42,6 +42,8 @@ class Wanted:
     contact_id: int | None = None
     conversation_id: int | None = None
     cause: str | None = None
+    contacts: tuple[tuple[int, int], ...] | None = None
+    """Of a search: those who were found, by (connection id, contact id)."""
 
 
 def page(tx: Connection, wanted: Wanted, limit: int, before: int | None = None) -> list[Row[Any]]:
@@ -66,20 +68,19 @@ def _ids(tx: Connection, wanted: Wanted, limit: int, before: int | None) -> list
 def _keys(wanted: Wanted) -> list[Any]:
     """Return a condition for each exact key of the index that answers it."""
     here = deliveries.c.connection_id
-    if wanted.cause is not None:
-        return [and_(here == one, deliveries.c.cause == wanted.cause) for one in wanted.connections]
     narrow = [deliveries.c.state.in_(wanted.states)] if wanted.states else []
     narrow += [deliveries.c.kind.in_(wanted.kinds)] if wanted.kinds else []
-    if wanted.conversation_id is not None:
-        return [
-            and_(here == one, deliveries.c.conversation_id == wanted.conversation_id, *narrow)
-            for one in wanted.connections
-        ]
-    if wanted.contact_id is not None:
-        return [
-            and_(here == one, deliveries.c.contact_id == wanted.contact_id, *narrow)
-            for one in wanted.connections
-        ]
+    exact = {
+        deliveries.c.cause: wanted.cause,
+        deliveries.c.conversation_id: wanted.conversation_id,
+        deliveries.c.contact_id: wanted.contact_id,
+    }
+    asked = [column == value for column, value in exact.items() if value is not None]
+    if wanted.contacts is not None:
+        found = [one for one in wanted.contacts if one[0] in wanted.connections]
+        return [and_(here == one, deliveries.c.contact_id == who, *asked, *narrow) for one, who in found]
+    if asked:
+        return [and_(here == one, *asked, *narrow) for one in wanted.connections]
     each = product(wanted.connections, wanted.states or STATES, wanted.kinds or KINDS)
     return [
         and_(here == one, deliveries.c.state == state, deliveries.c.kind == kind) for one, state, kind in each

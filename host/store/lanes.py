@@ -47,6 +47,17 @@ _LIVE = exists().where(
     deliveries.c.state == "pending",
     deliveries.c.background.is_(False),
 )
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_BELLS_OUT = (
+    select(lanes.c.connection_id, func.count())
+    .where(lanes.c.rung_at.is_not(None), lanes.c.connection_id.in_(_IDS))
+    .group_by(lanes.c.connection_id)
+)
+_LINKED = (
+    select(links.c.connection_id, links.c.record)
+    .distinct()
+    .where(links.c.connection_id.in_(_IDS), links.c.record.in_(bindparam("records", expanding=True)))
+)
 _LET_BE = _UPDATE.values(taken_at=None, rung_at=None, background=~_LIVE)
 _END = _LET_BE.values(due_at=bindparam("due"))
 
@@ -110,9 +121,7 @@ def bring_forward(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
 
 def _bells_out(tx: Connection, connection_ids: Collection[int]) -> Counter[int]:
     """Return how many bells of each connection were rung and have brought nobody yet."""
-    query = select(lanes.c.connection_id, func.count()).where(lanes.c.rung_at.is_not(None))
-    query = query.where(lanes.c.connection_id.in_(connection_ids)).group_by(lanes.c.connection_id)
-    return Counter({row[0]: row[1] for row in tx.execute(query)})
+    return Counter({row[0]: row[1] for row in tx.execute(_BELLS_OUT, {"ids": list(connection_ids)})})
 
 
 def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
@@ -121,15 +130,8 @@ def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
         (connection_id, f"contact:{contact_id}"): (connection_id, contact_id)
         for connection_id, contact_id in wanted
     }
-    query = (
-        select(links.c.connection_id, links.c.record)
-        .distinct()
-        .where(
-            links.c.connection_id.in_({key[0] for key in records}),
-            links.c.record.in_({key[1] for key in records}),
-        )
-    )
-    return {records[row[0], row[1]] for row in tx.execute(query) if (row[0], row[1]) in records}
+    given = {"ids": list({key[0] for key in records}), "records": list({key[1] for key in records})}
+    return {records[row[0], row[1]] for row in tx.execute(_LINKED, given) if (row[0], row[1]) in records}
 
 
 def next_in_turn(

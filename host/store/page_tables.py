@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, String, Table, Text, text
 
 from .tables import Id, Time, metadata
 
@@ -30,8 +30,17 @@ contacts = Table(
     Column("email", Text),
     Column("phone", Text),
     Column("seen_at", Time, nullable=False),
+    # Whether its words are there: they are made soon after it was received, many contacts' at once.
+    Column("findable", Boolean, nullable=False),
 )
 Index("contacts_by_age", contacts.c.seen_at)
+Index(
+    "contacts_without_words",
+    contacts.c.connection_id,
+    contacts.c.contact_id,
+    sqlite_where=text("findable IS 0"),
+    postgresql_where=text("findable IS false"),
+)
 
 # What a contact is found by: each word begins something that somebody may type.
 Word = String(100).with_variant(String(100, collation="C"), "postgresql")
@@ -43,6 +52,23 @@ contact_words = Table(
     Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
 )
 Index("words_of_contact", contact_words.c.connection_id, contact_words.c.contact_id, contact_words.c.word)
+
+# The last attempts of deliveries that failed; a delivery itself has the newest's. Forgotten as payloads are.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connection_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("delivery_id", BigInteger, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("reason", Text),
+    Column("fix", Text),
+    Column("outcome", JSON),
+)
+Index("attempts_of_delivery", attempts.c.delivery_id, attempts.c.id)
+Index("attempts_of_contact", attempts.c.connection_id, attempts.c.contact_id)
+Index("attempts_by_age", attempts.c.at)
 
 # Who may see the pages.
 users = Table(

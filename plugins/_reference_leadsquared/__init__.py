@@ -10,6 +10,7 @@ from .contacts import sync_contact
 from .conversations import note_conversation, note_transcript
 from .desk import desk_for
 from .links import KINDS
+from .logo import LOGO
 from .mappers.lead import ID
 from .settings import LeadSquaredSettings
 from .stand_in import LeadSquaredStandIn
@@ -29,7 +30,16 @@ __all__ = [
 @hookimpl
 def info() -> PluginInfo:
     """Say what the plugin is called, what it takes and what it links."""
-    return PluginInfo("LeadSquared (reference)", LeadSquaredSettings, KINDS, ids=ID, hook_api=1)
+    return PluginInfo(
+        "LeadSquared (reference)",
+        LeadSquaredSettings,
+        KINDS,
+        ids=ID,
+        hook_api=1,
+        summary="Contacts become leads, conversations activities of theirs.",
+        logo=LOGO,
+        tier="gold",
+    )
 
 
 @hookimpl

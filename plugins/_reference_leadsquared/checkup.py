@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crmhost import Context, ReportLine, SetupResult
+from crmhost import Checklist, Context, ReportLine, SetupResult
 
 from .clients.activities import Activities
 from .clients.users import Users
@@ -18,37 +18,41 @@ VERSION = "v2"
 
 def check(context: Context[LeadSquaredSettings]) -> SetupResult:
     """Return what was found, and a report of what was looked at."""
-    settings = context.settings
-    user = Users(transport_to(context, f"{settings.api_url.rstrip('/')}/{VERSION}")).current()
+    settings, looked = context.settings, Checklist()
+    with looked.at("LeadSquared"):
+        user = Users(transport_to(context, f"{settings.api_url.rstrip('/')}/{VERSION}")).current()
     hosts = user["LSQCommonServiceURLs"]
     # LeadSquared names its hosts without https://; a stand-in has none.
     url = f"{urlsplit(settings.api_url).scheme}://{hosts['api']}/{VERSION}"
+    organization = str(user.get("OrgShortCode") or user.get("OrgId"))
     zone, zone_line = _zone(user.get("TimeZone"))
-    types = _Types(Activities(transport_to(context, url)), read_only=context.read_only)
-    facts = Facts(
-        api_url=url,
-        organization=str(user.get("OrgShortCode") or user.get("OrgId")),
-        timezone=zone,
-        conversation_code=types.code(
+    looked.add(
+        ReportLine("LeadSquared", f"account {organization} at {hosts.get('app') or hosts['api']}"),
+        ReportLine("User", f"{user.get('Name')}, {user.get('Role')}"),
+        zone_line,
+    )
+    with looked.at("Types of activities"):
+        types = _Types(Activities(transport_to(context, url)), read_only=context.read_only)
+        conversation = types.code(
             f"{settings.brand} Conversation Started",
             settings.conversation_activity_score,
             wanted=settings.enable_conversation_activity,
-        ),
-        transcript_code=types.code(
+        )
+        transcript = types.code(
             f"{settings.brand} Conversation Transcript",
             settings.transcript_activity_score,
             wanted=settings.enable_transcript_activity,
-        ),
+        )
+    calls = ReportLine("Calls", f"{len(context.http.calls)} for this check")
+    looked.add(*types.lines, *_without_chatwoot(context), calls)
+    facts = Facts(
+        api_url=url,
+        organization=organization,
+        timezone=zone,
+        conversation_code=conversation,
+        transcript_code=transcript,
     )
-    report = (
-        ReportLine("LeadSquared", f"account {facts.organization} at {hosts.get('app') or hosts['api']}"),
-        ReportLine("User", f"{user.get('Name')}, {user.get('Role')}"),
-        zone_line,
-        *types.lines,
-        *_without_chatwoot(context),
-        ReportLine("Calls", f"{len(context.http.calls)} for this check"),
-    )
-    return SetupResult({"facts": facts.model_dump(mode="json")}, report)
+    return SetupResult({"facts": facts.model_dump(mode="json")}, looked.lines)
 
 
 class _Types:
@@ -79,15 +83,15 @@ def _zone(name: object) -> tuple[str, ReportLine]:
     try:
         zone = ZoneInfo(str(name)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "UTC", ReportLine("Time zone", f"UTC, since nobody knows {name}")
+        return "UTC", ReportLine("Time zone", f"UTC, since nobody knows {name}", "warning")
     return zone, ReportLine("Time zone", zone)
 
 
 def _without_chatwoot(context: Context[LeadSquaredSettings]) -> Iterator[ReportLine]:
     """Say what is less than it could be, where Chatwoot can't be asked."""
     if context.chatwoot is None:
-        without = "need --chatwoot-url and --chatwoot-token;"
+        fix = "They need --chatwoot-url and --chatwoot-token."
         if context.settings.enable_transcript_activity:
-            yield ReportLine("Transcripts", f"{without} until then they hold the last message only")
+            yield ReportLine("Transcripts", "They hold the last message only.", "warning", fix)
         if context.settings.mirror_ids:
-            yield ReportLine("Ids in Chatwoot", f"{without} until then they are not kept there")
+            yield ReportLine("Ids in Chatwoot", "They are not kept there.", "warning", fix)

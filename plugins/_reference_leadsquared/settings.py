@@ -36,6 +36,7 @@ class LeadSquaredSettings(BaseModel):
         "https://api.leadsquared.com",
         title="Address",
         description="Of any LeadSquared host: setup asks it for the account's own.",
+        json_schema_extra={"visible": True},
     )
     brand: str = Field(
         "Chatwoot",
@@ -48,16 +49,28 @@ class LeadSquaredSettings(BaseModel):
         description="Which attributes of the contact go where, such as Company=company_name.",
     )
     enable_conversation_activity: bool = Field(
-        True, title="Note conversations", description="An activity when a conversation begins."
+        True,
+        title="Note conversations",
+        description="An activity when a conversation begins.",
+        json_schema_extra={"visible": True},
     )
     conversation_activity_score: int = Field(
-        0, title="Score of a conversation", description="Of the activity's type, where setup makes it."
+        0,
+        title="Score of a conversation",
+        description="Of the activity's type, where setup makes it.",
+        json_schema_extra={"visible": True},
     )
     enable_transcript_activity: bool = Field(
-        True, title="Note transcripts", description="An activity with what was said, when it is resolved."
+        True,
+        title="Note transcripts",
+        description="An activity with what was said, when it is resolved.",
+        json_schema_extra={"visible": True},
     )
     transcript_activity_score: int = Field(
-        0, title="Score of a transcript", description="Of the activity's type, where setup makes it."
+        0,
+        title="Score of a transcript",
+        description="Of the activity's type, where setup makes it.",
+        json_schema_extra={"visible": True},
     )
     in_doubt: Literal["ask", "repeat"] = Field(
         "repeat",

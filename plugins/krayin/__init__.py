@@ -36,6 +36,7 @@ from .events import (
 )
 from .forgetting import forget
 from .links import KINDS, page_of
+from .logo import LOGO
 from .options import options
 from .rehearsing import imagined
 from .settings import KrayinSettings
@@ -68,7 +69,17 @@ __all__ = [
 @hookimpl
 def info() -> PluginInfo:
     """Say what the plugin is called, what it takes and what it links."""
-    return PluginInfo("Krayin", KrayinSettings, KINDS, ids=r"[1-9]\d{0,17}", hook_api=1, locales=LOCALES)
+    return PluginInfo(
+        "Krayin",
+        KrayinSettings,
+        KINDS,
+        ids=r"[1-9]\d{0,17}",
+        hook_api=1,
+        locales=LOCALES,
+        summary="Contacts become persons, organizations and leads; conversations become activities.",
+        logo=LOGO,
+        tier="platinum",
+    )
 
 
 @hookimpl

@@ -105,7 +105,8 @@ class LeadMaking:
         lone = person.get("person") is None and person.get("person_id") is None
         place = place_of(self.settings, self.conversation.inbox_id if self.conversation else None)
         attributes = attributes_of_new(self.desk, "leads", self.wanted.attributes)
-        more = {"user_id": owner_of(self.desk, self.conversation), **attributes}
+        owner = owner_of(self.desk, self.conversation) or self.settings.owner_id
+        more = {"user_id": owner, **attributes}
         if reference := self._reference():
             more[self.settings.reference_attribute] = reference
         return texts_to_lead(
@@ -126,9 +127,12 @@ class LeadMaking:
             return TryAgain(message, fix=BY_ITSELF)
         if "user_id" in payload:
             self.desk.lookups.drop("users")
-        lists = {"source": self.desk.lookups.sources, "type": self.desk.lookups.types}
-        for name, rows in lists.items():
-            wanted = payload.get(CHOSEN[name])
+        lookups = self.desk.lookups
+        chosen = [("source", CHOSEN["source"], lookups.sources), ("type", CHOSEN["type"], lookups.types)]
+        if payload.get("user_id") == self.settings.owner_id:
+            chosen.append(("owner", "user_id", lookups.users))
+        for name, field, rows in chosen:
+            wanted = payload.get(field)
             if wanted is not None and wanted not in {row["id"] for row in rows()}:
                 fix = f"Set {name}_id to one that is there."
                 return SetUpAgain(f"Krayin has no {name} {wanted} any more.", fix=fix, unsure=error.unsure)

@@ -8,11 +8,15 @@ from typing import Any
 from crmhost import Choice
 
 from .desk import Bench
+from .mappers.sources import OF_CONTACT, OF_CONVERSATION
+from .owners import active
 from .settings import target_of
 from .settings.choices import RULED
 from .settings.mapping import OWN, TARGETS
 
 Row = Mapping[str, Any]
+ADDITIONAL = ("city", "country", "country_code", "company_name", "description", "referer")
+"""What Chatwoot itself, and its widget, note of a contact or a conversation."""
 
 
 def options(bench: Bench) -> dict[str, tuple[Choice, ...]]:
@@ -26,6 +30,9 @@ def options(bench: Bench) -> dict[str, tuple[Choice, ...]]:
         "source_id": _named(bench.lookups.sources()),
         "type_id": _named(bench.lookups.types()),
         "attributes": tuple(_attributes(bench.attributes.all())),
+        "attributes.values": tuple(_sources()),
+        "owner_id": _named(active(bench.lookups.users())),
+        "stage_rules.values": stages,
         "field_rules": tuple(Choice(name, name.replace("_", " ")) for name in RULED),
     }
     for name in ("stage_on_created", "stage_on_first_reply", "stage_on_resolved"):
@@ -33,6 +40,7 @@ def options(bench: Bench) -> dict[str, tuple[Choice, ...]]:
     if bench.context.chatwoot:
         inboxes = bench.context.chatwoot.inboxes()
         found["only_inboxes"] = tuple(Choice(str(one.id), one.name or str(one.id)) for one in inboxes)
+        found["leads_by_inbox"] = found["only_inboxes"]
     return found
 
 
@@ -45,6 +53,13 @@ def _stages(pipelines: Iterable[Row]) -> Iterator[Choice]:
     for pipeline in pipelines:
         for stage in pipeline.get("stages", ()):
             yield Choice(str(stage["id"]), f"{pipeline['name']}: {stage['name']}")
+
+
+def _sources() -> Iterator[Choice]:
+    """Yield what each contact and conversation has; attributes that people made are typed behind the dot."""
+    for scope, known in (("contact", OF_CONTACT), ("conversation", OF_CONVERSATION)):
+        yield from (Choice(f"{scope}.{key}", key.replace("_", " ")) for key in known)
+    yield from (Choice(f"additional.{key}", key.replace("_", " ")) for key in ADDITIONAL)
 
 
 def _attributes(rows: Iterable[Row]) -> Iterator[Choice]:

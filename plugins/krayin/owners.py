@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from crmhost import Conversation
 
 from .desk import Desk
@@ -14,8 +17,13 @@ def owner_of(desk: Desk, conversation: Conversation | None) -> int | None:
     email = agent_email(desk, conversation)
     if not email:
         return None
-    users = (user for user in desk.lookups.users() if user.get("status"))
+    users = active(desk.lookups.users())
     return next((user["id"] for user in users if str(user.get("email")).lower() == email), None)
+
+
+def active(users: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the users who may sign in to Krayin."""
+    return [user for user in users if user.get("status")]
 
 
 def agent_email(desk: Desk, conversation: Conversation) -> str:

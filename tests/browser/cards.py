@@ -5,10 +5,10 @@ Run by ``make test-browser``, with the pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 from crmhost.store import connections
 
@@ -64,6 +64,41 @@ def test_an_agent_sees_and_moves_the_lead(looking: Looking, size: str, world: Wo
 
     open_talk(page, 702, 5802, "Priya Nair")
     expect(card.locator("main")).to_contain_text("Globex Ltd")
+
+
+def test_a_card_never_stands_beside_another_conversation(looking: Looking) -> None:
+    """While the next customer comes nothing of the one before can be pressed, nor does it come late."""
+    page, held = looking.page, list[Route]()
+    looking.go("/")
+    card = card_in(page)
+    open_talk(page, 700, 5800, "Ana Souza")
+    sign_in(card)
+    button = card.get_by_role("button", name="Change it")
+    expect(button).to_be_visible()
+    page.route("**/card/*/show", lambda route: held.append(route))  # noqa: PLW0108 - no builtin is taken
+
+    card.get_by_role("button", name="Look again").click()
+    expect(card.locator("main")).to_have_attribute("inert", "")
+    open_talk(page, 702, 5802, "Priya Nair")
+    expect(card.locator("main")).to_be_empty()
+    wait_for(page, lambda: len(held) == 2)
+    held[0].abort()
+    page.wait_for_timeout(100)
+
+    expect(card.locator("main")).to_be_empty()
+    expect(card.locator("main")).to_have_attribute("inert", "")
+    held[1].continue_()
+    expect(card.locator("main")).to_contain_text("Globex Ltd")
+    expect(card.locator("main")).not_to_have_attribute("inert", "")
+
+
+def wait_for(page: Page, there: Callable[[], bool]) -> None:
+    """Let the page go on until something is there."""
+    for _ in range(100):
+        if there():
+            return
+        page.wait_for_timeout(50)
+    raise TimeoutError
 
 
 def test_what_the_page_around_makes_up_shows_nobody(looking: Looking) -> None:

@@ -164,6 +164,31 @@ def test_news_comes_by_itself(chromium: Browser, world: World) -> None:
         looking.check()
 
 
+@pytest.mark.parametrize("path", ["/", "/connections/1"])
+def test_who_goes_by_the_keyboard_stays_where_they_were(chromium: Browser, world: World, path: str) -> None:
+    with context_of(chromium, "desk") as context:
+        looking = Looking(context.new_page(), world.address)
+        looking.sign_in()
+        looking.go(path)
+
+        assert_the_focus_stays(looking)
+
+
+def assert_the_focus_stays(looking: Looking) -> None:
+    """See that what is reached by the keyboard is reached still once news have come."""
+    page = looking.page
+    reached = page.locator("#live :is(a, button, select, summary, input:not([type=hidden]))")
+    assert reached.count()
+    for number in range(reached.count()):
+        reached.nth(number).focus()
+        page.evaluate("document.activeElement.dataset.old = 'old'")
+        page.evaluate(
+            "htmx.ajax('GET', location.pathname, {target: '#live', select: '#live', swap: 'outerHTML'})"
+        )
+        expect(page.locator("[data-old]")).to_have_count(0)
+        expect(reached.nth(number)).to_be_focused()
+
+
 def test_a_viewer_is_offered_nothing_that_changes_something(chromium: Browser, world: World) -> None:
     with context_of(chromium, "desk") as context:
         looking = Looking(context.new_page(), world.address)
@@ -203,6 +228,7 @@ def test_a_backfill_is_begun_paused_and_goes_on(chromium: Browser, new_world: Wo
         expect(page.locator("main")).to_contain_text("paused")
         looking.check()
         looking.shoot(f"backfill-paused-{size}")
+        assert_the_focus_stays(looking)
         page.get_by_role("button", name="Let it go on").click()
 
         expect(page.locator("main")).to_contain_text("under way")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, expect
 
 from crmhost.demo.run import wait_until_idle
+from crmhost.store import connections
 
 from .conftest import Looking, context_of
 from .world import World
@@ -108,3 +109,57 @@ def assert_a_customer_is_brought(world: World) -> None:
     assert [row["name"] for row in world.krayin.tables()["persons"]] == ["Jane Doe"]
     (lead,) = world.krayin.sandbox.state.leads.values()
     assert lead["lead_pipeline_stage_id"] == 4
+
+
+def test_of_several_accounts_one_is_chosen(chromium: Browser, new_world: World, size: str) -> None:
+    new_world.chatwoot.state.others = [{"id": 2, "name": "Acme Labs"}]
+    with context_of(chromium, size) as context:
+        looking = Looking(context.new_page(), new_world.address)
+        page = looking.page
+        looking.come_in_first(new_world.link())
+        choose_krayin(looking, size)
+        page.get_by_label("Chatwoot's address").fill(new_world.chatwoot_url)
+        page.get_by_label("Access token").fill(new_world.chatwoot.make_token())
+        page.get_by_role("button", name="Go on").click()
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Which account?")
+        looking.check()
+        looking.shoot(f"connect-account-{size}")
+        page.get_by_label("Acme Support").check()
+        page.get_by_role("button", name="Go on").click()
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your Krayin")
+        looking.check()
+
+
+def test_without_a_token_the_secret_is_pasted(chromium: Browser, new_world: World, size: str) -> None:
+    """Connected by the account's number: the page shows the address, and takes what Chatwoot shows for it."""
+    given = new_world.krayin.settings(new_world.krayin_url)
+    with context_of(chromium, size) as context:
+        looking = Looking(context.new_page(), new_world.address)
+        page = looking.page
+        looking.come_in_first(new_world.link())
+        choose_krayin(looking, size)
+        page.locator("summary", has_text="no administrator's token").click()
+        page.get_by_label("Number of the account").fill("3")
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_label("Krayin's address").fill(new_world.krayin_url)
+        page.get_by_label("API token").fill(given["api_token"])
+        page.get_by_role("button", name="Look at it").click()
+        page.get_by_role("button", name="Turn it on").click()
+
+        expect(page.locator("#live")).to_contain_text("Waiting for its secret")
+        looking.check()
+        looking.shoot(f"connection-secret-{size}", whole=True)
+        address = page.locator(".copy").inner_text()
+        page.get_by_label("Secret", exact=True).fill("EXAMPLE-of-chatwoot")
+        page.get_by_role("button", name="Keep it").click()
+
+        expect(page.locator("#live")).to_contain_text("Working")
+        looking.check()
+        page.get_by_role("button", name="Send a test webhook").click()
+        expect(page.get_by_role("status")).to_contain_text("was taken")
+    with new_world.house.store.read() as tx:
+        (one,) = connections.every(tx, new_world.house.vault)
+    assert address.endswith(one.webhook_path)
+    assert one.webhook_secrets == ("EXAMPLE-of-chatwoot",)

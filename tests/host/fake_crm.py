@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from crmhost import (
     Change,
@@ -19,6 +19,7 @@ from crmhost import (
     Costs,
     Outcome,
     PluginInfo,
+    ReportLine,
     SetupResult,
     TryAgain,
     hookimpl,
@@ -32,7 +33,7 @@ class FakeSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     token: SecretStr
-    pipeline: int | None = None
+    pipeline: int | None = Field(None, json_schema_extra={"visible": True})
 
 
 Step = Callable[[], None]
@@ -70,6 +71,9 @@ class FakeCRM:
     owners: list[tuple[str, ...]] = field(default_factory=list)
     """Whose customer 1 was, at each contact."""
 
+    report: tuple[ReportLine, ...] = ()
+    """What setup has to say."""
+
     def plugin(self) -> Plugin:
         return load("fake", Hooks(self), "crmhost-fake", "1.0")
 
@@ -90,7 +94,7 @@ class Hooks:
     @hookimpl
     def setup(self, context: Context[FakeSettings]) -> SetupResult:
         self._strike(self._crm.troubles)
-        return SetupResult({"pipeline": context.settings.pipeline or self._crm.pipeline})
+        return SetupResult({"pipeline": context.settings.pipeline or self._crm.pipeline}, self._crm.report)
 
     @hookimpl
     def handle_contact(self, context: Context[FakeSettings], contact: Contact) -> Outcome:

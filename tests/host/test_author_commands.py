@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crmhost.plugins import discover
+
 from .conftest import Types
 
 ROOT = Path(__file__).parents[2]
@@ -84,5 +86,6 @@ def test_our_plugins_are_awarded_what_their_readmes_say(plugin: str, tier: str, 
 
     assert ran.status == 0, ran.out
     assert ran.document["tier"] == tier, ran.document["summary"]
+    assert discover()[plugin].info.tier == tier, "what it says of itself"
     (folder,) = (ROOT / "plugins").glob(f"*{plugin}")
     assert f"**{tier}**" in (folder / "README.md").read_text()

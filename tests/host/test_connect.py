@@ -41,7 +41,8 @@ def test_a_second_connection_to_the_same_crm_is_warned_of(house: House) -> None:
 
     report = connect(house, "fake", 3, {"token": "t0ken"}).report
 
-    assert [line.name for line in report] == ["Beware"]
+    assert [(line.name, line.state) for line in report] == [("Beware", "warning")]
+    assert report[0].fix.startswith("Post Chatwoot's webhooks to one of the two only")
 
 
 def test_where_only_secrets_tell_which_crm_it_is_another_one_is_another_crm(house: House) -> None:

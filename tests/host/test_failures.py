@@ -7,8 +7,9 @@ import pytest
 from crmhost import CredentialsError, Rejected, SettingsError, TryAgain
 from crmhost.attempt import LONGEST_DELAY, backoff
 from crmhost.demo import payloads
-from crmhost.store import gates, tables
+from crmhost.store import attempts, gates, tables
 from crmhost.store import lanes as lane_rows
+from crmhost.store.attempts import LAST
 
 from .conftest import Bench, hurry
 from .fake_crm import FakeCRM
@@ -57,6 +58,29 @@ def test_a_passing_failure_stays_first_in_its_lane(bench: Bench, crm: FakeCRM) -
     assert bench.states() == ["pending", "pending"]
     assert 39 < bench.woken[-1] - before < 42
     assert crm.asked == ["contact Jane"]
+
+
+def test_only_the_last_attempts_are_kept_and_none_for_ever(bench: Bench, crm: FakeCRM) -> None:
+    crm.troubles = [TryAgain(f"Busy {number}.") for number in range(LAST + 3)]
+    bench.receive(payloads.contact_created(JANE))
+    for _ in crm.troubles[:]:
+        hurry(bench)
+        bench.work()
+
+    with bench.house.store.write() as tx:
+        kept = [row.reason for row in attempts.kept(tx, bench.last()["id"])]
+        gone = attempts.forget(tx, time.time() + 1)
+
+    assert kept == [f"Busy {number}." for number in reversed(range(3, LAST + 3))]
+    assert gone == LAST
+
+
+def test_what_is_applied_at_once_keeps_no_attempt(bench: Bench) -> None:
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+
+    with bench.house.store.read() as tx:
+        assert attempts.kept(tx, bench.last()["id"]) == []
 
 
 def test_a_waiting_retry_is_not_brought_forward(bench: Bench, crm: FakeCRM) -> None:

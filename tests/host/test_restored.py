@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from crmhost.demo import payloads
 from crmhost.doubt import SLACK, doubtful
@@ -20,6 +21,7 @@ from crmhost.pulse import GAP, Pulse
 from crmhost.store import pulse as beats
 from crmhost.store import tables
 from crmhost.store.deliveries import Delivery
+from crmhost.store.pulse import Beat
 from crmhost.wiring import open_house
 
 from .conftest import Bench, connected, settings_for
@@ -63,6 +65,29 @@ def bench_in(folder: Path, valkey_url: str, crm: FakeCRM, connection: Any = None
         bench.intake.close()
 
 
+def test_a_beat_beside_a_look_at_the_store_is_no_sign_of_a_restored_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks sees the store as it was before the beat, and knows of the beat by the time it compares."""
+    connected(house)
+    pulse = house.pulse
+    pulse.beat()
+    last = beats.last
+
+    def before_the_beat(tx: Connection) -> Beat | None:
+        known = last(tx)
+        monkeypatch.setattr(beats, "last", last)
+        pulse._next = 0.0
+        pulse.beat()
+        return known
+
+    seen = pulse.seen
+    with house.store.read() as tx:
+        monkeypatch.setattr(beats, "last", before_the_beat)
+        assert pulse.doubt(tx, seen) is None
+    assert pulse.seen == seen + 1
+
+
 @pytest.mark.parametrize("redis", ["remembers", "was restored too"])
 def test_what_was_made_after_the_backup_is_found_and_not_made_again(
     tmp_path: Path, valkey_url: str, crm: FakeCRM, redis: str
@@ -95,10 +120,10 @@ def test_a_store_that_is_restored_while_it_is_worked_is_in_doubt_at_once(bench: 
         pulse._next = 0.0
         pulse.beat()
     with bench.house.store.write() as tx:
-        assert pulse.doubt(tx) is None
+        assert pulse.doubt(tx, pulse.seen) is None
         tx.execute(tables.pulse.update().values(count=1))
 
-        assert time.time() - (pulse.doubt(tx) or 0.0) < 5
+        assert time.time() - (pulse.doubt(tx, pulse.seen) or 0.0) < 5
 
     pulse._next = 0.0
     pulse.beat()
@@ -126,7 +151,7 @@ def restarted(bench: Bench, *, apart: bool) -> float | None:
     pulse = Pulse(bench.house.store, bench.house.redis, apart=apart)
     pulse.beat()
     with bench.house.store.read() as tx:
-        return pulse.doubt(tx)
+        return pulse.doubt(tx, pulse.seen)
 
 
 def test_a_restart_puts_nothing_in_doubt(lite_bench: Bench) -> None:
@@ -169,7 +194,7 @@ def test_a_redis_that_is_emptied_while_workers_live_puts_nothing_in_doubt(lite_b
     pulse.beat()
 
     with lite_bench.house.store.read() as tx:
-        assert pulse.doubt(tx) is None
+        assert pulse.doubt(tx, pulse.seen) is None
 
 
 def test_a_backup_from_before_the_first_beat_is_in_doubt_too(lite_bench: Bench) -> None:

@@ -27,6 +27,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
     """Keep what is traced, in a tracer of the test's own."""
     kept, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
     yield kept
     provider.shutdown()
@@ -67,6 +68,13 @@ def test_a_delivery_that_is_worked_is_traced_and_named_in_each_line(
 def test_without_the_package_nothing_is_traced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "trace", None)
 
+    with traced("receive", DIGEST) as span:
+        span.set(state="applied")
+
+    assert isinstance(span, Silent)
+
+
+def test_where_nobody_listens_nothing_is_traced() -> None:
     with traced("receive", DIGEST) as span:
         span.set(state="applied")
 

@@ -93,8 +93,11 @@ def test_what_arrives_when_a_lane_seems_empty_is_not_missed(
 def test_what_arrives_while_the_last_delivery_is_applied_is_not_missed(bench: Bench, crm: FakeCRM) -> None:
     """The commit that ends a delivery ends its lane's work too, unless there is more by then."""
     bench.receive(payloads.contact_created(JANE))
-    crm.after = [lambda: bench.receive(jane("Jane Doe", 60))]
 
+    def more() -> None:
+        bench.receive(jane("Jane Doe", 60))
+
+    crm.after = [more]
     bench.work()
 
     assert crm.customers == [(1, "Jane Doe")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crmhost import TryAgain
+from crmhost import SetUpAgain, TryAgain
 from crmhost_krayin import wanted_changes
 from crmhost_krayin.settings import KrayinSettings
 
@@ -42,6 +42,30 @@ def test_the_agent_owns_a_new_lead(desk: Desk) -> None:
 
     assert desk.state.leads[1]["user_id"] == user_id
     assert desk.state.persons[1]["user_id"] is None
+
+
+def test_who_is_set_owns_a_new_lead_that_no_agent_does(desk: Desk) -> None:
+    user_id = krayin_user(desk, "kim@example.com")
+    agent_id = krayin_user(desk)
+    desk = desk.with_settings(assignee_owns_lead=True, owner_id=user_id)
+
+    brought(desk, talk())
+    assert desk.state.leads[1]["user_id"] == user_id
+
+    other = talk(id=732, meta={**SAM, "sender": {"id": 77, "name": "Kay", "email": "kay@example.com"}})
+    brought(desk, other)
+    assert desk.state.leads[2]["user_id"] == agent_id
+
+
+def test_an_owner_who_is_gone_has_setup_look_again(desk: Desk) -> None:
+    user_id = krayin_user(desk, "kim@example.com")
+    desk = desk.with_settings(owner_id=user_id)
+    del desk.state.users[user_id]
+
+    with pytest.raises(SetUpAgain, match=f"Krayin has no owner {user_id} any more") as gone:
+        brought(desk, talk())
+
+    assert gone.value.fix == "Set owner_id to one that is there."
 
 
 def test_an_agent_who_comes_later_owns_a_lead_that_has_no_owner(desk: Desk) -> None:

@@ -66,7 +66,7 @@ class Connection:
         self._given |= changed
         context = self.context(Links(), LeadSquaredSettings(**self._given), read_only=read_only)
         found = setup(context)
-        self.report = {line.name: line.found for line in found.report}
+        self.report = {line.name: line.told for line in found.report}
         self.settings = LeadSquaredSettings(**self._given, **found.settings)
 
     def contact(self, contact: Contact) -> Outcome:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, JSONResponse
 
-from crmhost import CredentialsError, SettingsError, TryAgain
+from crmhost import CredentialsError, CRMHostError, SettingsError, TryAgain
 from crmhost.testing import Stage
 from crmhost_leadsquared_reference import LeadSquaredSettings
 from crmhost_leadsquared_reference.settings import Facts
@@ -37,9 +37,7 @@ def test_it_tells_a_person_what_it_looked_at(connection: Connection) -> None:
         "Time zone": "Asia/Kolkata",
         f"Activity «{STARTED}»": "code 1001, made with score 0",
         f"Activity «{TRANSCRIPT}»": "code 1002, made with score 0",
-        "Transcripts": (
-            "need --chatwoot-url and --chatwoot-token; until then they hold the last message only"
-        ),
+        "Transcripts": ("They hold the last message only. They need --chatwoot-url and --chatwoot-token."),
         "Calls": "4 for this check",
     }
 
@@ -128,6 +126,25 @@ def test_a_zone_that_nobody_knows_is_utc(connection: Connection) -> None:
 
     assert connection.settings.facts.timezone == "UTC"
     assert connection.report["Time zone"] == "UTC, since nobody knows India Standard Time"
+
+
+def test_where_it_stops_it_says_what_passed(connection: Connection) -> None:
+    user = payload("user_by_access_key")["response"]["body"]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return (
+            httpx.Response(200, json=user) if "UserByAccessKey" in request.url.path else httpx.Response(403)
+        )
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(answer)) as client,
+        pytest.raises(CRMHostError) as stopped,
+    ):
+        Connection(client, connection.stage)
+
+    lines = stopped.value.report
+    assert [(line.name, line.state) for line in lines][-1] == ("Types of activities", "failed")
+    assert [line.state for line in lines if line.name in {"LeadSquared", "User"}] == ["ok", "ok"]
 
 
 @pytest.mark.parametrize("key", ["access_key", "secret_key"])

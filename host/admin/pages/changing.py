@@ -18,7 +18,7 @@ from ..standing import title
 from ..visits import Go, Page, Place, Visit, form
 from ..words import gettext as _
 from ..words import ngettext
-from .connecting import contact_number
+from .connecting import contact_number, with_warnings
 from .connection import found
 
 if TYPE_CHECKING:
@@ -71,10 +71,11 @@ def keep(visit: Visit) -> Page | Go:
     try:
         if visit.given("do") == "preview":
             return _form(visit, one, {**one.given, **said}, tried=_tried(visit, one, said))
-        change(visit.house, one.id, said, chatwoot=access)
+        made = change(visit.house, one.id, said, chatwoot=access)
     except CRMHostError as problem:
         return _form(visit, one, {**one.given, **said}, problem=problem)
-    return Go(f"/connections/{one.id}", _("The settings are kept. What comes from now on is worked by them."))
+    kept = _("The settings are kept. What comes from now on is worked by them.")
+    return Go(f"/connections/{one.id}", with_warnings(kept, made.report))
 
 
 def _tried(visit: Visit, one: CRMConnection, said: Mapping[str, Any]) -> Preview:
@@ -128,8 +129,9 @@ def remove(visit: Visit) -> Go:
     """Remove it."""
     one = found(visit, visit.number("id"))
     if disconnect(visit.house, one.id):
-        return Go("/", _("The connection is removed, and its webhook in Chatwoot with it."))
-    return Go("/", _("The connection is removed. Remove its webhook in Chatwoot too, under Integrations."))
+        return Go("/", _("The connection is removed, and its webhook and card in Chatwoot with it."))
+    left = _("The connection is removed. Remove its webhook and card in Chatwoot too, under Integrations.")
+    return Go("/", left)
 
 
 PLACES = (

@@ -16,6 +16,7 @@ from ...preview import Preview, preview_newest
 from ...store.connections import CRMConnection
 from .. import forms
 from ..drafts import Draft, draft_of, sealed
+from ..heard import translated
 from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
@@ -201,7 +202,7 @@ def settings(visit: Visit) -> Page | Go:
                 tokens=tokens,
                 card=bool(visit.given("card")) and draft.access.token is not None,
             )
-            return Go(f"/connections/{made.connection.id}", _("It is on."))
+            return Go(f"/connections/{made.connection.id}", with_warnings(_("It is on."), made.report))
         found = _looked_at(visit, plugin, draft, tokens)
         tried = _tried(visit, draft, tokens, found.settings) if visit.given("do") == "preview" else None
     except CRMHostError as problem:
@@ -229,6 +230,13 @@ def _tried(visit: Visit, draft: Draft, tokens: TokensInMemory, found: Mapping[st
         chatwoot_token=draft.access.token,
     )
     return preview_newest(visit.house, one, contact_number(visit), tokens)
+
+
+def with_warnings(said: str, report: tuple[ReportLine, ...]) -> str:
+    """Return what is said once something is done, with what setup warned of."""
+    warned = [line for line in report if line.state == "warning"]
+    told = [f"{translated(line.name)}: {translated(line.found)} {translated(line.fix)}" for line in warned]
+    return " ".join((said, *told)).rstrip()
 
 
 def contact_number(visit: Visit) -> int | None:

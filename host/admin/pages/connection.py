@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from redis.exceptions import RedisError
-
 from ...budget import spent
 from ...connect import add_webhook_secret
 from ...errors import SettingsError
+from ...overview import not_compared
 from ...store import browse, connections, gates, hours, reconciliations
 from ...store.dead import Chosen
 from .. import charts, replaying
+from ..shown import shown
 from ..standing import BY_HAND, standing
 from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
@@ -20,8 +20,6 @@ from ..words import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...budget import Spent
-    from ...house import House
     from ...store.connections import CRMConnection
     from ...store.reconciliations import Reconciliation
 
@@ -33,15 +31,15 @@ def found(visit: Visit, connection_id: int) -> CRMConnection:
             return connections.get(tx, visit.house.vault, connection_id)
         except SettingsError as error:
             fix = _("Somebody may have removed it. The overview shows those there are.")
-            raise NotThere(_("There is no connection %(id)d.", id=connection_id), fix=fix) from error
+            raise NotThere(_("There is no connection %(id)s.", id=connection_id), fix=fix) from error
 
 
 def show(visit: Visit) -> Page:
     """Show how a connection stands."""
     house, one = visit.house, found(visit, visit.number("id"))
-    span = charts.span_of(visit.asked("span"))
+    span, used = charts.span_of(visit.asked("span")), spent(house.redis, [one.id])
     with house.store.read() as tx:
-        stands, causes = standing(tx, house, one), browse.causes(tx, [one.id])
+        stands, causes = standing(tx, house, one, used.get(one.id)), browse.causes(tx, [one.id])
         slots = charts.counted(tx, one.id, span)
         hour = hours.since(tx, [one.id], int(time.time() // hours.HOUR))
         compared = reconciliations.every(tx)
@@ -55,21 +53,15 @@ def show(visit: Visit) -> Page:
             "span": span,
             "spans": charts.SPANS,
             "late": charts.lateness(lately),
-            "spent": _spent(house, one.id),
+            "spent": stands.spent,
             "compared": _last(compared, one.id),
+            "not_compared": not_compared(house, one, compared),
+            "shown": shown(house, one),
             "paused_by_hand": one.paused_reason == BY_HAND,
             "needs_secret": not one.webhook_secrets and not one.unsigned,
             "webhook_url": house.settings.base_url + one.webhook_path,
         },
     )
-
-
-def _spent(house: House, connection_id: int) -> Spent | None:
-    """Return what is used of the calls that the CRM allows; None where nobody knows, or Redis is away."""
-    try:
-        return spent(house.redis, connection_id)
-    except RedisError:
-        return None
 
 
 def _last(compared: Mapping[tuple[int, str], Reconciliation], connection_id: int) -> Reconciliation | None:
@@ -82,7 +74,7 @@ def pause(visit: Visit) -> Go:
     """Let the connection's work wait."""
     one = found(visit, visit.number("id"))
     with visit.house.store.write() as tx:
-        gates.pause(tx, one.id, BY_HAND, _("Go on with the button, or: crmhost resume %(id)d", id=one.id))
+        gates.pause(tx, one.id, BY_HAND, f"Go on with the button, or: crmhost resume {one.id}")
     return Go(f"/connections/{one.id}", _("It is paused. What arrives is kept, and waits."))
 
 

@@ -15,6 +15,7 @@ from ...store import browse, connections
 from ...store.browse import KINDS, Wanted
 from ...store.dead import Chosen
 from .. import happenings, replaying
+from ..finding import catch_up, find
 from ..happenings import EVENTS, urls_of
 from ..masking import masked, news
 from ..standing import title
@@ -22,12 +23,16 @@ from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection, Row
 
     from ...store.connections import CRMConnection
 
 LENGTH = 40
 """Deliveries a page."""
+FOUND = 1000
+"""Failed ones of a search that are tried again at once."""
 FIRST = 5
 """Failed ones that stand before all others where nothing is filtered."""
 log = structlog.get_logger(__name__)
@@ -37,10 +42,12 @@ def listed(visit: Visit) -> Page:
     """List deliveries, the newest first; where nothing is filtered the failed ones stand before."""
     house = visit.house
     before = _whole(visit.asked("before"))
+    if visit.asked("q"):
+        catch_up(house.store)
     with house.store.read() as tx:
         every = connections.every(tx, house.vault)
         urls = {one.id: urls_of(house, one) for one in every}
-        wanted = _wanted(visit, every)
+        wanted = _wanted(tx, visit, visit.asked, every)
         rows = browse.page(tx, wanted, LENGTH + 1, before)
         plain = wanted == Wanted()
         ids = tuple(one.id for one in every)
@@ -56,8 +63,9 @@ def listed(visit: Visit) -> Page:
         | {
             "connections": [(one.id, title(house, one)) for one in every],
             "asked": {
-                name: visit.asked(name) for name in ("connection", "state", "kind", "cause", "contact")
+                name: visit.asked(name) for name in ("connection", "state", "kind", "cause", "contact", "q")
             },
+            "numbered": _numbered(visit),
             "wanted": wanted,
             "plain": plain,
             "older": _address(visit, before=older) if older else None,
@@ -68,20 +76,27 @@ def listed(visit: Visit) -> Page:
     )
 
 
-def _wanted(visit: Visit, every: list[CRMConnection]) -> Wanted:
-    """Read the filter; what it does not know narrows nothing."""
-    named = _whole(visit.asked("connection"))
-    state, kind = visit.asked("state"), visit.asked("kind")
+def _wanted(tx: Connection, visit: Visit, said: Callable[[str], str], every: list[CRMConnection]) -> Wanted:
+    """Read the filter that ``said`` tells by name; what it does not know narrows nothing."""
+    named = _whole(said("connection"))
+    state, kind, typed = said("state"), said("kind"), said("q").strip()
     wanted = Wanted(
         states=(state,) if state in STATES else (),
         kinds=(kind,) if kind in KINDS else (),
-        contact_id=_whole(visit.asked("contact")),
-        conversation_id=_whole(visit.asked("conversation")),
-        cause=visit.asked("cause") or None,
+        contact_id=_whole(said("contact")),
+        cause=said("cause") or None,
+        contacts=tuple(one.face.key for one in find(tx, visit.house, typed)) if typed else None,
     )
     if named is None and wanted == Wanted():
         return wanted
     return replace(wanted, connections=tuple(one.id for one in every) if named is None else (named,))
+
+
+def _numbered(visit: Visit) -> int | None:
+    """Return the delivery whose own number was typed, where there is one."""
+    number = _whole(visit.asked("q").strip().lstrip("#"))
+    with visit.house.store.read() as tx:
+        return number if number is not None and browse.one(tx, number) else None
 
 
 def _whole(text: str) -> int | None:
@@ -106,11 +121,13 @@ def show(visit: Visit) -> Page:
         one = _connection(tx, visit, row.connection_id)
         changes = {row.id: list(news(payload, mask=not visit.changes))} if payload else {}
         told = happenings.happenings(tx, [row], {row.connection_id: urls_of(visit.house, one)}, changes)[0]
+        tried = happenings.tried(tx, row.id)
     shown = payload if reveal else masked(payload)
     return Page(
         "delivery.html",
         {
             "told": told,
+            "tried": tried,
             "name": title(visit.house, one) if one else "",
             "payload": json.dumps(shown, indent=2, ensure_ascii=False) if payload else None,
             "revealed": reveal,
@@ -143,7 +160,7 @@ def _connection(tx: Connection, visit: Visit, connection_id: int) -> CRMConnecti
 def replay_one(visit: Visit) -> Go:
     """Try one again."""
     row = _row(visit, visit.number("id"))
-    done = replaying.replay_named(visit.house, (row.id,))
+    done = replaying.replay(visit.house, Chosen((row.id,)))
     return Go(f"/deliveries/{row.id}", done.told())
 
 
@@ -151,13 +168,26 @@ def replay_many(visit: Visit) -> Go:
     """Try those again that are ticked, or all failed ones of the filter."""
     back = visit.given("back")
     ids = tuple(number for text in visit.form.get("id", ()) if (number := _whole(text)) is not None)
-    if visit.given("all"):
+    if visit.given("all") and visit.given("q").strip():
+        found, more = _found(visit)
+        done = replaying.replay_found(visit.house, found, more=more)
+    elif visit.given("all"):
         done = replaying.replay(visit.house, _chosen(visit))
     elif ids:
-        done = replaying.replay_named(visit.house, ids)
+        done = replaying.replay(visit.house, Chosen(ids))
     else:
         raise CRMHostError(_("Nothing was ticked."), fix=_("Tick those that are to be tried again."))
     return Go(back if back.startswith("/deliveries") else "/deliveries", done.told())
+
+
+def _found(visit: Visit) -> tuple[list[int], bool]:
+    """Return the failed ones of a search, in order of arrival, and whether there are more."""
+    catch_up(visit.house.store)
+    with visit.house.store.read() as tx:
+        every = connections.every(tx, visit.house.vault)
+        wanted = replace(_wanted(tx, visit, visit.given, every), states=("dead",))
+        rows = browse.page(tx, wanted, FOUND + 1)
+    return sorted(row.id for row in rows[:FOUND]), len(rows) > FOUND
 
 
 def _chosen(visit: Visit) -> Chosen:

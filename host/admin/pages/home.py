@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...budget import spent
 from ...store import browse, connections
 from ..standing import headline, standing
 from ..visits import Page, Place, Visit
@@ -11,7 +12,9 @@ def overview(visit: Visit) -> Page:
     """Show all connections, what needs somebody first."""
     house = visit.house
     with house.store.read() as tx:
-        standings = [standing(tx, house, one) for one in connections.every(tx, house.vault)]
+        every = connections.every(tx, house.vault)
+        used = spent(house.redis, [one.id for one in every])
+        standings = [standing(tx, house, one, used.get(one.id)) for one in every]
         causes = browse.causes(tx, [one.id for one in standings], limit=5)
     values = {
         "headline": headline(standings),

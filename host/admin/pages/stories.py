@@ -42,6 +42,8 @@ class Kept:
 def search(visit: Visit) -> Page:
     """Find somebody; with nothing typed those who were heard of last."""
     typed = visit.asked("q")
+    if typed:
+        finding.catch_up(visit.house.store)
     with visit.house.store.read() as tx:
         rows = finding.find(tx, visit.house, typed) if typed else finding.newest(tx)
         names = {one.id: title(visit.house, one) for one in connections.every(tx, visit.house.vault)}

@@ -22,7 +22,9 @@ function keep(value) {
 
 async function ask(what, fields) {
   const asked = open;
+  const late = () => asked !== open; // another conversation was opened meanwhile
   card.setAttribute("aria-busy", "true");
+  card.inert = true; // nothing is pressed twice
   const headers = { "X-Time-Zone": Intl.DateTimeFormat().resolvedOptions().timeZone };
   if (token) headers.Authorization = "Bearer " + token;
   try {
@@ -30,12 +32,16 @@ async function ask(what, fields) {
     const answer = await fetch(`${here}/${what}`, { method: "POST", body, headers, credentials: "omit" });
     const said = await answer.text();
     if (!answer.ok) throw new Error(answer.status);
-    if (asked !== open) return; // another conversation was opened meanwhile
+    if (late()) return;
     card.innerHTML = said;
   } catch {
+    if (late()) return;
     card.replaceChildren(document.getElementById("failed").content.cloneNode(true));
   } finally {
-    card.removeAttribute("aria-busy");
+    if (!late()) {
+      card.removeAttribute("aria-busy");
+      card.inert = false;
+    }
   }
   const given = card.querySelector("[data-token]");
   if (given) {
@@ -68,6 +74,7 @@ window.addEventListener("message", (event) => {
   };
   if (open && JSON.stringify(open) === JSON.stringify(about)) return;
   open = about;
+  card.replaceChildren(); // what is pressed on this card is about whom it shows
   ask("show", {});
 });
 

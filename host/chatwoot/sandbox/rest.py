@@ -177,7 +177,7 @@ def profile(state: State, row: User, token: str) -> Json:
         "type": None,
         "accounts": [
             {
-                **state.account,
+                **account,
                 "status": "active",
                 "onboarding_step": None,
                 "active_at": "2026-06-18T09:11:01.305Z",
@@ -187,6 +187,7 @@ def profile(state: State, row: User, token: str) -> Json:
                 "availability_status": "offline",
                 "auto_offline": True,
             }
+            for account in (*state.others, state.account)
         ],
     }
 

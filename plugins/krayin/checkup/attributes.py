@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from crmhost import ReportLine, SettingsError
 
@@ -40,7 +41,9 @@ def attribute_lines(found: Sequence[Attribute]) -> Iterator[ReportLine]:
 def checkbox_lines(found: Mapping[Entity, tuple[str, ...]], settings: KrayinSettings) -> Iterator[ReportLine]:
     """Name the checkboxes, and say what is done so that no write resets them."""
     for entity, codes in found.items():
-        yield ReportLine(f"Checkboxes of {entity}", f"{', '.join(codes)}: {_protection(codes, settings)}")
+        how, fix = _protection(codes, settings)
+        state: Literal["ok", "warning"] = "warning" if fix else "ok"
+        yield ReportLine(f"Checkboxes of {entity}", f"{', '.join(codes)}: {how}", state, fix)
 
 
 def unprotected(
@@ -50,22 +53,23 @@ def unprotected(
     known = settings.facts.checkboxes
     new = [code for entity, codes in found.items() for code in codes if code not in known.get(entity, ())]
     if new and changes_nothing and settings.protect_checkboxes:
-        text = f"{', '.join(new)}: new since the connection was set up. Have it set up again: crmhost set ID"
-        yield ReportLine("Not protected yet", text)
+        text = f"{', '.join(new)}: new since the connection was set up."
+        yield ReportLine("Not protected yet", text, "warning", "Have it set up again: crmhost set ID")
 
 
 def _is_checkbox(row: Row, entity: Entity) -> bool:
     return row.get("entity_type") == entity and row.get("type") == "boolean"
 
 
-def _protection(codes: tuple[str, ...], settings: KrayinSettings) -> str:
+def _protection(codes: tuple[str, ...], settings: KrayinSettings) -> tuple[str, str]:
+    """Return what becomes of them, and what to do about it."""
     if not settings.protect_checkboxes:
-        return "each write by crmhost sets them to no, as protect_checkboxes allows."
+        return "each write by crmhost sets them to no, as protect_checkboxes allows.", ""
     if len(codes) == 1:
-        return "read before each write, which would set it to no, and sent along; that costs a call."
+        return "read before each write, which would set it to no, and sent along; that costs a call.", ""
     return (
-        "Krayin does not tell which of them are yes, so what would set them to no is not written. "
-        "Keep one at most (a choice of yes and no will do instead), or set protect_checkboxes=no."
+        "Krayin does not tell which of them are yes, so what would set them to no is not written.",
+        "Keep one at most (a choice of yes and no will do instead), or set protect_checkboxes=no.",
     )
 
 

@@ -120,7 +120,7 @@ def _unknown_in(chatwoot: Chatwoot, settings: KrayinSettings) -> Iterator[Report
     try:
         inboxes = chatwoot.inboxes()
     except CRMHostError as error:
-        yield ReportLine("Inboxes", f"not looked at: {error}")
+        yield ReportLine("Inboxes", f"not looked at: {error}", "warning", error.fix)
         return
     yield from _unknown_inboxes(settings, inboxes)
     channels = [(inbox.channel or "").rpartition("::")[2] for inbox in inboxes]
@@ -148,4 +148,4 @@ def _unknown_channels(settings: KrayinSettings, known: Iterable[str], none: str)
 
 
 def _line(what: str, why: str) -> ReportLine:
-    return ReportLine("Without effect", f"{what}: {why}.")
+    return ReportLine("Without effect", f"{what}: {why}.", "warning")

@@ -37,9 +37,7 @@ def references_found(bench: Bench, rows: Sequence[Row]) -> tuple[frozenset[Entit
             said.append(f"not used for {entity}: it {why}")
         else:
             found.add(entity)
-    return frozenset(found), ReportLine(
-        "Reference attribute", _spoken(code, said, is_fit=is_fit or bool(found))
-    )
+    return frozenset(found), _line(code, said, is_fit=is_fit or bool(found))
 
 
 def _wanted(settings: KrayinSettings) -> tuple[Entity, ...]:
@@ -81,6 +79,8 @@ def _unfit(row: Row) -> str:
     return f"takes only what is {row['validation']}" if row.get("validation") else ""
 
 
-def _spoken(code: str, said: list[str], *, is_fit: bool) -> str:
-    how = f"; {', '.join(said)}" if said else ""
-    return f"{code}{how}. {DECLINE if is_fit else 'Set reference_attribute to another code.'}"
+def _line(code: str, said: list[str], *, is_fit: bool) -> ReportLine:
+    how = f"{code}; {', '.join(said)}." if said else f"{code}."
+    if is_fit:
+        return ReportLine("Reference attribute", f"{how} {DECLINE}")
+    return ReportLine("Reference attribute", how, "warning", "Set reference_attribute to another code.")

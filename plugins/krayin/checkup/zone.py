@@ -19,25 +19,31 @@ def zone_found(bench: Bench) -> tuple[str | None, ReportLine]:
     """Return the time zone, and what is to be said of it; the one that is set is compared with the clock."""
     known = bench.settings.server_zone
     if bench.context.read_only:
-        return known, ReportLine("Time zone", _unread(bench, known))
+        return known, _unread(bench, known)
     try:
         readings, left = bench.clock.read(*moments(datetime.now(UTC).date()))
     except (Rejected, Failed) as error:
-        return known, ReportLine("Time zone", f"{known or 'unknown'}: {error} {SET_IT} if it is another.")
+        return known, _line(f"{known or 'unknown'}: {error}", f"{SET_IT} if it is another.")
     guess = bench.settings.server_timezone or bench.settings.timezone
     zones = zones_of(readings, bench.signs.known(), guess)
     if bench.settings.server_timezone:
         _check_set(bench.settings.server_timezone, zones, readings)
-        said = f"{zones[0]}, as set"
+        said, fix = f"{zones[0]}, as set", ""
     else:
-        said = _told(zones, readings)
-    return next(iter(zones), None), ReportLine("Time zone", said + _left_behind(left))
+        said, fix = _told(zones, readings)
+    return next(iter(zones), None), _line(*_left_behind(left, said, fix))
 
 
-def _unread(bench: Bench, known: str | None) -> str:
+def _line(said: str, fix: str = "") -> ReportLine:
+    return ReportLine("Time zone", said, "warning" if fix else "ok", fix)
+
+
+def _unread(bench: Bench, known: str | None) -> ReportLine:
     if bench.settings.server_timezone:
-        return f"{known}, as set"
-    return f"{known}, as found before" if known else "not looked for: that takes a write"
+        return _line(f"{known}, as set")
+    if known:
+        return _line(f"{known}, as found before")
+    return ReportLine("Time zone", "looked for when it is turned on: that takes a write", "skipped")
 
 
 def _check_set(wanted: str, zones: Sequence[str], readings: Readings) -> None:
@@ -50,18 +56,23 @@ def _check_set(wanted: str, zones: Sequence[str], readings: Readings) -> None:
     raise SettingsError(what, fix=f"{SET_IT}, such as {zones[0]}, or to nothing." if zones else f"{SET_IT}.")
 
 
-def _told(zones: Sequence[str], readings: Readings) -> str:
+def _told(zones: Sequence[str], readings: Readings) -> tuple[str, str]:
+    """Return what the clock tells, and what to do where that is nothing."""
     if not zones:
-        return f"unknown: no zone has Krayin's clock ({spoken(readings)}). {SET_IT}."
+        return f"unknown: no zone has Krayin's clock ({spoken(readings)}).", f"{SET_IT}."
     said = (
         f"{zones[0]}, by Krayin's clock ({spoken(readings)}). {SET_IT} if it is another with the same clock."
     )
     others = ", ".join(others_of(zones, max(readings).year))
     between = f" At other times of the year {others} have another: a date between will tell."
-    return said + between if others else said
+    return (said + between if others else said), ""
 
 
-def _left_behind(activity_id: int | None) -> str:
+def _left_behind(activity_id: int | None, said: str, fix: str) -> tuple[str, str]:
+    """Say as well where the activity by which the clock was read is still there."""
     if activity_id is None:
-        return ""
-    return f" The activity «{TITLE}» ({activity_id}) could not be removed again: delete it in Krayin."
+        return said, fix
+    return (
+        f"{said} The activity «{TITLE}» ({activity_id}) could not be removed again.",
+        f"{fix} Delete it in Krayin.".lstrip(),
+    )

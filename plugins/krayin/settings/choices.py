@@ -53,6 +53,7 @@ class Reach(BaseModel):
     api_url: Annotated[str, AfterValidator(address)] = Field(
         title="Krayin's address",
         description="Such as https://crm.example.com; a page's address, as the browser shows it, will do.",
+        json_schema_extra={"visible": True},
     )
     api_token: Annotated[HeaderSecret, BeforeValidator(token)] = Field(
         title="API token",
@@ -120,7 +121,10 @@ class People(BaseModel):
         "lead.budget=conversation.budget|number.",
     )
     sync_tags: Literal["none", "persons", "leads", "both"] = Field(
-        "none", title="Tags", description="Whose tags Chatwoot's labels become: none, persons, leads or both."
+        "none",
+        title="Tags",
+        description="Whose tags Chatwoot's labels become: none, persons, leads or both.",
+        json_schema_extra={"visible": True},
     )
     protect_checkboxes: bool = Field(
         True,
@@ -159,6 +163,7 @@ class People(BaseModel):
         False,
         title="Ids in Chatwoot",
         description="Keep Krayin's ids with the contact in Chatwoot; needs a Chatwoot token.",
+        json_schema_extra={"visible": True},
     )
 
 
@@ -168,7 +173,10 @@ class Conversations(BaseModel):
     model_config = ConfigDict(title="Conversations")
 
     sync_activities: bool = Field(
-        True, title="Note conversations", description="Keep an activity in Krayin for each conversation."
+        True,
+        title="Note conversations",
+        description="Keep an activity in Krayin for each conversation.",
+        json_schema_extra={"visible": True},
     )
     activity_types: Annotated[
         dict[str, Literal["note", "call", "meeting", "lunch", "task", "email"]],
@@ -185,7 +193,10 @@ class Conversations(BaseModel):
         description="Make the customer a participant of calls and meetings: Krayin then e-mails them.",
     )
     transcript: bool = Field(
-        True, title="Transcript", description="Write the messages into the activity when it is resolved."
+        True,
+        title="Transcript",
+        description="Write the messages into the activity when it is resolved.",
+        json_schema_extra={"visible": True},
     )
     private_notes: bool = Field(
         False, title="Private notes", description="Write the agents' private notes there too."

@@ -16,10 +16,10 @@ class Defaults(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    pipeline_id: Id = None
-    stage_id: Id = None
-    source_id: Id = None
-    type_id: Id = None
+    pipeline_id: Id = Field(None, title="Pipeline")
+    stage_id: Id = Field(None, title="Stage")
+    source_id: Id = Field(None, title="Source")
+    type_id: Id = Field(None, title="Type")
 
 
 class LeadChoices(BaseModel):
@@ -34,12 +34,14 @@ class LeadChoices(BaseModel):
         "one_per_person",
         title="How many leads",
         description="One open lead for each customer (one_per_person), one_per_conversation, or none.",
+        json_schema_extra={"visible": True},
     )
     closed_leads: Literal["leave", "reopen", "new"] = Field(
         "leave",
         title="Closed leads",
         description="What a new conversation does to a customer's lead that is won or lost: leave it, reopen "
         "it, or make a new one.",
+        json_schema_extra={"visible": True},
     )
     lead_title: str = Field(
         "{name}",
@@ -67,16 +69,20 @@ class LeadChoices(BaseModel):
     leads_by_inbox: Annotated[dict[int, Defaults], BeforeValidator(tree)] = Field(
         {},
         title="Leads by inbox",
-        description='JSON, such as {"7": {"pipeline_id": 2, "source_id": 4}}: other places for an inbox\'s '
-        "leads.",
+        description="Other places for an inbox's leads, where a row names some; on the command line JSON, "
+        'such as {"7": {"pipeline_id": 2, "source_id": 4}}.',
     )
     closed_stage_ids: Ids = Field(
         (), title="Closed stages", description="The stages that count as won or lost; setup finds them."
+    )
+    owner_id: Id = Field(
+        None, title="Owner", description="The Krayin user who owns new leads that no agent does."
     )
     assignee_owns_lead: bool = Field(
         False,
         title="Assignee owns the lead",
         description="Make the agent of the conversation the owner of a lead that has none, by e-mail.",
+        json_schema_extra={"visible": True},
     )
 
 

@@ -1,12 +1,15 @@
 """Connecting in the browser, changing settings, and removing a connection."""
 
 import re
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
-from crmhost import CredentialsError, CRMHostError
+from crmhost import CredentialsError, CRMHostError, ReportLine, SettingsError
+from crmhost.chatwoot.sandbox import ChatwootSandbox
+from crmhost.connect import show_card
 from crmhost.house import House
 from crmhost.knocking import knock
 from crmhost.plugins import load
@@ -50,6 +53,75 @@ def test_step_by_step_without_a_token_of_chatwoots(lite_house: House, admin: Bro
     assert made.address in page  # to be pasted in Chatwoot, which then shows the secret
 
 
+def test_what_setup_warns_of_is_said_once_it_is_on_and_when_it_is_changed(
+    lite_house: House, admin: Browser, crm: FakeCRM
+) -> None:
+    connected(lite_house)
+    draft = draft_in(admin.post("/connect/fake/chatwoot", account="3"))
+    draft = draft_in(admin.post("/connect/fake/crm", draft=draft, token="t0ken"))
+
+    page = told(admin.post("/connect/fake/settings", draft=draft, do="on"))
+    crm.report = (
+        ReportLine("Pipeline", "Sales"),
+        ReportLine("Steps", "There are none.", "warning", "Make one."),
+    )
+    kept = told(admin.post("/connections/2/settings", pipeline="9"))
+
+    assert page.startswith("It is on. Beware: Connection 1 joins account 3 to the same CRM. Post Chatwoot's")
+    assert (
+        "The settings are kept. What comes from now on is worked by them. Steps: There are none. Make one."
+        in kept
+    )
+
+
+@pytest.fixture
+def of_several(chatwoot: ChatwootSandbox) -> Iterator[str]:
+    """The address of a Chatwoot whose administrators are in two accounts."""
+    chatwoot.state.others = [{"id": 2, "name": "Acme Labs"}]
+    with serving(chatwoot.app) as url:
+        yield url
+
+
+@pytest.fixture
+def house_with_address(lite_house: House) -> House:
+    """A house that was told its address, so that Chatwoot can be told where to post."""
+    lite_house.settings.model_fields_set.add("base_url")
+    return lite_house
+
+
+def test_of_several_accounts_one_is_chosen(
+    house_with_address: House, admin: Browser, chatwoot: ChatwootSandbox, of_several: str
+) -> None:
+    token = chatwoot.make_token()
+    page = admin.post("/connect/fake/chatwoot", url=of_several, token=token)
+    assert "Which account?" in told(page)
+    assert re.findall(r'name="account" value="(\d+)"', page) == ["2", "3"]
+    assert "Acme Labs account 2" in told(page)
+    assert token not in page
+    draft = draft_in(page)
+
+    page = admin.post("/connect/fake/account", draft=draft, account="3")
+    assert "Your Fake CRM" in told(page)
+    page = admin.post("/connect/fake/crm", draft=draft_in(page), token="t0ken")
+    page = admin.post("/connect/fake/settings", draft=draft_in(page), do="on")
+
+    assert told(page).startswith("It is on.")
+    assert [one.account_id for one in every(house_with_address)] == [3]
+    assert len(chatwoot.state.webhooks) == 1
+
+
+@pytest.mark.parametrize("account", ["9", "", "three"])
+def test_an_account_that_was_not_offered_is_not_taken(
+    house_with_address: House, admin: Browser, chatwoot: ChatwootSandbox, of_several: str, account: str
+) -> None:
+    page = admin.post("/connect/fake/chatwoot", url=of_several, token=chatwoot.make_token())
+
+    page = admin.post("/connect/fake/account", 400, draft=draft_in(page), account=account)
+
+    assert "Which account of Chatwoot's is it? Go back and choose one." in told(page)
+    assert every(house_with_address) == []
+
+
 def test_a_refresh_token_that_is_good_once_is_enough_for_all_pages(lite_house: House, admin: Browser) -> None:
     oauth = OAuth()
     lite_house.plugins.found["oauth"] = load("oauth", oauth)
@@ -83,6 +155,22 @@ def test_each_mistake_is_said_where_it_is_made(lite_house: House, admin: Browser
 
     assert every(lite_house) == []
     assert "No plugin named" in admin.get("/connect/nothing", 404)
+
+
+def test_where_a_check_stops_the_list_says_what_passed_and_what_to_do(admin: Browser, crm: FakeCRM) -> None:
+    draft = draft_in(admin.post("/connect/fake/chatwoot", account="3"))
+    stopped = SettingsError("There is no team 7.", fix="Choose another.")
+    stopped.report = (
+        ReportLine("Token", "accepted"),
+        ReportLine("Team", str(stopped), "failed", stopped.fix),
+    )
+    crm.troubles = [stopped]
+
+    page = admin.post("/connect/fake/crm", 422, draft=draft, token="t0ken")
+
+    assert "Not everything is as it should be." in told(page)
+    assert "Failed: Team There is no team 7. Choose another." in told(page)
+    assert re.findall(r'<li class="(\w+)"><strong>', page) == ["ok", "failed"]
 
 
 def test_a_draft_is_good_for_who_began_it_and_nothing_else(lite_house: House, admin: Browser) -> None:
@@ -120,11 +208,24 @@ def test_removing_is_spelled_out_before_it_is_done(lite_house: House, admin: Bro
 
     page = told(admin.get("/connections/1/remove"))
     assert "The CRM keeps all that was brought there" in page
-    assert "The webhook stays in Chatwoot until you remove it there." in page
+    assert "The webhook stays in Chatwoot, and so does the card's tab, until you remove them there." in page
     assert len(every(lite_house)) == 1
 
     assert "is removed" in admin.post("/connections/1/remove")
     assert every(lite_house) == []
+
+
+def test_what_goes_from_chatwoot_with_a_connection_is_what_was_said(
+    lite_house: House, joined: CRMConnection, chatwoot: ChatwootSandbox, admin: Browser
+) -> None:
+    show_card(lite_house, joined)
+    said = "The webhook in Chatwoot is removed, and the card's tab beside its conversations."
+
+    assert said in told(admin.get(f"/connections/{joined.id}/remove"))
+    page = told(admin.post(f"/connections/{joined.id}/remove"))
+
+    assert "The connection is removed, and its webhook and card in Chatwoot with it." in page
+    assert chatwoot.state.dashboard_apps == {}
 
 
 def test_a_test_webhook_goes_the_way_of_chatwoots(lite_house: House) -> None:

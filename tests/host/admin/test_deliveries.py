@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from crmhost import Rejected
+from crmhost import Rejected, TryAgain
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store import browse
 from crmhost.store.browse import KINDS, Wanted
 
-from ..conftest import Bench, connected
+from ..conftest import Bench, connected, hurry
 from ..fake_crm import FakeCRM
 from .conftest import Browser, told
 
@@ -133,10 +133,129 @@ def test_ticked_ones_and_all_of_a_filter_are_tried_again(
     assert "1 delivery is tried again. 1 is left as it is: It is applied, not dead." in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "tried"),
+    [
+        ("connection=2", [5]),
+        ("kind=conversation_created", [4]),
+        ("contact=2", [2]),
+        ("cause=No+5.", []),
+        ("cause=Yes.", [3]),
+        ("connection=1&kind=contact_created&contact=1&cause=No+….", [1]),
+        ("conversation=731", [1, 2, 3, 4, 5]),
+    ],
+)
+def test_all_of_a_filter_are_those_that_it_shows(
+    lite_house: House, crm: FakeCRM, admin: Browser, asked: str, tried: list[int]
+) -> None:
+    """What is pressed sends what the page was asked for, each part of it."""
+    first, second = Bench(lite_house, connected(lite_house)), Bench(lite_house, connected(lite_house))
+    failing = (
+        (first, payloads.contact_created({**JANE, "id": 1}), "No 1."),
+        (first, payloads.contact_created({**JANE, "id": 2}), "No 2."),
+        (first, payloads.contact_created({**JANE, "id": 3}), "Yes."),
+        (first, BEGAN, "No 4."),
+        (second, payloads.contact_created(JANE), "No 5."),
+    )
+    for bench, payload, why in failing:
+        crm.troubles = [Rejected(why)]
+        bench.receive(payload)
+        bench.work(payload.get("id", 5821) if payload["event"] == "contact_created" else 5821)
+    first.close()
+    second.close()
+    page = admin.get(f"/deliveries?state=dead&{asked}")
+    form = page.partition('action="/deliveries/replay"')[2]
+    said = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+
+    if tried:
+        admin.post("/deliveries/replay", **(dict(said) | {"all": "1"}))
+
+    assert sorted(ids(page)) == tried
+    assert sorted(ids(admin.get("/deliveries?state=pending"))) == tried
+
+
+def test_each_attempt_that_failed_is_told_with_its_own_reason(
+    lite_bench: Bench, crm: FakeCRM, admin: Browser
+) -> None:
+    crm.troubles = [TryAgain("The CRM is busy.", fix="Wait."), TryAgain("It is tired."), Rejected("No.")]
+    lite_bench.receive(payloads.contact_created(JANE))
+    for _ in crm.troubles[:]:
+        hurry(lite_bench)
+        lite_bench.work()
+    assert lite_bench.states() == ["dead"]
+
+    page = told(admin.get("/deliveries/1"))
+    assert page.index("No.") < page.index("It is tired.") < page.index("The CRM is busy. Wait.")
+    assert "Tried 3 times" in page
+
+    page = told(admin.post("/deliveries/1/replay"))
+    attempts = page.partition("Attempts that failed")[2]
+    assert attempts.index("No.") < attempts.index("It is tired."), "the one that ended it is kept"
+
+
+@pytest.fixture
+def two_failed(lite_bench: Bench, crm: FakeCRM) -> None:
+    """Two people, whose deliveries failed of one cause."""
+    joao = payloads.contact(9, "João Silva", email="joao@example.com", phone_number="+5511998765432")
+    for number, who in ((5821, JANE), (9, joao)):
+        crm.troubles = [Rejected("No.")]
+        lite_bench.receive(payloads.contact_created(who))
+        lite_bench.work(number)
+
+
+@pytest.mark.usefixtures("two_failed")
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("joao", [2]),
+        ("JANE@example.com", [1]),
+        ("998765432", [2]),
+        ("5821", [1]),
+        ("nobody", []),
+    ],
+)
+def test_deliveries_are_searched_by_whose_they_are(viewer: Browser, typed: str, found: list[int]) -> None:
+    assert ids(viewer.get(f"/deliveries?q={typed}")) == found
+    assert ids(viewer.get(f"/deliveries?q={typed}&state=dead&kind=contact_created")) == found
+    assert ids(viewer.get(f"/deliveries?q={typed}&state=applied")) == []
+
+
+@pytest.mark.usefixtures("two_failed")
+def test_a_deliverys_own_number_leads_to_it(viewer: Browser) -> None:
+    assert ids(viewer.get("/deliveries?q=2")) == [2]
+    assert "Delivery 2" in told(viewer.get("/deliveries?q=2"))
+    assert "Delivery" not in told(viewer.get("/deliveries?q=77")).partition("There is none")[0][-40:]
+
+
+@pytest.mark.usefixtures("two_failed")
+def test_all_that_a_search_found_are_tried_again_and_no_others(admin: Browser) -> None:
+    page = admin.get("/deliveries?state=dead&q=joao")
+    said = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.partition("/deliveries/replay")[2])
+
+    told_then = told(admin.post("/deliveries/replay", **(dict(said) | {"all": "1"})))
+
+    assert told_then.startswith("1 delivery is tried again.")
+    assert ids(admin.get("/deliveries?state=pending")) == [2]
+
+
+@pytest.mark.usefixtures("two_failed")
+def test_who_narrows_a_filter_keeps_what_narrowed_it(viewer: Browser) -> None:
+    page = viewer.get("/deliveries?contact=9&cause=No.&q=joao&state=dead")
+    form = page.partition('role="search"')[2].partition("</form>")[0]
+
+    assert re.findall(r'name="(\w+)" (?:type="search" )?value="([^"]+)"', form) == [
+        ("q", "joao"),
+        ("contact", "9"),
+        ("cause", "No."),
+    ]
+    assert "Only those of contact 9" in told(page)
+    assert ids(page) == [2]
+
+
 def test_what_is_tried_again_in_batches_is_all_of_it(
     lite_bench: Bench, crm: FakeCRM, admin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crmhost.admin.replaying.BATCH", 2)
+    monkeypatch.setattr("crmhost.replay.BATCH", 2)
     for number in range(1, 6):
         crm.troubles = [Rejected("No.")]
         lite_bench.receive(payloads.contact_created({**JANE, "id": number}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from crmhost.budget import DeliveryBudget
 from crmhost.chatwoot.sandbox import ChatwootSandbox
 from crmhost.house import House
@@ -44,6 +46,21 @@ def test_the_doctors_words_are_in_the_language_spoken(lite_house: House, admin: 
 
     assert "Aún no ha llegado ningún webhook." in page
     assert "Esta máquina y la base de datos coinciden." in page
+
+
+@pytest.mark.parametrize(
+    ("language", "fix"), [("es", "Continúe con el botón"), ("pt-BR", "Continue com o botão"), ("en", "Go on")]
+)
+def test_what_one_paused_another_reads_in_their_own_language(
+    lite_house: House, admin: Browser, language: str, fix: str
+) -> None:
+    connected(lite_house)
+    admin.client.headers["Accept-Language"] = "pt-BR"
+    admin.post("/connections/1/pause")
+    admin.client.headers["Accept-Language"] = language
+
+    assert fix in told(admin.get("/doctor"))
+    admin.get("/connections/77", 404)
 
 
 def test_a_connection_shows_the_calls_of_this_minute_and_the_last_comparison(

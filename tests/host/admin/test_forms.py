@@ -1,6 +1,7 @@
 """Forms made of a plugin's own model: what each setting looks like, and how it is read again."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -8,10 +9,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from crmhost import Choice
 from crmhost.admin import forms
 from crmhost.admin.forms import filled_in, groups, mistakes
+from crmhost.admin.rendering import environment
 
 
 class Place(BaseModel):
     pipeline: int | None = None
+
+
+class Deep(BaseModel):
+    places: tuple[Place, ...] = ()
 
 
 class Reach(BaseModel):
@@ -33,6 +39,8 @@ class Rules(BaseModel):
     labels: tuple[str, ...] = ()
     mapping: dict[str, str] = {}
     by_inbox: dict[int, Place] = {}
+    rules: dict[str, Literal["merge", "never"]] = {}
+    depths: dict[int, Deep] = {}
     found: str = Field("", repr=False)
 
 
@@ -41,6 +49,7 @@ class Model(Rules, Reach):
 
 
 CHOICES = {"pipeline": [Choice("7", "Sales"), Choice("8", "Support")], "stages": [Choice("1", "New")]}
+CHOICES["mapping.values"] = [Choice("contact.name", "name")]
 
 
 def field(name: str, **given: object) -> forms.Field:
@@ -60,7 +69,18 @@ def test_each_part_of_the_model_is_a_group_in_its_order() -> None:
 
 
 def test_each_kind_of_setting_has_its_kind_of_field() -> None:
-    names = ("url", "token", "notes", "policy", "pipeline", "stages", "labels", "mapping", "by_inbox")
+    names = (
+        "url",
+        "token",
+        "notes",
+        "policy",
+        "pipeline",
+        "stages",
+        "labels",
+        "mapping",
+        "by_inbox",
+        "depths",
+    )
 
     assert {name: field(name).kind for name in names} == {
         "url": "text",
@@ -71,7 +91,8 @@ def test_each_kind_of_setting_has_its_kind_of_field() -> None:
         "stages": "several",
         "labels": "lines",
         "mapping": "pairs",
-        "by_inbox": "json",
+        "by_inbox": "table",
+        "depths": "json",
     }
 
 
@@ -96,7 +117,10 @@ def test_what_was_filled_in_is_read_as_the_model_reads_it() -> None:
         "labels": [""],
         "mapping.key": ["a", "", "b "],
         "mapping.value": ["1", "x", " 2"],
-        "by_inbox": [""],
+        "by_inbox.key": ["7", "", " 9 "],
+        "by_inbox.pipeline": ["8", "7", ""],
+        "rules.key": ["name"],
+        "rules.value": ["never"],
         "unknown": ["x"],
     }
 
@@ -108,8 +132,41 @@ def test_what_was_filled_in_is_read_as_the_model_reads_it() -> None:
         "stages": ["1", "2"],
         "labels": [],
         "mapping": {"a": "1", "b": "2"},
-        "by_inbox": {},
+        "by_inbox": {"7": {"pipeline": "8"}, "9": {}},
+        "rules": {"name": "never"},
+        "depths": {},
     }
+
+
+def test_a_table_has_a_column_for_each_thing_that_a_row_says() -> None:
+    shown = field("by_inbox", by_inbox={"7": {"pipeline": 8, "unset": None}})
+
+    assert shown.value[:2] == [("7", {"pipeline": "8"}), ("", {})]
+    assert [(one.name, one.title, one.choices) for one in shown.columns] == [
+        ("pipeline", "pipeline", tuple(CHOICES["pipeline"]))
+    ]
+
+
+def test_a_row_of_a_table_is_chosen_from_what_there_is() -> None:
+    form: Any = environment().get_template("form.html").module
+    shown = str(form.field(field("by_inbox", by_inbox={"7": {"pipeline": 8}})))
+
+    assert re.findall(r'<option value="(\w*)"( selected)?>', shown)[:3] == [
+        ("", ""),
+        ("7", ""),
+        ("8", " selected"),
+    ]
+    assert re.findall(r'<(input|select) name="([\w.]+)"', shown)[:2] == [
+        ("input", "by_inbox.key"),
+        ("select", "by_inbox.pipeline"),
+    ]
+
+
+def test_what_stands_on_the_right_is_chosen_where_it_is_known() -> None:
+    rules, mapping = field("rules"), field("mapping")
+
+    assert (rules.closed, [one.value for one in rules.values]) == (True, ["merge", "never"])
+    assert (mapping.closed, [one.value for one in mapping.values]) == (False, ["contact.name"])
 
 
 def test_what_is_as_it_is_by_itself_is_left_for_setup_to_find() -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, insert, text
+from starlette.routing import compile_path
 
+from crmhost.admin.places import EVERY
 from crmhost.house import House
 from crmhost.store import contacts, hours
 from crmhost.store.causes import cause_of
@@ -118,15 +120,26 @@ PATHS = (
     f"/connections/1/contacts/{CONTACTS // 2}",
     f"/connections/1/conversations/{DELIVERIES // 2 + 2}",
     "/plugins",
+    "/plugins/fake/schema.json",
+    "/doctor",
+    "/account",
+    "/connect",
+    "/connect/fake",
+    "/connections/1/history",
+    "/connections/1/settings",
+    "/connections/1/remove",
+    "/deliveries?q=ana+souza&state=dead",
+    "/deliveries?q=person777%40example.com",
     "/people",
 )
 
 
 @pytest.mark.proof
 def test_no_page_takes_longer_than_a_tenth_of_a_second(full: House, say: Say) -> None:
-    """What is measured is the page's own work and the database's, the best of five.
+    """What is measured is the page's own work and the database's, and what it took in all: the best of five.
 
-    How long the machine let both wait, which other work has as well, is told and not held against the page.
+    The second holds what a page waits for (Redis, our own address, a lock); that the machine has other work
+    as well seldom spoils five.
     """
     from crmhost.admin import pages_of
     from crmhost.server import serving
@@ -136,13 +149,31 @@ def test_no_page_takes_longer_than_a_tenth_of_a_second(full: House, say: Say) ->
     asked = _asked(full)
     with serving(pages_of(full)) as address, browsing(address) as browser:
         browser.sign_in("ana@example.com")
-        took = {path: min(_time(browser, path, asked) for _ in range(5)) for path in PATHS}
+        took = {path: _best([_time(browser, path, asked) for _ in range(5)]) for path in PATHS}
     kind = full.store.engine.dialect.name
     slowest = sorted(took.items(), key=lambda one: -one[1][0])
     rows = "".join(f"\n{own:7.1f} ms of work, {ms:6.1f} ms in all  {path}" for path, (own, ms) in slowest)
     say(f"{DELIVERIES} deliveries on {kind}:{rows}")
 
-    assert {path: own for path, (own, _ms) in took.items() if own > LIMIT} == {}
+    assert {path: both for path, both in took.items() if max(both) > LIMIT} == {}
+
+
+def _best(tries: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return the least work, and the least time."""
+    return min(own for own, _ms in tries), min(ms for _own, ms in tries)
+
+
+WITHOUT_DELIVERIES = {"/sign-in", "/welcome/{token}", "/card/{id:id}"}
+"""Pages that are shown before anybody has signed in, or within Chatwoot."""
+
+
+def test_every_page_is_among_those_that_are_measured() -> None:
+    shown = {place.path for place in EVERY if place.method == "GET"}
+    asked = {path.partition("?")[0] for path in PATHS}
+
+    missing = {path for path in shown if not any(map(compile_path(path)[0].match, asked))}
+
+    assert missing == WITHOUT_DELIVERIES
 
 
 def _asked(house: House) -> list[float]:

@@ -1,10 +1,18 @@
 """The overview and a connection's page: in words, and what needs somebody first."""
 
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from crmhost import CredentialsError, Rejected
+from crmhost.admin.shown import spoken
+from crmhost.budget import DeliveryBudget
 from crmhost.demo import payloads
 from crmhost.house import House
+from crmhost.store import connections, gates, reconciliations
 
 from ..conftest import Bench, connected
 from ..fake_crm import FakeCRM
@@ -45,7 +53,73 @@ def test_a_connection_that_the_crm_refuses_says_why_and_what_to_do(
 
     assert "Paused The CRM refuses the token." in page
     assert "Make a new one. It is tried again by itself, each minute." in page
+    assert re.search(r"The next try is at \d\d:\d\d:\d\d UTC\.", page)
     assert told(viewer.get("/")).startswith("1 connection needs you")
+
+
+def test_a_connection_shows_how_it_is_set_and_no_secret(lite_house: House, viewer: Browser) -> None:
+    connected(lite_house)
+
+    page = told(viewer.get("/connections/1"))
+
+    assert "How it is set pipeline 7" in page
+    assert "t0ken" not in page
+    lite_house.plugins.found.clear()
+    assert "How it is set" not in told(viewer.get("/connections/1"))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (True, "yes"),
+        (False, "no"),
+        ("one_per_person", "one per person"),
+        ((1, 2), "1, 2"),
+        (None, ""),
+        ("", ""),
+    ],
+)
+def test_a_setting_is_said_in_words(value: object, said: str) -> None:
+    assert spoken(value) == said
+
+
+@contextmanager
+def used_up(house: House, calls: int) -> Iterator[None]:
+    """Have all calls of this minute used while the block lasts."""
+    budget = DeliveryBudget(house.redis, whose=1)
+    try:
+        for _ in range(calls):
+            with budget.call("overview", calls=calls):
+                pass
+        yield
+    finally:
+        house.redis.flushdb()
+
+
+def test_what_waits_for_the_crms_limit_is_said_with_its_end(
+    lite_bench: Bench, lite_house: House, viewer: Browser
+) -> None:
+    with used_up(lite_house, calls=4):
+        assert "Working" in told(viewer.get("/connections/1")), "nothing waits for it"
+        lite_bench.receive(payloads.contact_created(JANE))
+
+        page = told(viewer.get("/connections/1"))
+
+        assert re.search(r"Waiting for the CRM's limit until \d\d:\d\d:\d\d UTC", page)
+        assert "The 4 calls that the CRM allows for now are used up." in page
+        assert "4 of 4" in page
+        assert "Everything is in step" in told(viewer.get("/")), "it needs nobody"
+    assert "Working" in told(viewer.get("/connections/1"))
+
+
+def test_a_crm_that_is_away_says_when_it_is_tried_next(lite_bench: Bench, viewer: Browser) -> None:
+    with lite_bench.house.store.write() as tx:
+        gates.away(tx, 1, "No answer.", "", time.time(), 30.0)
+
+    page = told(viewer.get("/connections/1"))
+
+    assert "The CRM is away No answer." in page
+    assert re.search(r"what waits is kept\. The next try is at \d\d:\d\d:\d\d UTC\.", page)
 
 
 def test_failures_are_grouped_by_cause_and_tried_again_together(
@@ -99,7 +173,19 @@ def test_charts_show_what_became_of_deliveries_and_say_it(lite_bench: Bench, vie
     for span in ("day", "week", "month", "nonsense"):
         page = viewer.get(f"/connections/1?span={span}")
         assert 'aria-label="2 deliveries were worked in this time."' in page
+        assert 'aria-label="2 deliveries arrived in this time."' in page
         assert "2 applied" in page
+        assert 'class="received"' in page
+
+
+def test_what_arrived_is_drawn_before_anything_became_of_it(lite_bench: Bench, viewer: Browser) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+
+    page = viewer.get("/connections/1")
+
+    assert 'aria-label="1 deliveries arrived in this time."' not in page, "one is one"
+    assert 'aria-label="1 delivery arrived in this time."' in page
+    assert page.count("Nothing happened in this time.") == 3
 
 
 def test_what_is_not_there_is_said(viewer: Browser) -> None:
@@ -114,3 +200,27 @@ def test_a_mistake_of_ours_is_one_sentence(viewer: Browser, monkeypatch: pytest.
 
     assert "That is our mistake" in page
     assert "ZeroDivisionError" not in page
+
+
+def test_losses_that_cannot_be_looked_for_are_told_wherever_somebody_looks(
+    lite_house: House, admin: Browser
+) -> None:
+    connected(lite_house)
+    with lite_house.store.write() as tx:
+        connections.set_chatwoot(tx, lite_house.vault, 1, "https://chat.example.com", "t0ken")
+        reconciliations.finish(tx, 1, "full", {}, time.time())
+        refused = "Chatwoot refuses crmhost's token at GET /profile."
+        reconciliations.fail(tx, 1, "full", refused, "Give another.", time.time() + 60)
+    said = f"What Chatwoot never delivered is not found: {refused}"
+
+    assert told(admin.get("/")).startswith("Something waits for you")
+    page = told(admin.get("/connections/1"))
+    assert f"Working, not compared {said} Give another." in page
+    assert "nothing was lost failed since" in page
+    assert f"to be looked at {said} Give another." in told(admin.get("/doctor"))
+    admin.client.headers["Accept-Language"] = "es"
+    assert "no se encuentra: Chatwoot rechaza" in told(admin.get("/doctor"))
+    with lite_house.store.write() as tx:
+        reconciliations.finish(tx, 1, "full", {}, time.time())
+    admin.client.headers["Accept-Language"] = "en"
+    assert told(admin.get("/")).startswith("Everything is in step")

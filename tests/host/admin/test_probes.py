@@ -1,5 +1,6 @@
 """What machines ask: whether a process is ready, and figures."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from crmhost.budget import DeliveryBudget
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.metrics import exposition
@@ -18,6 +20,8 @@ from crmhost.store.clock import now
 from crmhost.wiring import serving_all
 
 from ..conftest import Bench
+
+DASHBOARD = Path(__file__).parents[3] / "docs/grafana.json"
 
 JANE = payloads.contact(5821, "Jane Doe", email="jane@example.com")
 
@@ -86,3 +90,33 @@ def test_figures_say_who_is_worked_on_and_which_crm_is_away(lite_bench: Bench) -
     assert 'crmhost_lanes_held{connection="1",plugin="fake"} 1.0' in shown
     (away,) = re.findall(r"^crmhost_away_seconds\S+ (\S+)$", shown, re.MULTILINE)
     assert float(away) == pytest.approx(60, abs=5)
+
+
+def test_figures_say_how_much_of_the_crms_limit_is_used(lite_bench: Bench) -> None:
+    house = lite_bench.house
+    assert "crmhost_budget_used{" not in exposition(house).decode(), "nobody knows"
+    try:
+        with DeliveryBudget(house.redis, whose=1).call("figures", calls=60):
+            shown = exposition(house).decode()
+    finally:
+        house.redis.flushdb()
+
+    assert 'crmhost_budget_used{connection="1",plugin="fake"} 4.0' in shown
+    assert 'crmhost_budget_limit{connection="1",plugin="fake"} 60.0' in shown
+
+
+def test_without_redis_there_are_figures_of_all_else(lite_bench: Bench, tmp_path: Path) -> None:
+    shown = exposition(replace(lite_bench.house, redis_url=f"unix://{tmp_path}/nothing.sock")).decode()
+
+    assert 'crmhost_up{connection="1",plugin="fake"} 1.0' in shown
+    assert "crmhost_budget_used{" not in shown
+
+
+def test_the_dashboard_draws_figures_that_there_are(lite_bench: Bench) -> None:
+    shown = exposition(lite_bench.house).decode()
+    panels = json.loads(DASHBOARD.read_text())["panels"]
+    asked = " ".join(one["expr"] for panel in panels for one in panel["targets"])
+    drawn = set(re.findall(r"crmhost_\w+", asked))
+
+    assert {name for name in drawn if f"# TYPE {name} " not in shown} == set()
+    assert drawn >= {"crmhost_budget_used", "crmhost_away_seconds", "crmhost_lanes_held"}

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +18,8 @@ from crmhost.store import users
 
 from ..conftest import settings_for
 from .conftest import PASSWORD, SAME, Browser, add_user, told
+
+PROXY = Path(__file__).parents[3] / "docs/howto/proxy.md"
 
 
 def test_the_first_one_comes_in_by_a_link_and_is_an_administrator(
@@ -94,6 +97,24 @@ def test_who_guesses_must_wait_and_others_need_not(
     later = time.time() + passwords.WINDOW + 1
     monkeypatch.setattr("crmhost.admin.passwords.time.time", lambda: later)
     stranger.another().sign_in("ana@example.com")
+
+
+def test_behind_the_documented_proxy_a_guesser_locks_out_nobody_else(
+    lite_house: House, stranger: Browser
+) -> None:
+    """All come from the proxy's own address; which one is meant is said in the header that it sets."""
+    locations = re.findall(r"location \S+ \{.*?\}", PROXY.read_text(), re.DOTALL)
+    assert len(locations) == 2
+    assert all("proxy_set_header X-Forwarded-For $remote_addr;" in one for one in locations)
+    add_user(lite_house, "ana@example.com")
+    stranger.client.headers["X-Forwarded-For"] = "203.0.113.9"
+    for number in range(passwords.ALLOWED["where"]):
+        stranger.sign_in(f"ana{number}@example.com", "a guess", 422)
+
+    assert "too many wrong passwords" in stranger.sign_in("ana@example.com", status=422)
+    ana = stranger.another()
+    ana.client.headers["X-Forwarded-For"] = "198.51.100.7"
+    assert "Nothing is connected yet" in ana.sign_in("ana@example.com")
 
 
 def test_signing_in_leads_back_to_the_page_that_was_asked_for_and_nowhere_else(

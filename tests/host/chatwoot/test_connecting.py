@@ -48,6 +48,20 @@ def test_what_was_found_in_chatwoot_is_told(house: House, sandbox: ChatwootSandb
     assert told["Webhook"].startswith("made, 6 events, its secret is kept")
 
 
+def test_where_the_crm_says_no_chatwoot_is_told_to_have_passed(
+    house: House, sandbox: ChatwootSandbox, address: str, crm: FakeCRM
+) -> None:
+    crm.troubles = [CredentialsError("The CRM refuses the token.", fix="Make another.")]
+
+    with pytest.raises(CredentialsError) as no:
+        connect(house, "fake", 3, GIVEN, chatwoot=Access(address, sandbox.make_token()))
+
+    assert [(line.name, line.state, line.fix) for line in no.value.report] == [
+        ("Chatwoot", "ok", ""),
+        ("Fake CRM", "failed", "Make another."),
+    ]
+
+
 def test_the_token_is_encrypted_and_never_shown(house: House, joined: CRMConnection) -> None:
     token = joined.chatwoot_token
     assert token

@@ -112,14 +112,14 @@ def look(desk: Desk, **settings: Any) -> dict[str, str]:
     """Set up as ``crmhost check`` does, and return the report."""
     context = desk.context(Links(), KrayinSettings(**{**desk.settings, **settings}))
     report = setup(type(context)(**{**vars(context), "read_only": True})).report
-    return {line.name: line.found for line in report}
+    return {line.name: line.told for line in report}
 
 
 def test_a_check_makes_nothing(krayin: Desk) -> None:
     report = look(krayin)
 
     assert {one.method for one in krayin.sandbox.requests} == {"GET"}
-    assert report["Time zone"] == "not looked for: that takes a write"
+    assert report["Time zone"] == "looked for when it is turned on: that takes a write"
     assert report["Reference attribute"].startswith("chatwoot_ref; to be made for persons by")
 
 
@@ -155,12 +155,14 @@ def test_checkboxes_are_named_with_what_is_done_about_them(krayin: Desk) -> None
     add(krayin, "leads", "hot", "boolean")
     add(krayin, "organizations", "public", "boolean")
 
-    report = {line.name: line.found for line in krayin.setup().report}
+    lines = {line.name: line for line in krayin.setup().report}
+    report = {name: line.told for name, line in lines.items()}
 
     assert facts_of(krayin).checkboxes == {"persons": ("is_vip",), "leads": ("hot", "urgent")}
     assert report["Checkboxes of persons"].startswith("is_vip: read before each write")
     assert report["Checkboxes of leads"].startswith("hot, urgent: Krayin does not tell which of them are yes")
-    assert "protect_checkboxes=no" in report["Checkboxes of leads"]
+    assert "protect_checkboxes=no" in lines["Checkboxes of leads"].fix
+    assert [lines[f"Checkboxes of {one}"].state for one in ("persons", "leads")] == ["ok", "warning"]
 
 
 def test_checkboxes_that_may_be_reset_are_said_to_be(krayin: Desk) -> None:

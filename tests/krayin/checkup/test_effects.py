@@ -32,7 +32,9 @@ class Away(Chatwoot):
 
 def idle(desk: Desk, **given: Any) -> list[str]:
     """Return what setup says of settings without effect."""
-    return [line.found for line in desk.setup(**given).report if line.name == "Without effect"]
+    found = [line for line in desk.setup(**given).report if line.name == "Without effect"]
+    assert {line.state for line in found} <= {"warning"}
+    return [line.found for line in found]
 
 
 def test_what_setup_finds_by_default_has_effect(krayin: Desk) -> None:

@@ -53,6 +53,17 @@ def test_what_was_found_is_reported_by_name(any_mode: Desk) -> None:
     }
 
 
+def test_where_it_stops_it_says_what_passed_and_all_that_is_wrong(any_mode: Desk) -> None:
+    with pytest.raises(SettingsError, match="Krayin has no stage nowhere") as wrong:
+        any_mode.setup(stage_on_created="nowhere", attributes="person.plan=contact.plan")
+
+    lines = {line.name: line for line in wrong.value.report}
+    assert [lines[name].state for name in ("Krayin", "User", "Stage of new leads")] == ["ok"] * 3
+    assert lines["Rules for stages"].state == lines["Attributes"].state == "failed"
+    assert lines["Rules for stages"].fix == "Name a stage in stage_on_created by its code or number."
+    assert {one.method for one in any_mode.sandbox.requests} == {"GET"}, "nothing is made"
+
+
 @pytest.mark.parametrize(
     ("version", "first", "again"),
     [("2.1", 10, 8), ("2.2 with rest-api 2.1.1", 11, 9), ("2.2 with rest-api 2.2.0", 11, 9)],
