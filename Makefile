@@ -96,6 +96,7 @@ words: setup ## Bring the translations' files up to date with the sentences of t
 	  $(BIN)/pybabel -q update -i .words.pot -d host/admin/locales -l $$language \
 	    --no-fuzzy-matching --ignore-obsolete --omit-header --init-missing; done
 	@rm .words.pot
+	@$(BIN)/python -m tests.house.words
 
 dist: setup ## The packages to be published, in dist/: the same bytes for the same commit
 	@rm -rf dist

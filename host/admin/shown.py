@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import declared
+from . import typed
 from .words import gettext as _
 
 if TYPE_CHECKING:
@@ -31,4 +32,4 @@ def spoken(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         return ", ".join(map(spoken, value))
-    return "" if value is None else _(str(value).replace("_", " "))
+    return "" if value is None else _(typed.spoken(str(value)))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from ..models import Choice
+from .words import gettext as _
 
 
 def core(annotation: Any) -> Any:
@@ -21,11 +22,20 @@ def core(annotation: Any) -> Any:
     return annotation
 
 
-def literal_choices(annotation: Any) -> tuple[Choice, ...]:
-    """Return what a type names that a setting can be, where it does."""
+def literals(annotation: Any) -> tuple[str, ...]:
+    """Return the words of which a setting is one."""
     plain = core(annotation)
-    named = map(str, get_args(plain)) if get_origin(plain) is Literal else ()
-    return tuple(Choice(one, one.replace("_", " ")) for one in named)
+    return tuple(map(str, get_args(plain))) if get_origin(plain) is Literal else ()
+
+
+def spoken(literal: str) -> str:
+    """Return such a word as a person reads it."""
+    return literal.replace("_", " ")
+
+
+def literal_choices(annotation: Any) -> tuple[Choice, ...]:
+    """Return what a type names that a setting can be, in the language spoken."""
+    return tuple(Choice(one, _(spoken(one))) for one in literals(annotation))
 
 
 def is_model(annotation: Any) -> bool:
