@@ -10,7 +10,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 # Compiled once, not by each of the many processes that tests start, wherever that is switched off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-all prove test-browser screens coverage chaos bench bench-quick bench-peers calls record test-live docs reference dist audit check words clean
+.PHONY: help setup demo test test-all prove test-browser screens coverage chaos bench bench-quick bench-peers calls record test-live docs links reference dist bill audit check words clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,7 +42,7 @@ coverage: setup ## The same tests, and which branches of host and plugins they t
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not proof" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 chaos: setup ## The proof: five hundred kills, and faults of every kind; then nothing is lost and nothing is double
-	@$(BIN)/python -m tests.chaos $(ARGS)
+	@$(BIN)/python -m tests.chaos --database each $(ARGS)
 
 bench: setup ## How fast, beside the limit, in under 25 minutes: writes docs/performance.md; ARGS=--json prints instead
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -67,6 +67,9 @@ test-live: setup ## The heart of the plugin against that Krayin, which is left a
 docs: .venv/.docs ## The documentation, as pages for a browser in build/site; a warning is an error
 	@$(BIN)/sphinx-build -q -W --keep-going -c docs -d build/doctrees . build/site
 	@echo "The documentation is in build/site/index.html"
+
+links: .venv/.docs ## Whether what the documentation links to elsewhere is there (asks the network)
+	@$(BIN)/sphinx-build -q -b linkcheck -c docs -d build/doctrees . build/links
 
 .venv/.docs: .venv/.ready
 	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --inexact --all-packages --group docs --python $(BIN)/python
@@ -98,21 +101,29 @@ words: setup ## Bring the translations' files up to date with the sentences of t
 	@rm .words.pot
 	@$(BIN)/python -m tests.house.words
 
+# What goes to PyPI; the reference plugin is there to be copied, not to be installed.
+PUBLISHED := crmhost crmhost-krayin
+DIST ?= dist
+
 dist: setup ## The packages to be published, in dist/: the same bytes for the same commit
-	@rm -rf dist
-	@VIRTUAL_ENV= SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/uv build --quiet --all-packages --out-dir dist
-	@ls dist
+	@rm -f $(DIST)/*.whl $(DIST)/*.tar.gz
+	@for package in $(PUBLISHED); do \
+	  VIRTUAL_ENV= SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
+	    $(BIN)/uv build --quiet --package $$package --out-dir $(DIST) || exit 1; done
+	@ls $(DIST)
 
 # What is installed with crmhost, as uv.lock has it.
 EXPORT := VIRTUAL_ENV= $(BIN)/uv export --quiet --frozen --no-dev --all-packages --extra postgresql --no-emit-workspace
 
-audit: setup ## What is installed along: a bill of materials, the licences, known weaknesses (asks PyPI)
-	@mkdir -p dist
-	@$(EXPORT) --format cyclonedx1.5 > dist/sbom.json
-	@$(EXPORT) --no-hashes --no-annotate --no-header > dist/requirements.txt
+bill: setup ## What is installed along, in dist/: a bill of materials (sbom.json) and the licences (licences.md)
+	@mkdir -p $(DIST)
+	@$(EXPORT) --format cyclonedx1.5 > $(DIST)/sbom.json
+	@$(EXPORT) --no-hashes --no-annotate --no-header > $(DIST)/requirements.txt
 	@$(BIN)/uv tool run --quiet pip-licenses==5.5.5 --python $(BIN)/python --format markdown \
-	  --packages $$(sed 's/==.*//' dist/requirements.txt) > dist/licences.md
-	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --no-deps --disable-pip -r dist/requirements.txt
+	  --packages $$(sed 's/==.*//' $(DIST)/requirements.txt) > $(DIST)/licences.md
+
+audit: bill ## The same, and whether weaknesses of it are known (asks PyPI)
+	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --no-deps --disable-pip -r $(DIST)/requirements.txt
 
 clean: ## Remove what the other targets made
 	rm -rf .venv build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -167,7 +167,7 @@ class Bell:
             with self._broker.one_trip():
                 for message in messages:
                     self._broker.enqueue(message)
-        except (RedisError, ConnectionClosed) as error:
+        except (RedisError, ConnectionClosed, OSError) as error:  # OSError: RabbitMQ's name has no address
             log.warning("no doorbell sent", error=str(error))
             self._silent_until = time.monotonic() + SILENCE
 

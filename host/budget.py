@@ -189,7 +189,8 @@ class DeliveryBudget:
             said: list[int] = self._take(keys=keys, args=args)
         except RedisError as error:
             log.warning("no budget to be had", error=str(error))
-            raise NotYet("Redis is away, and calls cannot be counted.", delay=AWAY) from error
+            fix = "Start Redis; nothing is lost meanwhile."
+            raise NotYet("Redis is away, and calls cannot be counted.", delay=AWAY, fix=fix) from error
         return said
 
     def _now(self) -> float:

@@ -45,7 +45,8 @@ def backup(house: House, folder: Path) -> list[Path]:
         with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(files[0])) as there:
             here.backup(there)
     except (OSError, sqlite3.Error) as error:
-        raise CRMHostError(f"The backup in {folder} cannot be made: {error}.") from error
+        fix = "Name a folder on a disk with room, in which this user may write."
+        raise CRMHostError(f"The backup in {folder} cannot be made: {error}.", fix=fix) from error
     return files
 
 

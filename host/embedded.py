@@ -50,7 +50,8 @@ def answers(url: str) -> bool:
     except RedisError:
         return False
     except (ValueError, TypeError, UnicodeError) as error:
-        raise SettingsError(f"CRMHOST_REDIS_URL is not an address of Redis: {error}.") from error
+        fix = "It looks like redis://host:6379/0."
+        raise SettingsError(f"CRMHOST_REDIS_URL is not an address of Redis: {error}.", fix=fix) from error
 
 
 @contextmanager
@@ -140,9 +141,11 @@ class Valkey:
             self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise SettingsError(f"The data folder cannot be used: {error}.") from error
+            fix = "See that whoever runs crmhost owns it, or name another by CRMHOST_DATA_DIR."
+            raise SettingsError(f"The data folder cannot be used: {error}.", fix=fix) from error
         if self._socket.parent.stat().st_uid != os.getuid():
-            raise SettingsError(f"{self._socket.parent} belongs to somebody else.")
+            fix = "Remove it, or name another data folder by CRMHOST_DATA_DIR."
+            raise SettingsError(f"{self._socket.parent} belongs to somebody else.", fix=fix)
 
     def _launch(self) -> None:
         """Start the server. Its settings go by its command line, which also takes a path with blanks."""

@@ -97,6 +97,17 @@ class NotYet(TryAgain):
 
     kind = "not_yet"
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        delay: float | None = None,
+        at_most: int | None = None,
+        fix: str = "It goes on by itself.",
+        unsure: bool = False,
+    ) -> None:
+        super().__init__(message, delay=delay, at_most=at_most, fix=fix, unsure=unsure)
+
 
 class Claimed(NotYet):
     """Another lane is just finding or making the same customer: this one waits a moment."""

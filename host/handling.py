@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from .chatwoot.transport import UNREADABLE_FIX
 from .errors import Rejected
 from .fold import CONTACT_KINDS
 from .models import Contact, Conversation, Outcome
@@ -70,9 +71,8 @@ class Handling:
         try:
             return model.model_validate(payload)
         except ValidationError as error:
-            raise Rejected(
-                f"Chatwoot's {self._delivery.kind} cannot be read: {first_problem(error)}."
-            ) from error
+            message = f"Chatwoot's {self._delivery.kind} cannot be read: {first_problem(error)}."
+            raise Rejected(message, fix=UNREADABLE_FIX) from error
 
     def _bring_contact(self, context: Context[Any], conversation: Conversation) -> Outcome:
         """Handle a contact never seen before its conversation; a known one is left to its own events."""

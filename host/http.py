@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .errors import PluginError, SettingsError, TryAgain
 from .peers import check_address, check_peer, is_address
+from .retry_after import retry_after
 from .tracing import traced
 
 if TYPE_CHECKING:
@@ -47,6 +49,11 @@ class Answer:
     def text(self) -> str:
         """The body as text; what is not UTF-8 is replaced."""
         return self.body.decode(errors="replace")
+
+    @property
+    def retry_after(self) -> float | None:
+        """The seconds for which we are asked to wait: a number or a date in Retry-After; a day at most."""
+        return retry_after(self.headers, datetime.now(UTC))
 
     def json(self) -> Any:
         """Return the body read as JSON; ValueError where it is something else."""
@@ -128,7 +135,8 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
         if ca_file is not None:
             context.load_verify_locations(ca_file)
     except OSError as error:
-        raise SettingsError(f"CRMHOST_CA_FILE cannot be read: {error}.") from error
+        fix = "Name a file with certificates in PEM that this user may read."
+        raise SettingsError(f"CRMHOST_CA_FILE cannot be read: {error}.", fix=fix) from error
     return context
 
 
@@ -265,7 +273,8 @@ def path_of(url: str) -> str:
         parsed = httpx.URL(url)
         parsed.host.encode("idna")
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise SettingsError(f"{url!r} is not an address: {error}") from error
+        fix = "It looks like https://crm.example.com."
+        raise SettingsError(f"{url!r} is not an address: {error}", fix=fix) from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise SettingsError(f"{url!r} is not an address.", fix="It starts with http:// or https://.")
     return parsed.path

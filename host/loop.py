@@ -19,6 +19,12 @@ class Stopped(Exception):
     """What the loop was doing is left where it is: the process ends."""
 
 
+def unforeseen(error: Exception) -> CRMHostError:
+    """Return what a person is told of an error that nobody thought of; its own words may be a customer's."""
+    fix = "It is tried again by itself. If that does not help: the log says where it failed; report it."
+    return CRMHostError(f"Something unforeseen was in the way ({type(error).__name__}).", fix=fix)
+
+
 @contextmanager
 def looking(name: str, look: Callable[[Rest], None], period: float) -> Iterator[None]:
     """Call ``look`` every ``period`` seconds while the block lasts, and hand it a way to rest."""

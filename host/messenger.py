@@ -6,21 +6,24 @@ import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from .errors import CRMHostError
+from .errors import CRMHostError, SettingsError
 from .http import Http, trust
+from .peers import check_address
 
 if TYPE_CHECKING:
     import ssl
     from pathlib import Path
+    from socket import socket
 
     import httpx
 
 PATIENCE = 15.0
 """Seconds that a mail server may take for each step."""
 SUBJECT = "crmhost needs you"
+FIX = "Look at CRMHOST_NOTIFY; it is told again later."
 
 
 class Undelivered(CRMHostError):
@@ -59,18 +62,31 @@ class Mail:
                     server.starttls(context=self.trusted)
                     encrypted = True
                 if parts.username and not encrypted:
-                    raise Undelivered(f"{parts.hostname} offers no encryption: no password is said there")
+                    fix = "Use smtps://, or a server with STARTTLS."
+                    raise Undelivered(
+                        f"{parts.hostname} offers no encryption: no password is said there", fix=fix
+                    )
                 if parts.username:
                     server.login(unquote(parts.username), unquote(parts.password or ""))
                 server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
-            raise Undelivered(f"{parts.hostname}: {error}") from error
+            raise Undelivered(f"{parts.hostname}: {error}", fix=FIX) from error
 
     def _connected(self, parts: SplitResult) -> smtplib.SMTP:
+        """Return a connection to a server to which nothing of ours has been said."""
         host = parts.hostname or ""
+        server: smtplib.SMTP
         if parts.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=self.trusted)
-        return smtplib.SMTP(host, parts.port or 587, timeout=PATIENCE)
+            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=self.trusted)
+        else:
+            server = smtplib.SMTP(host, parts.port or 587, timeout=PATIENCE)
+        try:
+            # A name may stand for whatever it likes; operators' own mail server may well be a neighbour.
+            check_address(cast("socket", server.sock).getpeername()[0], private=True)
+        except SettingsError as error:
+            server.close()
+            raise Undelivered(f"{host} stands for an address where no mail server is", fix=FIX) from error
+        return server
 
     def _message(self, lines: Sequence[str]) -> EmailMessage:
         query = parse_qs(urlsplit(self.url).query)
@@ -95,9 +111,9 @@ class Webhook:
         try:
             answer = Http(self.pool).request("POST", self.url, body={"text": text, "lines": list(lines)})
         except CRMHostError as error:
-            raise Undelivered(f"{urlsplit(self.url).hostname} cannot be reached") from error
+            raise Undelivered(f"{urlsplit(self.url).hostname} cannot be reached", fix=FIX) from error
         if answer.status >= 300:
-            raise Undelivered(f"{urlsplit(self.url).hostname} answered {answer.status}")
+            raise Undelivered(f"{urlsplit(self.url).hostname} answered {answer.status}", fix=FIX)
 
 
 def messenger(url: str, pool: httpx.Client, ca_file: Path | None = None) -> Messenger:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .signatures import WRONG
+from .signatures import SIGNED_WRONG
 from .store import notices
 from .store.notices import Known
 
@@ -76,8 +76,11 @@ def matters(tx: Connection) -> dict[str, Matter]:
     for connection_id, (count, reason) in notices.dead(tx).items():
         text = f"Dead deliveries of connection {connection_id}: {{}} more. The last: {reason}"
         found[f"dead:{connection_id}"] = Matter(text, count, grows=True)
-    for connection_id, count in notices.counted(tx, "refused", *WRONG, "no_secret").items():
-        text = f"Webhooks of connection {connection_id} refused for their signature: {{}} more."
+    for connection_id, count in notices.counted(tx, "refused", *sorted(SIGNED_WRONG)).items():
+        text = (
+            f"Webhooks of connection {connection_id} refused for their signature: {{}} more. "
+            "crmhost doctor says why."
+        )
         found[f"signature:{connection_id}"] = Matter(text, count, grows=True, fades=True)
     for connection_id, count in notices.counted(tx, "reconcile", "lost").items():
         text = (

@@ -77,7 +77,10 @@ def preview_newest(
         page = house.chatwoot_of(connection).all_contacts.page(1, NEWEST_FIRST)
         contact_id = next((row["id"] for row in page.rows if isinstance(row.get("id"), int)), None)
     if contact_id is None:
-        raise SettingsError("Chatwoot has no contact with an e-mail address, a phone or an identifier yet.")
+        raise SettingsError(
+            "Chatwoot has no contact with an e-mail address, a phone or an identifier yet.",
+            fix="Make one there, or name a contact by its number.",
+        )
     return _Stage(house, connection, tokens).play(_about_contact(house, connection, contact_id))
 
 
@@ -172,7 +175,8 @@ def _delivery(house: House, connection: CRMConnection, subject: Subject) -> Deli
         return _about_contact(house, connection, subject.contact)
     if subject.conversation is not None:
         return _about_conversation(house, connection, subject.conversation)
-    raise SettingsError("Nothing is named that could be previewed.")
+    fix = "Name a contact, a conversation or a delivery by its number."
+    raise SettingsError("Nothing is named that could be previewed.", fix=fix)
 
 
 def _that_came(house: House, connection: CRMConnection, delivery_id: int) -> Delivery:

@@ -147,8 +147,8 @@ def played(
     """The plugin's hooks, on the cassette that is named for the rule."""
     from .testing.played import Played
 
-    with contract_tapes.running(request.function.rule.id):
-        yield Played(contract_plugin, contract_pool, contract_ready.values)
+    with contract_tapes.running(request.function.rule.id) as cassette:
+        yield Played(contract_plugin, contract_pool, contract_ready.values, cassette)
 
 
 @pytest.fixture(scope="session")

@@ -107,5 +107,6 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             # From here on nobody is turned away: who comes early waits until the server takes over.
             listener.listen(1024)
         except (OSError, OverflowError) as error:
-            raise SettingsError(f"{host}:{port} cannot be listened on: {error}.") from error
+            fix = "Choose another by --host and --port; those below 1024 are for root."
+            raise SettingsError(f"{host}:{port} cannot be listened on: {error}.", fix=fix) from error
         yield listener

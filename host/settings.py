@@ -123,9 +123,12 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise SettingsError(f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}.") from error
+        why = first["msg"].removeprefix("Value error, ")
+        fix = f"Change it where it is set: in the environment, or in the file {ENV_FILE}."
+        raise SettingsError(f"{name} is wrong: {why}.", fix=fix) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The file {ENV_FILE} cannot be read: {error}.") from error
+        fix = "It must be text (UTF-8) that this user may read: crmhost init prints one."
+        raise SettingsError(f"The file {ENV_FILE} cannot be read: {error}.", fix=fix) from error
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from .locks import LEASE
-from .store import attempts, bodies, clock, contacts, deliveries, identities, lanes
+from .store import attempts, bodies, clock, contacts, deliveries, identities, lanes, search
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,6 +24,8 @@ PERIOD = 2.0
 """Seconds between two looks at the database, at the most."""
 TIDY = 600.0
 """Seconds between two cleanings of what is kept for a day only."""
+AT_ONCE = 20
+"""How many batches of contacts get their words in one look."""
 PATIENCE = 5.0
 """Seconds after which a bell that brought nobody is rung again."""
 log = structlog.get_logger(__name__)
@@ -104,6 +106,14 @@ class Sweep:
         self._ring(due)
         if next_due is not None:
             self.wake(next_due - now)
+        self._index()
+
+    def _index(self) -> None:
+        """Have contacts found by what was received of them; of very many the rest has its turn next time."""
+        for _ in range(AT_ONCE):
+            with self._store.write() as tx:
+                if not search.index(tx):
+                    return
 
     def _tidy(self, tx: Connection, now: float) -> None:
         """Forget what is kept for a time only; where there is much, go on with the next look."""

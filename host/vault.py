@@ -71,7 +71,8 @@ def key_in(folder: Path) -> str:
             aside.unlink()
         return path.read_text().strip()
     except (OSError, ValueError) as error:
-        raise SettingsError(f"The key {path} cannot be kept: {error}.") from error
+        fix = "See that whoever runs crmhost owns the data folder, and that its disk has room."
+        raise SettingsError(f"The key {path} cannot be kept: {error}.", fix=fix) from error
 
 
 def new_key() -> str:

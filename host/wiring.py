@@ -80,7 +80,8 @@ def _make_folder(settings: Settings) -> None:
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"CRMHOST_DATA_DIR cannot be made: {error}.") from error
+        fix = "Name a folder that this user may make and write in."
+        raise SettingsError(f"CRMHOST_DATA_DIR cannot be made: {error}.", fix=fix) from error
 
 
 @contextmanager

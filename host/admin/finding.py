@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..store import browse, connections, contacts, links
+from ..store import browse, connections, contacts, links, search
 from ..store.browse import Wanted
 from ..store.contacts import Face
 from .happenings import record_name
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ..house import House
+    from ..store import Store
     from ..store.connections import CRMConnection
 
 MANY = 25
@@ -30,11 +31,20 @@ class Found:
     because: str = ""
 
 
+def catch_up(store: Store) -> None:
+    """Have those be found who were received a moment ago; no worker may be there who does it by itself."""
+    with store.read() as tx:
+        behind = search.is_behind(tx)
+    if behind:
+        with store.write() as tx:
+            search.index(tx)
+
+
 def find(tx: Connection, house: House, typed: str) -> list[Found]:
     """Return who may be meant, those found by an id first."""
     every = connections.every(tx, house.vault)
     found = [one for each in every for one in _by_id(tx, house, each, typed.strip().lstrip("#"))]
-    found += [Found(face) for face in contacts.find(tx, typed, MANY)]
+    found += [Found(face) for face in search.find(tx, typed, MANY)]
     unlike: dict[tuple[int, int], Found] = {}
     for one in found:
         unlike.setdefault(one.face.key, one)

@@ -48,7 +48,8 @@ def hashed(password: str) -> str:
         fix = _("Take a longer one: three words, say.")
         raise CRMHostError(_("A password has at least %(count)d characters.", count=SHORTEST), fix=fix)
     if len(password) > LONGEST:
-        raise CRMHostError(_("A password has at most %(count)d characters.", count=LONGEST))
+        fix = _("Take a shorter one.")
+        raise CRMHostError(_("A password has at most %(count)d characters.", count=LONGEST), fix=fix)
     return _hasher.hash(password)
 
 

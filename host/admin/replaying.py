@@ -1,4 +1,4 @@
-"""Trying many dead deliveries again, a batch a transaction: webhooks are stored meanwhile."""
+"""Trying dead deliveries again for somebody who waits, and saying how it went."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..replay import replay as replay_batch
+from ..replay import batches
 from ..store.dead import Chosen
 from .heard import translated
 from .words import gettext as _
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from ..house import House
 
-BATCH = 200
 PATIENCE = 5.0
 """Seconds after which somebody is told how far it got."""
 
@@ -47,33 +46,21 @@ class Done:
         return " ".join(said)
 
 
-def replay_named(house: House, ids: tuple[int, ...]) -> Done:
-    """Try those again that are named."""
-    done = replay_batch(house, Chosen(ids))
-    return Done(len(done.ids), tuple(done.refused.values()), more=False)
-
-
-def replay_each(house: House, ids: Sequence[int], more: bool) -> Done:
-    """Try again what was found, in batches; ``more`` says that there is more of it."""
-    again, refused = 0, list[str]()
-    for first in range(0, len(ids), BATCH):
-        done = replay_batch(house, Chosen(tuple(ids[first : first + BATCH])))
-        again += len(done.ids)
-        refused += done.refused.values()
-    return Done(again, tuple(refused), more)
+def replay_found(house: House, ids: Sequence[int], *, more: bool) -> Done:
+    """Try again what was found; ``more`` says that there is more of it."""
+    if not ids:  # to choose nothing would mean all
+        return Done(0, (), more)
+    done = replay(house, Chosen(tuple(ids)))
+    return replace(done, more=done.more or more)
 
 
 def replay(house: House, wanted: Chosen) -> Done:
     """Try again all that are chosen, in order of arrival, for as long as somebody may wait."""
     until = time.monotonic() + PATIENCE
-    again, refused, after = 0, list[str](), 0
-    while True:
-        batch = replay_batch(house, replace(wanted, after=after, limit=BATCH))
-        again += len(batch.ids)
-        refused += batch.refused.values()
-        seen = [*batch.ids, *batch.refused]
-        if len(seen) < BATCH:
-            return Done(again, tuple(refused), more=False)
-        after = max(seen)
+    again, refused = 0, list[str]()
+    for done in batches(house, wanted):
+        again += len(done.ids)
+        refused += done.refused.values()
         if time.monotonic() > until:
             return Done(again, tuple(refused), more=True)
+    return Done(again, tuple(refused), more=False)

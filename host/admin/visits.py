@@ -44,7 +44,7 @@ class Visit:
     def user(self) -> User:
         """Who is signed in."""
         if self.session is None:
-            raise NotAllowed(_("You are not signed in."))
+            raise NotAllowed(_("You are not signed in."), fix=_("Sign in, and try again."))
         return self.session.user
 
     @property

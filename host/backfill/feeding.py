@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ..errors import CRMHostError, TryAgain
+from ..loop import unforeseen
 from ..models import is_identifiable
 from ..reconcile.lining import Origin, line_up, sender_of
 from ..store import backfills, connections, deliveries, known
@@ -83,6 +84,10 @@ class Feeder:
             log.warning("backfill waits", connection=one.connection_id, backfill=one.id, error=error.kind)
             delay = error.delay if isinstance(error, TryAgain) else None
             self._put_off(one, delay or RETRY, str(error), error.fix)
+        except Exception as error:
+            log.error("backfill failed", connection=one.connection_id, backfill=one.id, exc_info=error)
+            told = unforeseen(error)
+            self._put_off(one, RETRY, str(told), told.fix)
 
     def _read_page(self, one: Backfill, stage: Stage, waiting: int) -> None:
         """Read a page of Chatwoot's; put in line what the CRM does not have."""

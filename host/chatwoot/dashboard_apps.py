@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import Rejected
-from .transport import rows_of
+from .transport import UNREADABLE_FIX, rows_of
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -55,7 +55,7 @@ class DashboardApps:
 
 def _app(row: dict[str, Any]) -> DashboardApp:
     if not isinstance(row.get("id"), int):
-        raise Rejected("Chatwoot's dashboard app cannot be read: it has no id.")
+        raise Rejected("Chatwoot's dashboard app cannot be read: it has no id.", fix=UNREADABLE_FIX)
     content = row.get("content") or [{}]
     first = content[0] if isinstance(content[0], dict) else {}
     return DashboardApp(row["id"], str(row.get("title")), str(first.get("url")))

@@ -21,8 +21,10 @@ Model = TypeVar("Model", bound=BaseModel)
 HEADER = "Api-Access-Token"
 THROTTLED = 429
 THROTTLED_FOR = 60.0
-"""Seconds: Chatwoot counts requests by the minute and does not say when to come again."""
+"""Seconds: Chatwoot counts requests by the minute and does not say when to come again; a proxy may."""
 NEW_TOKEN = "Give the token of an administrator: crmhost set CONNECTION --chatwoot-token @file."  # noqa: S105
+
+UNREADABLE_FIX = "Is this Chatwoot newer than crmhost knows? Update crmhost; report it where that is no help."
 
 
 class Transport:
@@ -48,7 +50,8 @@ class Transport:
         try:
             answer = self._http.request(method, self._url + path, headers=self._headers, **parts)
         except TryAgain as error:
-            raise TryAgain(f"Chatwoot is away: {error}", delay=error.delay, unsure=error.unsure) from error
+            told = f"Chatwoot is away: {error}"
+            raise TryAgain(told, delay=error.delay, unsure=error.unsure, fix=error.fix) from error
         said = _json(answer)
         if problem := _problem(answer, said, what, self._url):
             raise problem
@@ -63,7 +66,9 @@ def _problem(answer: Answer, said: Any, what: str, url: str) -> Exception | None
         # 403: the plan of this account has no API (Chatwoot Cloud, 4.16).
         return CredentialsError(f"Chatwoot refuses crmhost's token at {what}{told}.", fix=NEW_TOKEN)
     if status == THROTTLED:
-        return TryAgain("Chatwoot has had too many requests of this host.", delay=THROTTLED_FOR)
+        delay = THROTTLED_FOR if answer.retry_after is None else answer.retry_after
+        message = "Chatwoot has had too many requests of this host."
+        return TryAgain(message, delay=delay, fix="It goes on by itself.")
     if 300 <= status < 400:
         there = answer.headers.get("location", "elsewhere")
         fix = "Give the address that it leads to: crmhost set CONNECTION --chatwoot-url URL."
@@ -71,9 +76,12 @@ def _problem(answer: Answer, said: Any, what: str, url: str) -> Exception | None
     # A proxy in front of a Chatwoot that restarts says 404 or 200 as well, but not in Chatwoot's words.
     foreign = said is None or (status == 404 and not reason)
     if status >= 500 or foreign:
-        return TryAgain(f"Chatwoot is not to be had: {what} was answered {status} by what is not its API.")
+        message = f"Chatwoot is not to be had: {what} was answered {status} by what is not its API."
+        fix = "See whether Chatwoot is up, and what stands in front of it."
+        return TryAgain(message, delay=answer.retry_after, fix=fix)
     if status >= 400 and status != 404:
-        return Rejected(f"Chatwoot refuses {what} ({status}){told}.")
+        fix = "See that the account's number is right, and what Chatwoot's log says."
+        return Rejected(f"Chatwoot refuses {what} ({status}){told}.", fix=fix)
     return None
 
 
@@ -107,7 +115,8 @@ def read(model: type[Model], row: Any, what: str) -> Model:
     try:
         return model.model_validate(row)
     except ValidationError as error:
-        raise Rejected(f"Chatwoot's {what} cannot be read: {first_problem(error)}.") from error
+        message = f"Chatwoot's {what} cannot be read: {first_problem(error)}."
+        raise Rejected(message, fix=UNREADABLE_FIX) from error
 
 
 def address_of(url: str) -> str:

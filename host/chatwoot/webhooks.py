@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import Rejected
-from .transport import rows_of
+from .transport import UNREADABLE_FIX, rows_of
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -87,6 +87,6 @@ class Webhooks:
 
 def _webhook(row: dict[str, Any]) -> Webhook:
     if not isinstance(row.get("id"), int):
-        raise Rejected("Chatwoot's webhook cannot be read: it has no id.")
+        raise Rejected("Chatwoot's webhook cannot be read: it has no id.", fix=UNREADABLE_FIX)
     secret = row.get("secret")
     return Webhook(row["id"], str(row.get("url")), frozenset(row.get("subscriptions") or ()), secret or None)

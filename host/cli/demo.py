@@ -8,17 +8,20 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .output import document, json_option, table
 from .run import stop_signal
 
+if TYPE_CHECKING:
+    from ..demo.run import Demo
+
 
 @click.command()
 @click.option("--plugin", help="The CRM; the first installed one that brings a stand-in otherwise.")
-@click.option("--keep", is_flag=True, help="Leave everything running until Ctrl-C.")
+@click.option("--keep", is_flag=True, help="Leave everything running, with its pages, until Ctrl-C.")
 @json_option
 def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
     """Watch signed Chatwoot deliveries become records in a CRM."""
@@ -29,14 +32,14 @@ def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
     stop = stop_signal() if keep else threading.Event()
     with (
         tempfile.TemporaryDirectory(prefix="crmhost-demo-") as folder,
-        running_demo(Path(folder), plugin) as run,
+        running_demo(Path(folder), plugin, pages=keep) as run,
     ):
-        if as_json:
-            document(run.report | ({"running": _places(run)} if keep else {}))
-        else:
+        if not as_json:
             show(run.report)
         if keep:
-            _keep(stop, _places(run), quiet=as_json)
+            _keep(stop, run, as_json=as_json)
+        elif as_json:
+            document(run.report)
     if not run.report["ok"]:
         sys.exit(1)
 
@@ -92,8 +95,9 @@ def _line(one: dict[str, Any]) -> tuple[object, ...]:
     return one["what"], one["event"], one["answer"], became, told, len(one["calls"])
 
 
-def _places(run: Any) -> dict[str, str]:
+def _places(run: Demo, pages: str) -> dict[str, str]:
     return {
+        "pages": pages,
         "data_dir": str(run.folder),
         "webhook_url": run.webhook_url,
         "crm_url": run.crm_url,
@@ -101,10 +105,18 @@ def _places(run: Any) -> dict[str, str]:
     }
 
 
-def _keep(stop: threading.Event, places: dict[str, str], *, quiet: bool) -> None:
-    """Wait for Ctrl-C or SIGTERM."""
-    if not quiet:
-        click.echo("\nIt keeps running until Ctrl-C:")
-        for name, place in places.items():
-            click.echo(f"  {name}: {place}")
-    stop.wait()
+def _keep(stop: threading.Event, run: Demo, *, as_json: bool) -> None:
+    """Go on until Ctrl-C or SIGTERM, and say where everything is."""
+    from ..demo.keeping import going_on
+
+    with going_on(run) as pages:
+        places = _places(run, pages)
+        if as_json:
+            document(run.report | {"running": places})
+        else:
+            click.echo(
+                "\nIt keeps running until Ctrl-C. Open the first address: it lets you in to the pages, once."
+            )
+            for name, place in places.items():
+                click.echo(f"  {name}: {place}")
+        stop.wait()

@@ -69,7 +69,8 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise CRMHostError(f"{file} cannot be read: {error}.") from error
+        fix = "Name a file in UTF-8 that this user may read."
+        raise CRMHostError(f"{file} cannot be read: {error}.", fix=fix) from error
 
 
 def _show(done: Imported, *, dry_run: bool) -> None:

@@ -28,8 +28,7 @@ def replay(
     as_json: bool,
 ) -> None:
     """Try dead deliveries again, in order, where no newer state would be overwritten."""
-    from ..replay import moment
-    from ..replay import replay as try_again
+    from ..replay import batches, moment
     from ..store.dead import Chosen
 
     if bool(ids) == bool(connection or since or reason):
@@ -38,14 +37,16 @@ def replay(
         )
     wanted = Chosen(ids, connection, moment(since, time.time()) if since else None, reason)
     with house_of() as house:
-        done = try_again(house, wanted, dry_run=dry_run)
+        done = list(batches(house, wanted, dry_run=dry_run))
+    again = [key for batch in done for key in batch.ids]
+    refused = [item for batch in done for item in batch.refused.items()]
     if as_json:
-        refused = [{"id": key, "reason": why} for key, why in done.refused.items()]
-        document({"replayed": list(done.ids), "refused": refused, "dry_run": dry_run})
+        left = [{"id": key, "reason": why} for key, why in refused]
+        document({"replayed": again, "refused": left, "dry_run": dry_run})
     else:
-        rows = [(key, "would be tried again" if dry_run else "is tried again") for key in done.ids]
-        table("Deliveries", ("Id", "What becomes of it"), [*rows, *done.refused.items()])
-    if ids and done.refused and not done.ids:
+        rows = [(key, "would be tried again" if dry_run else "is tried again") for key in again]
+        table("Deliveries", ("Id", "What becomes of it"), [*rows, *refused])
+    if ids and refused and not again:
         if as_json:
             sys.exit(1)
         raise CRMHostError("None of them is tried again.", fix="The table says why.")

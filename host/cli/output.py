@@ -83,4 +83,5 @@ def read_value(value: str, stdin: Callable[[], str]) -> str:
         with open(value[1:], encoding="utf-8") as file:  # noqa: PTH123 - a path as a person typed it
             return file.read().strip()
     except (OSError, ValueError) as error:
-        raise CRMHostError(f"{value[1:]} cannot be read: {error}.") from error
+        fix = "After the @ comes the name of a file that this user may read."
+        raise CRMHostError(f"{value[1:]} cannot be read: {error}.", fix=fix) from error

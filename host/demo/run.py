@@ -15,9 +15,10 @@ from .. import overview, signatures
 from ..connect import connect
 from ..errors import CRMHostError, SettingsError
 from ..http import Http
-from ..server import serving
+from ..server import listening, serving
 from ..settings import load_settings
-from ..wiring import open_house, receiving, redis_running, working
+from ..wiring import open_house, redis_running, serving_all, working
+from .refusing import Refusing
 from .scenario import ACCOUNT, Post, story
 
 if TYPE_CHECKING:
@@ -32,28 +33,47 @@ PATIENCE = 25.0
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo: where things are, and what came of the story."""
+    """A running demo: what it is made of, where things are, and what came of the story."""
 
     folder: Path
+    address: str
     webhook_url: str
     crm_url: str
     report: dict[str, Any]
+    house: House
+    plugin: Plugin
+    crm: StandIn
+    door: Refusing
+    """What stands before the CRM."""
+    connection_id: int
 
 
 @contextmanager
-def running_demo(folder: Path, plugin_name: str | None = None) -> Iterator[Demo]:
+def running_demo(folder: Path, plugin_name: str | None = None, *, pages: bool = False) -> Iterator[Demo]:
     """Set everything up in a folder, play the story, and yield what came of it while all still runs."""
-    settings = load_settings(data_dir=folder, database_url=None, redis_url=None, secret_key=None)
+    port = _free_port()
+    own = {"database_url": None, "redis_url": None, "secret_key": None}
+    settings = load_settings(data_dir=folder, base_url=f"http://127.0.0.1:{port}", **own)
     with ExitStack() as stack:
         stack.enter_context(redis_running(settings))
         house = stack.enter_context(open_house(settings))
         plugin, crm = with_stand_in(house.plugins, plugin_name)
-        crm_url = stack.enter_context(serving(crm.app))
-        address = stack.enter_context(serving(stack.enter_context(receiving(house))))
+        door = Refusing(crm.app)
+        crm_url = stack.enter_context(serving(door))
+        app = stack.enter_context(serving_all(house, pages=pages))
+        address = stack.enter_context(serving(app, port=port))
         stack.enter_context(working(house))
-        made = connect(house, plugin.name, ACCOUNT, crm.settings(crm_url), webhook_secret=SECRET)
-        url = address + made.connection.webhook_path
-        yield Demo(folder, url, crm_url, play(house, crm, url))
+        given = crm.settings(crm_url)
+        made = connect(house, plugin.name, ACCOUNT, given, webhook_secret=SECRET).connection
+        url = address + made.webhook_path
+        report = play(house, crm, url)
+        yield Demo(folder, address, url, crm_url, report, house, plugin, crm, door, made.id)
+
+
+def _free_port() -> int:
+    """Return a port that nobody listens on: the house must know its own address before it is served."""
+    with listening("127.0.0.1", 0) as listener:
+        return int(listener.getsockname()[1])
 
 
 def with_stand_in(plugins: Plugins, name: str | None) -> tuple[Plugin, StandIn]:
@@ -129,7 +149,8 @@ def wait_until_idle(house: House, patience: float = PATIENCE) -> None:
     until = time.monotonic() + patience
     while overview.waiting_lanes(house):
         if time.monotonic() > until:
-            raise CRMHostError(f"Work was still waiting after {patience:.0f} seconds.")
+            fix = "Is the machine busy with something else? Try again."
+            raise CRMHostError(f"Work was still waiting after {patience:.0f} seconds.", fix=fix)
         time.sleep(0.02)
 
 

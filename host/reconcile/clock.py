@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ..errors import CredentialsError, CRMHostError, SettingsError
-from ..loop import Stopped
+from ..loop import Stopped, unforeseen
 from ..store import clock, connections, reconciliations
 from ..store.reconciliations import Reconciliation
 from .run import Scope, reconcile
@@ -96,6 +96,9 @@ class Clock:
             raise
         except CRMHostError as error:
             self._failed(connection_id, scope, error)
+        except Exception as error:
+            log.error("comparison failed", connection=connection_id, scope=scope, exc_info=error)
+            self._failed(connection_id, scope, unforeseen(error))
         else:
             log.info("compared with Chatwoot", connection=connection_id, scope=scope, lost=found.lost)
             keep(self._house, connection_id, scope, found, self._times)

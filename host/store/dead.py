@@ -53,7 +53,17 @@ def chosen(tx: Connection, wanted: Chosen) -> list[Row[Any]]:
     return list(tx.execute(query))
 
 
-def obstacle(tx: Connection, row: Row[Any]) -> str:
+def obstacles(tx: Connection, rows: Sequence[Row[Any]]) -> dict[int, str]:
+    """Return of those that are not to be tried again why, by their ids."""
+    against = {row.id: why for row in rows if (why := _obstacle(tx, row))}
+    newest = {(row.connection_id, row.uid): row.id for row in rows if row.uid and row.id not in against}
+    for row in rows:
+        if row.id != (last := newest.get((row.connection_id, row.uid), row.id)):
+            against.setdefault(row.id, f"Delivery {last} is the same webhook, and is tried again.")
+    return against
+
+
+def _obstacle(tx: Connection, row: Row[Any]) -> str:
     """Return in a sentence why a delivery is not to be tried again; "" where nothing speaks against it."""
     if row.state != "dead":
         return f"It is {row.state}, not dead."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Index, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, String, Table, Text, text
 
 from .tables import Id, Time, metadata
 
@@ -30,8 +30,17 @@ contacts = Table(
     Column("email", Text),
     Column("phone", Text),
     Column("seen_at", Time, nullable=False),
+    # Whether its words are there: they are made soon after it was received, many contacts' at once.
+    Column("findable", Boolean, nullable=False),
 )
 Index("contacts_by_age", contacts.c.seen_at)
+Index(
+    "contacts_without_words",
+    contacts.c.connection_id,
+    contacts.c.contact_id,
+    sqlite_where=text("findable IS 0"),
+    postgresql_where=text("findable IS false"),
+)
 
 # What a contact is found by: each word begins something that somebody may type.
 Word = String(100).with_variant(String(100, collation="C"), "postgresql")

@@ -40,7 +40,7 @@ class Capabilities:
         plugins = discover()
         for left_out in plugins.broken:
             if left_out.name == self.plugin:
-                raise SettingsError(f"{left_out.name} is left out: {left_out.problem}")
+                raise SettingsError(f"{left_out.name} is left out: {left_out.problem}", fix=left_out.fix)
         return plugins[self.plugin]
 
     @contextmanager

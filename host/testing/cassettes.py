@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import vcr
 
@@ -48,6 +49,31 @@ def recording(path: Path, scrubber: Scrubber) -> Iterator[Cassette]:
     machine = _machine("all", asked, before_record_response=answered)
     with machine.use_cassette(str(path)) as cassette:
         yield cassette
+
+
+def words_asked(cassette: Cassette) -> str:
+    """Return all that a cassette's requests say: their addresses, and their bodies read as JSON or a form."""
+    said = (
+        text
+        for request in cassette.requests
+        for text in (unquote(request.uri), *_texts(_read(_text(request.body))))
+    )
+    return unicodedata.normalize("NFC", "\n".join(said))
+
+
+def _read(body: str) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return [value for _, value in parse_qsl(body, keep_blank_values=True)] or body
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for one in inner:
+        yield from _texts(one)
 
 
 def _machine(mode: str, asked: Any, **options: Any) -> vcr.VCR:

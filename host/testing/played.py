@@ -12,6 +12,7 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 from ..context import Context, Links, TokensInMemory
 from ..http import Http
 from ..validation import validated
+from .cassettes import words_asked
 from .memory import LinksInMemory
 from .people import contact_of, conversation_of
 from .rules import broken, promise
@@ -19,6 +20,7 @@ from .rules import broken, promise
 if TYPE_CHECKING:
     import httpx
     from pydantic import BaseModel
+    from vcr.cassette import Cassette
 
     from ..demo.payloads import Payload
     from ..models import Outcome, SetupResult
@@ -31,15 +33,21 @@ Returned = TypeVar("Returned")
 
 
 class Played:
-    """The hooks of one connection; ``calls`` says what the last one sent to the CRM."""
+    """The hooks of one connection; ``calls`` says what the last one sent to the CRM.
 
-    def __init__(self, plugin: Plugin, pool: httpx.Client, given: Mapping[str, Any]) -> None:
+    ``cassette`` is what they are played on, or recorded.
+    """
+
+    def __init__(
+        self, plugin: Plugin, pool: httpx.Client, given: Mapping[str, Any], cassette: Cassette | None = None
+    ) -> None:
         self.plugin = plugin
         self.given = dict(given)
         self.kept = LinksInMemory()
         self.calls: list[str] = []
         self._pool = pool
         self._tokens = TokensInMemory()
+        self._cassette = cassette
 
     def setup(self, **instead: Any) -> SetupResult:
         """Call setup with the given settings, or with others instead of some."""
@@ -63,6 +71,10 @@ class Played:
         """Call handle_conversation_resolved."""
         hook = self.plugin.handle_conversation_resolved
         return self._call(hook, "handle_conversation_resolved", None, conversation_of(talk))
+
+    def sent(self) -> str:
+        """Return all words that were sent to the CRM."""
+        return words_asked(self._cassette) if self._cassette else ""
 
     def link(self, record: str) -> str | None:
         """Return the id of the CRM's record that this one is linked to, by the first kind that is."""

@@ -27,6 +27,8 @@ THROTTLED = 4
 """How often in turn the CRM says that it is asked too often, and not for how long."""
 MESSAGE = "This is what I mean, in every detail. " * 2_500
 """About 95,000 characters; Chatwoot takes 150,000."""
+SEEN = 20
+"""Characters of it by which it is known where it was cut."""
 MINUTE = 70.0
 
 
@@ -81,7 +83,10 @@ class Polite(UnderFaults):
         for event in (first, second, last):
             trial.bring(event)
             trial.settle(who)
-        trial.ended_well(f"A message of {len(MESSAGE)} characters")
+        what = f"A message of {len(MESSAGE)} characters"
+        trial.ended_well(what)
+        noted = any(MESSAGE[:SEEN] in activity.text for activity in trial.crm.activities())
+        promise(noted, f"{what}: not even how it begins is in the CRM. Cut its end off.")
 
     @pytest.mark.each_call
     @rule("silver")

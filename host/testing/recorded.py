@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 else:
     Base = object
 
+SEEN = 20
+"""Characters by which a name that was cut is still known."""
+
 
 class Recorded(Base):
     """Bronze: the plugin does what it is there for. Silver: it takes customers as they come."""
@@ -143,13 +146,17 @@ class Recorded(Base):
 
     @rule("silver")
     def test_contact_unicode(self, played: Played) -> None:
-        """A name in any script is taken."""
+        """A name in any script is taken as it is written."""
         self._applied(played, {**self._customer(7), "name": UNICODE})
+        sent = played.sent()
+        lost = [word for word in UNICODE.split() if word[0].isalpha() and word not in sent]
+        promise(not lost, f"{' '.join(lost)} of the name {UNICODE} was not sent: write names in UTF-8.")
 
     @rule("silver")
     def test_contact_over_long(self, played: Played) -> None:
         """A name longer than the CRM takes is cut, not refused."""
         self._applied(played, {**self._customer(8), "name": LONG})
+        promise(LONG[:SEEN] in played.sent(), "Nothing of a name that is too long was sent: cut its end off.")
 
     # Conversations
 

@@ -17,6 +17,14 @@ NUMBERS = (
     r"3532091\d{5}",  # Ireland: ComReg, numbers for drama use
 )
 """The digits of numbers that regulators keep for films and examples, their country's code first."""
+BLOCKS = (
+    ("+44 7700 900", 3),
+    ("+44 20 7946 0", 3),
+    ("+44 1632 960", 3),
+    ("+44 808 157 0", 3),
+    ("+353 20 91 ", 5),
+)
+"""How some of these numbers begin, and how many digits are to be chosen: they are given out in this order."""
 
 _LABEL = r"[^\W_](?:[^\W_]|-)*"
 _BEFORE = r"\w.+'%#&{}|-"
@@ -25,6 +33,15 @@ EMAIL = re.compile(rf"(?<![{_BEFORE}])[{_BEFORE}]+@({_LABEL}(?:\.{_LABEL})+)")
 PHONE = re.compile(r"\+\d(?:[ ().-]{0,2}\d){7,14}(?!\d)")
 """A number in international form: others look like ids and dates."""
 _NUMBER = re.compile("|".join(NUMBERS))
+
+
+def example_phone(number: int) -> str:
+    """Return the nobody's phone number of this number, from 0 on; ``ValueError`` where there are no more."""
+    for beginning, digits in BLOCKS:
+        if number < 10**digits:
+            return f"{beginning}{number:0{digits}}"
+        number -= 10**digits
+    raise ValueError("There are no more phone numbers that are nobody's: record fewer people.")
 
 
 def is_example_domain(name: str) -> bool:

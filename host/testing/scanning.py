@@ -66,7 +66,9 @@ def scanned(paths: Iterable[Path]) -> int:
 
 def _files(path: Path) -> Iterator[Path]:
     if not path.exists():
-        raise SettingsError(f"{path} is neither a file nor a folder.")
+        raise SettingsError(
+            f"{path} is neither a file nor a folder.", fix="Name a cassette, or a folder of them."
+        )
     yield from sorted(one for one in path.rglob("*") if one.suffix in FILES) if path.is_dir() else [path]
 
 
@@ -191,5 +193,6 @@ def _patterns(file: Path) -> Iterator[str]:
         if pattern.startswith("#") or not line.strip():
             continue
         if not why:
-            raise SettingsError(f"{file}:{number} does not say why {pattern} is no leak: PATTERN # why")
+            message = f"{file}:{number} does not say why {pattern} is no leak."
+            raise SettingsError(message, fix="Say so behind it: PATTERN # why.")
         yield pattern

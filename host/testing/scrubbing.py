@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from .reserved import EMAIL, PHONE, is_example_domain, is_example_phone
+from .reserved import EMAIL, PHONE, example_phone, is_example_domain, is_example_phone
 
 HOME = "https://crm.example.com"
 """Where every CRM lives in a cassette."""
@@ -21,8 +21,8 @@ KEPT_HEADERS = ("content-type", "location", "retry-after", "x-ratelimit-limit", 
 HIDDEN = "hidden"
 """What stands in a cassette for a secret."""
 SECRET = re.compile(
-    r"(token|secret|password|passwd|(api|access|secret|private|auth)_?key|authorization|cookie|session(_?id)?"
-    r"|signature)s?$",
+    r"(token|secret|password|passwd|(api|access|secret|private|auth|subscription)[_-]?key|authorization|cookie"
+    r"|session([_-]?id)?|signature)s?$",
     re.IGNORECASE,
 )
 """How the name ends under which a secret is kept."""
@@ -87,7 +87,8 @@ class Scrubber:
         """Return the address of a request, on a server of its own."""
         parts = urlsplit(url)
         query = f"?{self._form(parts.query)}" if parts.query else ""
-        return f"{self._home}{self.hide(parts.path)}{query}"
+        path = "/".join(self._segment(part) for part in parts.path.split("/"))
+        return f"{self._home}{self.hide(path)}{query}"
 
     def hide(self, text: str) -> str:
         """Return the text without the secrets that are known."""
@@ -111,6 +112,12 @@ class Scrubber:
         found = {name: lowered[name] for name in KEPT_HEADERS if name in lowered}
         listed = {name: value if isinstance(value, list) else [value] for name, value in found.items()}
         return {name: [self._text(value) for value in values] for name, values in listed.items()}
+
+    def _segment(self, part: str) -> str:
+        """Return one part of a path: an example where it names somebody; a part of a word names nobody."""
+        said = unquote(part)
+        shown = self._examples.get(said) or self._known_in(said)
+        return part if shown == said else quote(shown)
 
     def _form(self, text: str) -> str:
         pairs = parse_qsl(text, keep_blank_values=True)
@@ -156,9 +163,13 @@ class Scrubber:
         for original in sorted(self._examples, key=len, reverse=True):
             if len(original) >= SHORTEST and original in text:
                 text = text.replace(original, self._examples[original])
-        text = EMAIL.sub(lambda found: self._known("email", found[0]), text)
-        text = PHONE.sub(lambda found: self._known("phone", found[0]), text)
+        text = self._known_in(text)
         return ORIGIN.sub(lambda found: found[0] if is_example_domain(found[1]) else self._home, text)
+
+    def _known_in(self, text: str) -> str:
+        """Return a text with examples in place of its addresses and numbers."""
+        text = EMAIL.sub(lambda found: self._known("email", found[0]), text)
+        return PHONE.sub(lambda found: self._known("phone", found[0]), text)
 
     def _known(self, kind: str, text: str) -> str:
         """Return the example for an address or a number that stands among other words."""
@@ -201,11 +212,13 @@ def people_in(value: Any) -> Found:
 
 
 def _example(kind: str, number: int) -> str:
-    first, last = FIRST[number % len(FIRST)], LAST[number // len(FIRST) % len(LAST)]
+    """Return the example of this number, of which no two are the same."""
+    again, which = divmod(number, len(FIRST) * len(LAST))
+    first, last = FIRST[which % len(FIRST)], LAST[which // len(FIRST)]
     return {
-        "name": f"{first} {last}",
+        "name": f"{first} {last} {again + 1}" if again else f"{first} {last}",
         "email": f"{first}.{last}.{number}@example.com".lower(),
         "company": f"Example Company {number}",
-        "phone": f"+44 7700 900{number:03}",
+        "phone": example_phone(number),
         "text": f"Example text {number}",
     }[kind]

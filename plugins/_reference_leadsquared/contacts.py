@@ -20,6 +20,7 @@ from .mappers.lead import (
     news_of,
 )
 
+UNSEEN = "LeadSquared did not find the lead by what was written there last, so it was not compared."
 Action = Literal["created", "updated", "linked", "left"]
 
 
@@ -64,6 +65,8 @@ class _LeadSync:
     def _update(self, lead_id: str) -> Outcome:
         """Write what changed in Chatwoot, where nobody changed it in LeadSquared since."""
         theirs = look_up(self.desk.leads, lead_id, self.link.written)
+        if not theirs:
+            self.notes.append(UNSEEN)
         new = self._news(self.lead, self.link.written, theirs)
         try:
             wrote = self._write(lead_id, new)

@@ -24,6 +24,7 @@ NUMBERS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)",
     "postgresql": "WITH n(i) AS (SELECT generate_series(1, :count))",
 }
+BOOLEANS = {"sqlite": {"no": "0", "yes": "1"}, "postgresql": {"no": "false", "yes": "true"}}
 CONNECTIONS = """
 INSERT INTO connections (plugin, account_id, address, settings, found, secrets, webhook_secrets, unsigned,
                          created_at)
@@ -48,8 +49,9 @@ INSERT INTO links (connection_id, record, kind, remote_id, written, updated_at)
 {numbers} SELECT 1 + i % :connections, 'contact:' || (1 + i), 'customer', '' || i, '{{}}', :now FROM n
 """
 CONTACTS = """
-INSERT INTO contacts (connection_id, contact_id, name, email, phone, seen_at)
-{numbers} SELECT 1 + i % :connections, 1 + i, 'Ana ' || i, 'ana' || i || '@example.com', '', :now FROM n
+INSERT INTO contacts (connection_id, contact_id, name, email, phone, seen_at, findable)
+{numbers} SELECT 1 + i % :connections, 1 + i, 'Ana ' || i, 'ana' || i || '@example.com', '', :now, {yes}
+          FROM n
 """
 WORDS = """
 INSERT INTO contact_words (word, connection_id, contact_id)
@@ -71,7 +73,7 @@ def fill(here: Place, size: Size) -> None:
 
 def _run(tx: Connection, statement: str, count: int, size: Size) -> None:
     dialect = tx.dialect.name
-    words = statement.format(numbers=NUMBERS[dialect], no="0" if dialect == "sqlite" else "false")
+    words = statement.format(numbers=NUMBERS[dialect], **BOOLEANS[dialect])
     values: dict[str, Any] = {"count": count, "contacts": size.contacts, "connections": size.connections}
     values |= {"now": time.time(), "body": BODY}
     tx.execute(text(words), {name: of for name, of in values.items() if f":{name}" in words})

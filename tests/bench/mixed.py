@@ -92,7 +92,7 @@ def _play(here: Place, krayin: Krayin, url: str, thousands: int, pace: float) ->
     calls = krayin.told()["calls"] - before
     events = sum(sent[kind] for kind in MEANS)
     waits, states = _fates(here, last)
-    expect("events stored", states.total(), events)
+    expect("events and messages stored", states.total(), events + traffic.messages)
     return Came(sent.total(), events, calls, waits, states)
 
 
@@ -110,8 +110,9 @@ def _last(here: Place) -> int:
 
 
 def _fates(here: Place, last: int) -> tuple[list[float], Counter[str]]:
-    """Return how long each delivery took that came after the first ones, and what each became."""
-    columns = (deliveries.c.received_at, deliveries.c.finished_at, deliveries.c.state)
+    """Return how long each event took that came after the first ones, and what each delivery became."""
+    columns = (deliveries.c.received_at, deliveries.c.finished_at, deliveries.c.state, deliveries.c.kind)
     with here.house.store.read() as tx:
         rows = list(tx.execute(select(*columns).where(deliveries.c.id > last)))
-    return [row[1] - row[0] for row in rows], Counter(row[2] for row in rows)
+    events = [row for row in rows if row[3] != "conversation_changed"]
+    return [row[1] - row[0] for row in events], Counter(row[2] for row in rows)

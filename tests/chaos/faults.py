@@ -16,6 +16,7 @@ class Fault(Enum):
     RESET = "connection reset, nothing done"
     UNHEARD = "done, answer lost"
     LATE = "done, answer after the client's patience"
+    OUTLIVED = "done, answer after the lane was the worker's"
     OVERDUE = "done long after the client has gone"
     SLOW = "answered slowly"
     FAILED = "500, nothing done"
@@ -30,7 +31,8 @@ class Fault(Enum):
 CRM: Mapping[Fault, float] = {
     Fault.RESET: 2,
     Fault.UNHEARD: 3,
-    Fault.LATE: 2,
+    Fault.LATE: 1,
+    Fault.OUTLIVED: 1,
     Fault.OVERDUE: 2,
     Fault.SLOW: 4,
     Fault.FAILED: 1,

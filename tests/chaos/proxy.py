@@ -157,6 +157,8 @@ class FaultProxy:
                 return None
             case Fault.LATE:
                 await asyncio.sleep(1.5 * self.times.deadline)
+            case Fault.OUTLIVED:
+                await asyncio.sleep(1.1 * self.times.lease)
             case Fault.SLOW:
                 await asyncio.sleep(self.dice.between(0.1, 0.6) * self.times.patience)
             case Fault.FATAL:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import click
+
 from .plan import Plan
 from .round import played
 from .switches import SWITCHES
@@ -41,9 +43,14 @@ class Run:
         return total
 
     def played(self, plans: list[Plan]) -> Tally:
-        """Add up rounds that were played before, where they are kept."""
-        kept = [self._folder(self.keep, plan) / TALLY for plan in plans] if self.keep else []
-        return sum((Tally.read(json.loads(one.read_text())) for one in kept if one.exists()), Tally())
+        """Add up rounds that were played before; ClickException where one was not, or not to its end."""
+        total = Tally()
+        for plan in plans:
+            kept = self._folder(self.keep or Path(), plan) / TALLY
+            if not kept.exists():
+                raise click.ClickException(f"Round {plan.number} has left no {kept}: go on from there.")
+            total += Tally.read(json.loads(kept.read_text()))
+        return total
 
     def prove(self, plan: Plan) -> bool:
         """Play rounds without each protection until one fails; say whether one did for each, as it must."""

@@ -13,7 +13,7 @@ KINDS = {
     "theirs": "the sales team's, lost",
     "again": "found by a second reconciliation",
     "unfinished": "deliveries without an end or a reason",
-    "seldom": "steps that were hit too seldom",
+    "seldom": "what happened too seldom",
 }
 """The ways in which something can be wrong, as they are told."""
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import click
 import pytest
 
 from crmhost.watch import Watch
@@ -18,10 +21,14 @@ from crmhost.watch import Watch
 from ..conftest import named_server
 from ..databases import SERVER
 from . import moments
-from .board import DEADLY
+from .board import DEADLY, STALLING
 from .command import OFTEN, seldom
+from .faults import Dice, Fault
+from .hunting import STALLED
 from .plan import Plan
+from .proxy import FaultProxy
 from .run import Run
+from .short import Times
 from .tally import Tally
 
 ROOT = Path(__file__).parents[2]
@@ -78,18 +85,42 @@ def test_a_run_that_goes_on_adds_up_what_was_played_before(tmp_path: Path) -> No
     folder.mkdir()
     (folder / "tally.json").write_text(json.dumps(tally.document()))
 
-    total = Run(print, tmp_path).played([plan, replace(plan, number=1)])
+    total = Run(print, tmp_path).played([plan])
 
     assert total == tally
 
 
-def test_a_whole_run_hits_each_step_often() -> None:
-    hit = Tally(Counter({f"worker: {step.told}": OFTEN for step in DEADLY[1:]}))
+def test_a_run_does_not_go_on_from_a_round_that_was_not_played(tmp_path: Path) -> None:
+    with pytest.raises(click.ClickException, match="Round 0 has left no"):
+        Run(print, tmp_path).played([Plan(1, 0, "sqlite", 50, 60.0)])
 
-    assert seldom(hit) == [
+
+def test_a_whole_run_hits_each_step_often() -> None:
+    hit = Tally(
+        Counter({f"worker: {step.told}": OFTEN for step in DEADLY[1:]}),
+        Counter({STALLED.format(step.told): 1 for step in STALLING[1:]}),
+    )
+
+    assert seldom(hit, 120) == [
         ("seldom", "lane taken: 0 times"),
-        ("seldom", "no worker was stopped until its lane was another's"),
+        ("seldom", "about to make a customer: no worker was stopped there until its lane was another's"),
     ]
+
+
+def test_a_whole_run_has_as_many_kills_as_are_asked_for() -> None:
+    hit = Tally(Counter({f"worker: {step.told}": OFTEN for step in DEADLY}))
+
+    assert seldom(hit, 500)[0] == ("seldom", "140 kills instead of 500: give it more --seconds")
+
+
+def test_an_answer_may_come_when_the_lane_is_another_workers() -> None:
+    times = Times(0.1)
+    proxy = FaultProxy("http://127.0.0.1:1", Dice(Random(1), {}, 0.0), times)
+    began = time.monotonic()
+
+    asyncio.run(proxy._back(Fault.OUTLIVED, None))
+
+    assert time.monotonic() - began > times.lease
 
 
 def test_the_thread_that_a_plugin_has_for_itself_is_known_by_its_lane() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
@@ -15,6 +16,23 @@ def headings(page: Path) -> set[str]:
     text = FENCE.sub("", page.read_text())
     found = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in found}
+
+
+def test_what_is_somebodys_is_asked_for_before_a_release_and_what_is_nobodys_is_not() -> None:
+    linked = {link for page in PAGES for link in re.findall(r"\]\((https?://[^)]+)\)", page.read_text())}
+    (nobodys,) = run_path(str(ROOT / "docs" / "conf.py"))["linkcheck_ignore"]
+    examples = (
+        "http://127.0.0.1:3000",
+        "https://crm.example.com/api",
+        "http://localhost",
+        "http://crm.test/",
+    )
+
+    assert len(linked) > 8
+    assert [link for link in linked if re.match(nobodys, link)] == []
+    assert [link for link in examples if not re.match(nobodys, link)] == []
+    assert not re.match(nobodys, "https://test.leadsquared.com")
+    assert re.search(r"^ +make links$", (ROOT / "docs" / "release.md").read_text(), re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

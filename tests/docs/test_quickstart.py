@@ -50,6 +50,16 @@ def test_the_quickstart_brings_customers_into_the_crm(tmp_path: Path) -> None:
     assert {change["kind"] for delivery in applied for change in delivery["changes"]} >= {"person", "lead"}
 
 
+def test_the_quickstart_shows_the_screens_where_they_open() -> None:
+    steps = re.split(r"^## (\d)\..*$", PAGE.read_text(), flags=re.MULTILINE)
+    shown = {
+        number: re.findall(r"!\[.+\]\(screens/(\w+)[\w-]*\.png\)", text)
+        for number, text in zip(steps[1::2], steps[2::2], strict=True)
+    }
+
+    assert (shown["2"], shown["3"]) == (["connect"], ["overview", "story"])
+
+
 def _filled(word: str, tokens: dict[str, str]) -> str:
     return re.sub("|".join(tokens), lambda found: tokens[found[0]], word)
 

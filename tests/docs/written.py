@@ -19,7 +19,9 @@ from crmhost.wiring import open_house
 
 from ..krayin.calls.rows import ROWS
 from .commands import GROUPS
+from .cures import made
 from .pages import PAGES, ROOT
+from .sentences import GAP
 
 PART = re.compile(
     r"(?P<begin><!-- begin (?P<name>[\w-]+): written by make reference -->\n)"
@@ -27,6 +29,9 @@ PART = re.compile(
     re.DOTALL,
 )
 BAR = r"\|"
+PACKAGES = ("host", "plugins/krayin", "plugins/_reference_leadsquared")
+ON_A_PAGE = "[Troubleshooting](../troubleshooting.md) says it"
+SAYS_ITSELF = "it is told with it: it depends on what was found"
 WIDE = 110
 """Characters of a line of Python."""
 
@@ -82,6 +87,16 @@ def error_kinds() -> str:
     return table(("kind", "class", "what it means"), rows)
 
 
+def cures(folder: str) -> str:
+    """Return the table of all sentences that a package's errors say, each with what it says to do."""
+    said = {
+        (one.message, {GAP: SAYS_ITSELF, "": ON_A_PAGE}.get(one.cure, one.cure))
+        for one in made(ROOT / folder)
+        if one.kind != "DeliveryRefused" and one.message != GAP
+    }
+    return table(("sentence", "what it says to do"), sorted(said, key=lambda row: (row[0].casefold(), row)))
+
+
 def events() -> str:
     """Return the list of Chatwoot's events that are known."""
     return ", ".join(f"`{event}`" for event in EVENTS)
@@ -123,6 +138,7 @@ WRITERS: dict[str, Callable[[], str]] = {
     "settings": settings,
     "commands": commands,
     "errors": error_kinds,
+    **{f"cures-{Path(folder).name}": partial(cures, folder) for folder in PACKAGES},
     "events": events,
     "metrics": metrics,
     "calls": calls,

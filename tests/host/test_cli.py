@@ -4,10 +4,12 @@ import json
 import socket
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from crmhost.cli.look import _line
+from crmhost.replay import replay
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from ..processes import run
@@ -54,6 +56,17 @@ def test_a_delivery_that_cannot_be_tried_again_is_one_document(types: Types) -> 
 
     assert ran.status == 1
     assert ran.document["refused"] == [{"id": 99, "reason": "There is no such delivery."}]
+
+
+def test_many_that_are_named_are_not_replayed_in_one_transaction(
+    types: Types, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmhost.replay.BATCH", 2)
+    with mock.patch("crmhost.replay.replay", wraps=replay) as batch:
+        ran = types("crmhost", "replay", "1", "2", "3", "--json")
+
+    assert [refused["id"] for refused in ran.document["refused"]] == [1, 2, 3]
+    assert [call.args[1].ids for call in batch.mock_calls] == [(1, 2), (3,)]
 
 
 def test_what_was_noted_of_a_change_is_shown_to_people_too() -> None:

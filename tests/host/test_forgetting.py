@@ -11,6 +11,7 @@ import pytest
 from crmhost import Change, CRMHostError
 from crmhost.forgetting import export, forget
 from crmhost.house import House
+from crmhost.store import search
 from crmhost.store.tables import links, metadata
 
 from .conftest import Bench, Types
@@ -24,6 +25,8 @@ def known(bench: Bench) -> Bench:
         bench.receive(payload)
     bench.work(5821)
     bench.work(6000)
+    with bench.house.store.write() as tx:
+        search.index(tx)
     return bench
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,20 @@ def test_a_certificate_that_nobody_believes_ends_it(makes: Makes, scheme: str, k
         mail(server, f"{scheme}://localhost:{{port}}/?to=ops@example.com", believed=False)
 
     assert not any(line.startswith("MAIL") for line in server.heard)
+
+
+@pytest.mark.parametrize(("scheme", "kind"), WAYS.items())
+def test_nothing_is_said_to_where_no_mail_server_is(
+    makes: Makes, monkeypatch: pytest.MonkeyPatch, scheme: str, kind: Kind
+) -> None:
+    """As a cloud's own address, which stands beside the link-local ones."""
+    monkeypatch.setattr("crmhost.peers.METADATA", {ip_address("127.0.0.1")})
+    server = makes(**kind)
+
+    with pytest.raises(Undelivered, match="no mail server"):
+        mail(server, f"{scheme}://ops:s3cret@localhost:{{port}}/?to=ops@example.com")
+
+    assert server.heard == []
 
 
 def test_a_mail_server_that_is_away_is_undelivered() -> None:

@@ -15,6 +15,7 @@ from crmhost.demo import payloads
 from crmhost.http import new_pool
 from crmhost.messenger import Undelivered, Webhook, messenger
 from crmhost.notices import CALM, GAP, QUIET, Notices
+from crmhost.reach import SIGNATURES
 from crmhost.server import serving
 from crmhost.settings import load_settings
 from crmhost.store import connections, counters, gates, reconciliations
@@ -123,9 +124,20 @@ def test_a_connection_that_a_person_paused_is_no_news(bench: Bench, watch: Watch
     assert watch.after(60) == []
 
 
-def refused(bench: Bench, count: int) -> None:
+def refused(bench: Bench, count: int, reason: str = "bad_signature") -> None:
     with bench.house.store.write() as tx:
-        counters.add(tx, Counter({(bench.connection.id, "refused", "bad_signature"): count}))
+        counters.add(tx, Counter({(bench.connection.id, "refused", reason): count}))
+
+
+REFUSED = "Webhooks of connection 1 refused for their signature: {} more. crmhost doctor says why."
+
+
+@pytest.mark.parametrize("reason", sorted(SIGNATURES))
+def test_whatever_is_not_believed_is_told(bench: Bench, watch: Watch, reason: str) -> None:
+    """A clock that is wrong, or a Chatwoot that signs nothing, has every webhook refused."""
+    refused(bench, 4, reason)
+
+    assert watch.after(60) == [(REFUSED.format(4),)]
 
 
 def test_what_only_grows_is_over_once_it_has_not_grown_for_a_while(bench: Bench, watch: Watch) -> None:
@@ -136,13 +148,13 @@ def test_what_only_grows_is_over_once_it_has_not_grown_for_a_while(bench: Bench,
     calm = [watch.after(CALM), watch.after(CALM)]
     refused(bench, 2)
 
-    assert first == [("Webhooks of connection 1 refused for their signature: 4 more.",)]
-    assert more == [("Webhooks of connection 1 refused for their signature: 1 more.",)]
+    assert first == [(REFUSED.format(4),)]
+    assert more == [(REFUSED.format(1),)]
     assert calm == [
         [("No webhook of connection 1 was refused for its signature in the last two hours.",)],
         [],
     ]
-    assert watch.after(60) == [("Webhooks of connection 1 refused for their signature: 2 more.",)]
+    assert watch.after(60) == [(REFUSED.format(2),)]
 
 
 def test_a_connection_that_cannot_be_compared_is_told_with_the_cure_and_its_end_too(

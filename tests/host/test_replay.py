@@ -6,7 +6,7 @@ import pytest
 
 from crmhost import Rejected, SettingsError, TryAgain
 from crmhost.demo import payloads
-from crmhost.replay import moment, replay
+from crmhost.replay import batches, moment, replay
 from crmhost.store.dead import Chosen
 
 from .conftest import Bench
@@ -86,6 +86,39 @@ def test_only_what_is_dead_is_tried_again(bench: Bench, ids: tuple[int, ...], wh
     bench.work()
 
     assert replay(bench.house, Chosen(ids=ids)).refused[ids[0]].startswith(why)
+
+
+def test_of_one_webhook_that_died_twice_the_newest_is_tried_again(bench: Bench, crm: FakeCRM) -> None:
+    died(bench, crm, payloads.contact_created(JANE), payloads.contact_created(JANE))
+    with bench.house.store.write() as tx:
+        tx.exec_driver_sql("UPDATE deliveries SET uid = 'sent twice'")
+
+    done = replay(bench.house, Chosen(connection_id=bench.connection.id))
+    bench.work()
+
+    assert done.ids == (2,)
+    assert done.refused == {1: "Delivery 2 is the same webhook, and is tried again."}
+    assert bench.states() == ["dead", "applied"]
+
+
+@pytest.mark.parametrize("wanted", [Chosen(since=0.0), Chosen(ids=(5, 4, 3, 2, 1, 9))])
+def test_many_are_replayed_a_batch_at_a_time_and_none_is_left(
+    lite_bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch, wanted: Chosen
+) -> None:
+    monkeypatch.setattr("crmhost.replay.BATCH", 2)
+    died(lite_bench, crm, *(jane(f"Jane {number}", 60 * number) for number in range(1, 6)))
+
+    done = list(batches(lite_bench.house, wanted))
+
+    assert [batch.ids for batch in done] == [(1, 2), (3, 4), (5,)]
+    assert lite_bench.states() == ["pending"] * 5
+
+
+def test_a_dry_run_keeps_nobody_from_writing(lite_bench: Bench, crm: FakeCRM) -> None:
+    died(lite_bench, crm, payloads.contact_created(JANE))
+
+    with lite_bench.house.store.write():
+        assert [batch.ids for batch in batches(lite_bench.house, Chosen(since=0.0), dry_run=True)] == [(1,)]
 
 
 def test_a_dry_run_changes_nothing(bench: Bench, crm: FakeCRM) -> None:

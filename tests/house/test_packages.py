@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,50 @@ def test_building_again_gives_the_same_bytes(packages: list[Path], tmp_path: Pat
         return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
     assert digests(built(tmp_path)) == digests(packages)
+
+
+@pytest.mark.slow
+def test_what_is_made_for_a_release_is_what_may_be_published_with_its_bill_and_licences(
+    tmp_path: Path,
+) -> None:
+    """In the order of docs/release.md, or the other way round: neither removes the other's."""
+    (tmp_path / "crmhost-0.0.9-py3-none-any.whl").touch()
+
+    command("make", "--silent", "bill", "dist", f"DIST={tmp_path}", cwd=ROOT)
+
+    files = {file.name: file for file in tmp_path.iterdir()}
+    packages = sorted(name for name in files if name.endswith((".whl", ".tar.gz")))
+    lines = files["requirements.txt"].read_text().splitlines()
+    needed = {line.partition("==")[0] for line in lines}
+    here = {line.partition("==")[0] for line in lines if ";" not in line}
+    bill = {part["name"] for part in json.loads(files["sbom.json"].read_text())["components"]}
+    licences = dict(
+        re.findall(r"^\| (\S+) +\| \S+ +\| (.*\S) +\|$", files["licences.md"].read_text(), re.MULTILINE)
+    )
+
+    assert [re.sub(r"-.*(\.whl|\.tar\.gz)$", r"\1", name) for name in packages] == [
+        "crmhost.whl",
+        "crmhost.tar.gz",
+        "crmhost_krayin.whl",
+        "crmhost_krayin.tar.gz",
+    ]
+    assert "0.0.9" not in "".join(packages)
+    assert {"httpx", "sqlalchemy", "starlette", "psycopg"} <= needed
+    assert needed <= bill
+    assert here <= {re.sub(r"[-_.]+", "-", name).lower() for name in licences}
+    assert "UNKNOWN" not in licences.values()
+
+
+@pytest.mark.parametrize(
+    "file", sorted(ROOT.glob("plugins/*/pyproject.toml")), ids=lambda file: file.parent.name
+)
+def test_a_package_is_published_unless_it_says_that_it_is_not_to_be(file: Path) -> None:
+    project = tomllib.loads(file.read_text())["project"]
+    published = re.search(r"^PUBLISHED := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    private = "Private :: Do Not Upload" in project.get("classifiers", [])
+
+    assert published
+    assert (project["name"] in published[1].split()) is not private
 
 
 @pytest.mark.proof

@@ -66,6 +66,14 @@ def test_a_429_says_when_to_come_back() -> None:
     assert (error.delay, error.unsure) == (58, False)
 
 
+def test_a_krayin_that_is_down_for_a_while_says_when_to_come_back() -> None:
+    """``php artisan down --retry=120``."""
+    error = error_from(Answer(503, {"retry-after": "120"}, b"<html>Service Unavailable</html>"), POST)
+
+    assert isinstance(error, TryAgain)
+    assert (error.delay, error.at_most) == (120, None)
+
+
 @pytest.mark.parametrize("number", [175, 423])
 def test_a_record_that_is_gone_is_missing(number: int) -> None:
     assert isinstance(error_from(recorded(number), PUT), Missing)

@@ -84,6 +84,33 @@ def test_what_the_sales_team_changed_stays(connection: Connection) -> None:
     assert connection.calls == []
 
 
+def test_what_the_sales_team_changed_stays_where_our_address_is_only_noted(connection: Connection) -> None:
+    connection.contact(contact(1, name="Jane", email="jane@example.com"))
+    connection.lead().update(
+        FirstName="Dr. Jane", EmailAddress="jane@new.example.com", Notes="jane@example.com"
+    )
+
+    assert told(connection.contact(contact(1, name="Janet", email="jane@example.com"))) == ["lead left"]
+    assert connection.lead()["FirstName"] == "Dr. Jane"
+
+
+def test_what_cannot_be_compared_since_all_it_is_found_by_was_changed_is_written_and_said(
+    connection: Connection,
+) -> None:
+    connection.contact(contact(1, name="Jane", email="jane@example.com"))
+    connection.lead().update(FirstName="Dr. Jane", EmailAddress="jane@new.example.com")
+
+    outcome = connection.contact(contact(1, name="Janet", email="jane@example.com"))
+
+    assert told(outcome) == ["lead updated"]
+    assert "so it was not compared" in outcome.changes[0].note
+    assert connection.lead() == {
+        "FirstName": "Janet",
+        "EmailAddress": "jane@new.example.com",
+        "Source": "Chatwoot",
+    }
+
+
 def test_nothing_is_ever_emptied(connection: Connection) -> None:
     connection.contact(JANE)
 
@@ -137,6 +164,15 @@ def test_the_search_is_wide_and_strangers_are_told_apart(connection: Connection)
 
     assert told(connection.contact(contact(1, name="Jane", email="jane.doe@example.com"))) == ["lead created"]
     assert len(connection.account.leads) == 2
+
+
+def test_a_lead_without_an_address_that_only_quotes_ours_is_a_stranger(connection: Connection) -> None:
+    connection.has(FirstName="Partner GmbH", Notes="Sent us jane.doe@example.com")
+
+    assert told(connection.contact(contact(1, name="Jane", email="jane.doe@example.com"))) == ["lead created"]
+    assert {"FirstName": "Partner GmbH", "Notes": "Sent us jane.doe@example.com"} in (
+        connection.account.leads.values()
+    )
 
 
 def test_a_lead_of_another_contact_is_not_filled_with_this_ones_data(connection: Connection) -> None:

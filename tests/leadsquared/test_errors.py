@@ -70,6 +70,13 @@ def test_whoever_says_for_how_long_is_heeded() -> None:
     assert error.delay == 17
 
 
+def test_so_is_what_stands_before_it() -> None:
+    error = error_from(Answer(503, {"retry-after": "120"}, b"<html>Back soon</html>"), WRITE)
+
+    assert isinstance(error, TryAgain)
+    assert error.delay == 120
+
+
 def test_leadsquared_may_stumble_three_times_over_a_record() -> None:
     error = error_from(answer(500, OTHER), WRITE)
 

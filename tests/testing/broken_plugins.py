@@ -25,31 +25,29 @@ from crmhost import (
     plugins,
 )
 from crmhost.testing import CRMContract
-from crmhost.testing.example_crm import ExampleCRM
-from crmhost.testing.recorded import Recorded
+from crmhost.testing.example_crm import NAME_LIMIT, TEXT_LIMIT, ExampleCRM
 
 from .tiny_plugin import Gone, Tiny, TinySettings
 
 Settings = Context[TinySettings]
 BROKEN: dict[str, type[Tiny]] = {}
 """By the id of the rule that is lost."""
+QUIET: dict[str, type[Tiny]] = {}
+"""By the id of the rule that is lost: others that lose it without an error, by what they write."""
 
 
-def loses(rule: str) -> Callable[[type[Tiny]], type[Tiny]]:
+def loses(rule: str, *, among: dict[str, type[Tiny]] = BROKEN) -> Callable[[type[Tiny]], type[Tiny]]:
     """Say which rule a bad plugin must lose."""
 
     def keep(plugin: type[Tiny]) -> type[Tiny]:
-        BROKEN[rule] = plugin
+        among[rule] = plugin
         return plugin
 
     return keep
 
 
-def contract_of(rule: str) -> type[CRMContract]:
-    """Return the contract of the plugin that loses this rule.
-
-    Those that lose a recorded rule do nothing to a call, and are not tried with a fault at each of them.
-    """
+def contract_of(rule: str, among: Mapping[str, type[Tiny]] = BROKEN) -> type[CRMContract]:
+    """Return the contract of the plugin that loses this rule."""
 
     class Contract(CRMContract):
         plugin = f"tiny-without-{rule}"
@@ -59,14 +57,10 @@ def contract_of(rule: str) -> type[CRMContract]:
             return ExampleCRM()
 
         def load(self) -> plugins.Plugin:
-            return plugins.load(self.plugin, BROKEN[rule]())
+            return plugins.load(self.plugin, among[rule]())
 
     if rule == "cassettes":
         Contract.people_in = lambda _self, _value: iter(())  # type: ignore[method-assign, assignment]
-    if hasattr(Recorded, f"test_{rule.replace('-', '_')}"):
-        for name in dir(Contract):
-            if any(mark.name == "each_call" for mark in getattr(getattr(Contract, name), "pytestmark", ())):
-                setattr(Contract, name, None)
     Contract.__name__ = Contract.__qualname__ = f"TestWithout{rule.title().replace('-', '')}"
     return Contract
 
@@ -190,13 +184,20 @@ class SaysNotWhy(Tiny):
 class WritesLatin(Tiny):
     def fields(self, contact: Contact) -> dict[str, Any]:
         fields = super().fields(contact)
-        return {**fields, "name": fields["name"].encode("latin-1").decode("latin-1")}
+        return {**fields, "name": fields["name"].encode("latin-1", "replace").decode("latin-1")}
 
 
 @loses("contact-over-long")
 class CutsNoName(Tiny):
     def fields(self, contact: Contact) -> dict[str, Any]:
         return {**super().fields(contact), "name": contact.name}
+
+
+@loses("contact-over-long", among=QUIET)
+class WritesNothingOfALongName(Tiny):
+    def fields(self, contact: Contact) -> dict[str, Any]:
+        fields = super().fields(contact)
+        return {**fields, "name": "(too long)"} if len(fields["name"]) == NAME_LIMIT else fields
 
 
 @loses("conversation-resolved-twice")
@@ -239,6 +240,13 @@ class CutsNoText(Tiny):
     def text(self, conversation: Conversation) -> str:
         said = "\n".join(message.content or "" for message in conversation.messages)
         return f"Conversation {conversation.id}, {conversation.status}: {said}"
+
+
+@loses("message-over-long", among=QUIET)
+class WritesNothingOfALongText(Tiny):
+    def text(self, conversation: Conversation) -> str:
+        text = super().text(conversation)
+        return f"Conversation {conversation.id}: (too long)" if len(text) == TEXT_LIMIT else text
 
 
 @loses("throttled-with-hint")
@@ -323,11 +331,11 @@ class RemembersWhomItDidNotFind(Tiny):
     """It forgets that where a call fails; that its process is gone it does not see."""
 
     def __init__(self) -> None:
-        self.absent: set[tuple[str, str | None]] = set()
+        self.absent: set[tuple[str, int]] = set()
 
     def find(self, context: Settings, contact: Contact) -> Mapping[str, Any] | None:
         # By the token: a connection's id is another one's, once it was removed.
-        who = context.settings.api_token.get_secret_value(), contact.email
+        who = context.settings.api_token.get_secret_value(), contact.id
         if who in self.absent:
             return None
         found = super().find(context, contact)

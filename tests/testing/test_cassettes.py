@@ -17,6 +17,7 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 from crmhost.server import serving
 from crmhost.testing import HOME, Scrubber, scan
 from crmhost.testing.cassettes import playing, recording
+from crmhost.testing.reserved import example_phone, is_example_phone
 
 SECRET = "k1tt3ns-and-puppies"
 ADA = {"id": 7, "name": "Ada Byron", "email": "ada@analytical-engine.co.uk", "phone": "0151 234 5678"}
@@ -84,6 +85,42 @@ def test_a_name_is_the_same_example_each_time_and_an_example_stays() -> None:
     assert [one["name"] for one in first] == ["Jane Doe", "Jana"]
     assert [one["email"] for one in first] == ["jane.doe.0@example.com", "jana@example.com"]
     assert then == {"note": "Byron, Ada? No: Jane Doe, +44 7700 900000"}
+
+
+def test_a_path_tells_of_nobody_either() -> None:
+    scrubber = Scrubber(secrets=["k1tt3ns"])
+    scrubber.body(
+        json.dumps([{**ADA, "name": "Ada"}, {"name": "peop", "email": "ada@analytical-engine.co.uk"}])
+    )
+
+    path = "/hooks/k1tt3ns/people/ada%40analytical-engine.co.uk/Ada/%2B420777123456/a%2Fb"
+
+    assert scrubber.address(f"https://crm.acme.com{path}") == (
+        f"{HOME}/hooks/hidden/people/jane.doe.0%40example.com/Jane%20Doe/%2B44%207700%20900001/a%2Fb"
+    )
+    assert scrubber.address("https://crm.acme.com/people/grace@navy.mil") == (
+        f"{HOME}/people/robin.doe.1%40example.com"
+    )
+
+
+def test_no_two_people_are_the_same_example() -> None:
+    people = [
+        {"name": f"Somebody No. {n}", "email": f"n{n}@acme.com", "phone": f"0151 000 {n:04}"}
+        for n in range(4_100)
+    ]
+
+    shown = json.loads(Scrubber().body(json.dumps(people)))
+
+    for name in ("name", "email", "phone"):
+        assert len({one[name] for one in shown}) == len(people)
+    assert all(is_example_phone(one["phone"]) for one in shown)
+
+
+def test_where_the_numbers_for_examples_end_is_said() -> None:
+    assert example_phone(103_999) == "+353 20 91 99999"
+
+    with pytest.raises(ValueError, match="no more phone numbers"):
+        example_phone(104_000)
 
 
 def test_our_own_words_in_a_request_are_examples_and_stay_in_its_answer() -> None:

@@ -20,7 +20,8 @@ def change_password(visit: Visit) -> Page | Go:
     user, client = visit.user, visit.request.client
     try:
         if known(visit.house, user.email, visit.given("old"), client.host if client else "") is None:
-            raise CRMHostError(_("That is not your present password."))
+            fix = _("Who forgot the password gets a new link from an administrator.")
+            raise CRMHostError(_("That is not your present password."), fix=fix)
         password = hashed(visit.given("password"))
     except CRMHostError as problem:
         return Page("account.html", {"problem": problem}, 422)

@@ -49,7 +49,8 @@ def come_in(visit: Visit) -> Page:
             visit.house, visit.given("email"), visit.given("password"), client.host if client else ""
         )
         if user is None:
-            raise CRMHostError(_("E-mail address and password do not fit together."))
+            fix = _("Who forgot the password gets a new link from an administrator.")
+            raise CRMHostError(_("E-mail address and password do not fit together."), fix=fix)
     except CRMHostError as problem:
         return _sign_in(one, visit.given("email"), problem)
     token = secrets.token_urlsafe(32)

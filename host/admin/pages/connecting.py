@@ -58,7 +58,8 @@ def chatwoot(visit: Visit) -> Page:
     filled = {name: visit.given(name).strip() for name in ("url", "token", "account")}
     try:
         if filled["token"] and not filled["url"]:
-            raise SettingsError(_("The address of your Chatwoot is needed beside the token."))
+            fix = _("It is what the browser shows while you are in Chatwoot.")
+            raise SettingsError(_("The address of your Chatwoot is needed beside the token."), fix=fix)
         if not filled["token"]:
             return _crm(visit, plugin, _without_token(plugin, filled))
         access = Access(filled["url"], filled["token"]).beside(None, None)

@@ -15,7 +15,7 @@ from ...store import browse, connections
 from ...store.browse import KINDS, Wanted
 from ...store.dead import Chosen
 from .. import happenings, replaying
-from ..finding import find
+from ..finding import catch_up, find
 from ..happenings import EVENTS, urls_of
 from ..masking import masked, news
 from ..standing import title
@@ -42,6 +42,8 @@ def listed(visit: Visit) -> Page:
     """List deliveries, the newest first; where nothing is filtered the failed ones stand before."""
     house = visit.house
     before = _whole(visit.asked("before"))
+    if visit.asked("q"):
+        catch_up(house.store)
     with house.store.read() as tx:
         every = connections.every(tx, house.vault)
         urls = {one.id: urls_of(house, one) for one in every}
@@ -158,7 +160,7 @@ def _connection(tx: Connection, visit: Visit, connection_id: int) -> CRMConnecti
 def replay_one(visit: Visit) -> Go:
     """Try one again."""
     row = _row(visit, visit.number("id"))
-    done = replaying.replay_named(visit.house, (row.id,))
+    done = replaying.replay(visit.house, Chosen((row.id,)))
     return Go(f"/deliveries/{row.id}", done.told())
 
 
@@ -167,11 +169,12 @@ def replay_many(visit: Visit) -> Go:
     back = visit.given("back")
     ids = tuple(number for text in visit.form.get("id", ()) if (number := _whole(text)) is not None)
     if visit.given("all") and visit.given("q").strip():
-        done = replaying.replay_each(visit.house, *_found(visit))
+        found, more = _found(visit)
+        done = replaying.replay_found(visit.house, found, more=more)
     elif visit.given("all"):
         done = replaying.replay(visit.house, _chosen(visit))
     elif ids:
-        done = replaying.replay_named(visit.house, ids)
+        done = replaying.replay(visit.house, Chosen(ids))
     else:
         raise CRMHostError(_("Nothing was ticked."), fix=_("Tick those that are to be tried again."))
     return Go(back if back.startswith("/deliveries") else "/deliveries", done.told())
@@ -179,6 +182,7 @@ def replay_many(visit: Visit) -> Go:
 
 def _found(visit: Visit) -> tuple[list[int], bool]:
     """Return the failed ones of a search, in order of arrival, and whether there are more."""
+    catch_up(visit.house.store)
     with visit.house.store.read() as tx:
         every = connections.every(tx, visit.house.vault)
         wanted = replace(_wanted(tx, visit, visit.given, every), states=("dead",))

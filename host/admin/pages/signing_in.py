@@ -31,7 +31,8 @@ def come_in(visit: Visit) -> Page | Go:
     try:
         user = known(visit.house, email, visit.given("password"), client.host if client else "")
         if user is None:
-            raise CRMHostError(_("E-mail address and password do not fit together."))
+            fix = _("Who forgot the password gets a new link from an administrator.")
+            raise CRMHostError(_("E-mail address and password do not fit together."), fix=fix)
     except CRMHostError as problem:
         return _asking(back, email, problem)
     return _begin(visit, user.id, own_path(back))
@@ -62,10 +63,7 @@ def _choosing(visit: Visit, email: str = "", problem: CRMHostError | None = None
         invitation = users.invited(tx, digest(visit.request.path_params["token"]), time.time())
         first = not users.administrators(tx)
     if invitation is None:
-        fix = _(
-            "crmhost users invite makes a new one. Before anybody has signed in, crmhost serve prints one."
-        )
-        raise NotThere(_("This link was used already, or is too old."), fix=fix)
+        raise _used_up()
     values = {"invitation": invitation, "first": first, "email": email, "problem": problem}
     return Page("welcome.html", values, 200 if problem is None else 422)
 
@@ -79,7 +77,7 @@ def choose_password(visit: Visit) -> Page | Go:
         with visit.house.store.write() as tx:
             invitation = users.invited(tx, kept, time.time())
             if invitation is None or not users.end_invitation(tx, kept):
-                raise NotThere(_("This link was used already, or is too old."))
+                raise _used_up()
             email = invitation.email or mailbox(asked)
             user = users.put(tx, email, invitation.role, password, time.time())
             if invitation.email is None:
@@ -89,6 +87,11 @@ def choose_password(visit: Visit) -> Page | Go:
     except CRMHostError as problem:
         return _choosing(visit, asked, problem)
     return _begin(visit, user.id, "/")
+
+
+def _used_up() -> NotThere:
+    fix = _("crmhost users invite makes a new one. Before anybody has signed in, crmhost serve prints one.")
+    return NotThere(_("This link was used already, or is too old."), fix=fix)
 
 
 PLACES = (

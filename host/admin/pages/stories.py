@@ -42,6 +42,8 @@ class Kept:
 def search(visit: Visit) -> Page:
     """Find somebody; with nothing typed those who were heard of last."""
     typed = visit.asked("q")
+    if typed:
+        finding.catch_up(visit.house.store)
     with visit.house.store.read() as tx:
         rows = finding.find(tx, visit.house, typed) if typed else finding.newest(tx)
         names = {one.id: title(visit.house, one) for one in connections.every(tx, visit.house.vault)}
@@ -62,7 +64,8 @@ def of_conversation(visit: Visit) -> Page:
     with visit.house.store.read() as tx:
         contact_id = finding.contact_of(tx, one.id, f"conversation:{number}")
     if contact_id is None:
-        raise NotThere(_("Nothing was heard of conversation %(id)s.", id=number))
+        fix = _("Look for the customer among the contacts.")
+        raise NotThere(_("Nothing was heard of conversation %(id)s.", id=number), fix=fix)
     return _story(visit, one, wanted, contact_id)
 
 
@@ -76,7 +79,8 @@ def _story(visit: Visit, one: CRMConnection, wanted: Wanted, contact_id: int) ->
         linked = links.load(tx, one.id, records)
     kept = _kept(sorted(linked.items(), key=_in_turn(visit, one)), urls, mask=not visit.changes)
     if not rows and not kept and face is None:
-        raise NotThere(_("Nothing was heard of contact %(id)s.", id=contact_id))
+        fix = _("They come with their next message.")
+        raise NotThere(_("Nothing was heard of contact %(id)s.", id=contact_id), fix=fix)
     return Page(
         "story.html",
         {

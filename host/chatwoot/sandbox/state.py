@@ -107,7 +107,7 @@ class State:
     def __init__(self, account_id: int, clock: Callable[[], float] = time.time) -> None:
         self.account = {"id": account_id, "name": "Acme Support"}
         self.others: list[Json] = []
-        """Accounts that its users are in too, such as ``{"id": 4, "name": "Acme Labs"}``; they are empty."""
+        """Accounts that its users are in too, as ``{"id": 4, "name": "Acme Labs"}``; nothing is there."""
         self.contacts: dict[int, Contact] = {}
         self.conversations: dict[int, Conversation] = {}
         self.messages: dict[int, Message] = {}

@@ -68,8 +68,7 @@ def error_from(answer: Answer, asked: Asked) -> PluginError | None:
         return CredentialsError(f"LeadSquared refuses the keys ({status} to {asked}).", fix=KEYS_FIX)
     if status == 429:
         # LeadSquared does not say for how long; what stands before it may.
-        told = answer.headers.get("retry-after", "")
-        delay = float(told) if told.isdecimal() else WINDOW
+        delay = WINDOW if answer.retry_after is None else answer.retry_after
         message = f"LeadSquared takes no more calls for now (at {asked})."
         return NotYet(message, delay=delay, fix="It goes on by itself.")
     if isinstance(said, Mapping) and said.get("Status") == "Error":
@@ -81,7 +80,8 @@ def error_from(answer: Answer, asked: Asked) -> PluginError | None:
     if 400 <= status < 500:
         return Rejected(f"LeadSquared does not accept {asked} ({status}).", fix=RECORD_FIX)
     message = f"LeadSquared did not answer {asked}: what came back is a page with status {status}."
-    return TryAgain(message, fix=ADDRESS_FIX, unsure=asked.writes and not 300 <= status < 400)
+    unsure = asked.writes and not 300 <= status < 400
+    return TryAgain(message, delay=answer.retry_after, fix=ADDRESS_FIX, unsure=unsure)
 
 
 def _refusal(said: Mapping[str, Any], asked: Asked) -> PluginError:

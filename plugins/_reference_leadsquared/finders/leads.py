@@ -16,7 +16,7 @@ _SHOWN = {EMAIL: (EMAIL,), MOBILE: (MOBILE, "Phone")}
 
 def find_lead(leads: Leads, lead: Mapping[str, str]) -> Row | None:
     """Return the first lead that has this e-mail address, or else this phone number; None where none has."""
-    return next(_found(leads, lead), None)
+    return next((row for name, row in _found(leads, lead) if _may_be(row, name, lead[name])), None)
 
 
 def look_up(leads: Leads, lead_id: str, lead: Mapping[str, str]) -> Row:
@@ -24,20 +24,22 @@ def look_up(leads: Leads, lead_id: str, lead: Mapping[str, str]) -> Row:
 
     There is no call that returns a lead by its id.
     """
-    return next((row for row in _found(leads, lead) if row["ProspectID"] == lead_id), {})
+    return next((row for _, row in _found(leads, lead) if row["ProspectID"] == lead_id), {})
 
 
-def _found(leads: Leads, lead: Mapping[str, str]) -> Iterator[Row]:
-    """Yield the leads with our e-mail address, then those with our phone; LeadSquared's search is wide."""
+def _found(leads: Leads, lead: Mapping[str, str]) -> Iterator[tuple[str, Row]]:
+    """Yield what is found by our e-mail address, then by our phone, and by which: the search is wide."""
     for name in KEYS:
         if value := lead.get(name):
-            rows = leads.search(value)
-            yield from (row for row in rows if row.get("ProspectID") and _may_be(row, name, value))
+            yield from ((name, row) for row in leads.search(value) if row.get("ProspectID"))
 
 
 def _may_be(row: Mapping[str, Any], name: str, value: str) -> bool:
-    """Whether a lead does not say that it is somebody else's."""
-    shown = [str(row[column]) for column in _SHOWN[name] if row.get(column)]
+    """Whether a lead does not say that it is somebody else's: a column that is shown empty says so too.
+
+    Such a lead has our address somewhere else, in a note of another customer's perhaps.
+    """
+    shown = [str(row[column] or "") for column in _SHOWN[name] if column in row]
     return not shown or any(_plain(one, name) == _plain(value, name) for one in shown)
 
 

@@ -116,7 +116,7 @@ def error_from(
     if status == 422:
         return _invalid(answer, asked)
     if status == 429:
-        return _throttled(asked, _seconds(answer.headers.get("retry-after")))
+        return _throttled(asked, answer.retry_after)
     if status >= 500:
         return _broken(answer, asked, wait, whoami)
     return Rejected(f"Krayin answered {status} to {asked}{_said(answer)}.", fix=LOG_FIX)
@@ -217,7 +217,9 @@ def _broken(answer: Answer, asked: Asked, wait: float | None, whoami: Answer | N
         return _throttled(asked, wait)
     if whoami is None:
         at_most = ATTEMPTS if answer.status == 500 else None
-        return Failed(message, fix=LOG_FIX, unsure=asked.writes, at_most=at_most)
+        # php artisan down --retry=120 says 503 and for how long.
+        delay = answer.retry_after
+        return Failed(message, delay=delay, fix=LOG_FIX, unsure=asked.writes, at_most=at_most)
     if whoami.status == 200:
         if not _came_in(answer, whoami):
             return TryAgain(message, fix=LOG_FIX, at_most=ATTEMPTS)
@@ -236,7 +238,3 @@ def _said(answer: Answer) -> str:
 def _first(texts: object) -> str:
     """Return one text of Laravel's list of texts."""
     return str(texts[0]) if isinstance(texts, list) and texts else str(texts)
-
-
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isdecimal() else None

@@ -255,7 +255,7 @@ def test_who_narrows_a_filter_keeps_what_narrowed_it(viewer: Browser) -> None:
 def test_what_is_tried_again_in_batches_is_all_of_it(
     lite_bench: Bench, crm: FakeCRM, admin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crmhost.admin.replaying.BATCH", 2)
+    monkeypatch.setattr("crmhost.replay.BATCH", 2)
     for number in range(1, 6):
         crm.troubles = [Rejected("No.")]
         lite_bench.receive(payloads.contact_created({**JANE, "id": number}))

@@ -5,8 +5,9 @@ import pytest
 from crmhost import Rejected
 from crmhost.demo import payloads
 from crmhost.house import House
-from crmhost.store import contacts
-from crmhost.store.contacts import Face, words_of
+from crmhost.store import contacts, search
+from crmhost.store.contacts import Face
+from crmhost.store.search import words_of
 
 from ..conftest import Bench
 from ..fake_crm import FakeCRM
@@ -103,14 +104,17 @@ def test_why_it_failed_is_in_the_story(lite_bench: Bench, crm: FakeCRM, viewer: 
 def test_a_customer_is_found_by_the_words_of_now(house: House) -> None:
     with house.store.write() as tx:
         contacts.note(tx, [Face(1, 7, "Zoë Ångström", "zoe@example.com", "+46701555017")], 1.0)
+        assert not search.index(tx)
         contacts.note(tx, [Face(1, 7, "Zoë Berg", None, None)], 2.0)
+        assert search.is_behind(tx)
+        assert not search.index(tx)
+        assert [face.contact_id for face in search.find(tx, "zoe be", 5)] == [7]
         contacts.note(tx, [Face(1, 7, "Zoë Berg", None, None)], 3.0)
-
-        assert [face.contact_id for face in contacts.find(tx, "zoe be", 5)] == [7]
+        assert not search.is_behind(tx)
         for gone in ("angstrom", "zoe@example.com", "701555"):
-            assert contacts.find(tx, gone, 5) == []
+            assert search.find(tx, gone, 5) == []
         assert contacts.forget(tx, 3.5) == 1
-        assert contacts.find(tx, "zoe", 5) == []
+        assert search.find(tx, "zoe", 5) == []
 
 
 def test_a_phone_is_found_with_and_without_its_country() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from crmhost import Costs, Link, SettingsError
 from crmhost.backfill import Feeder, begin, estimate, feeding
@@ -306,6 +306,17 @@ def test_where_chatwoot_is_away_it_waits_and_says_so(desk: Bench, past: Chatwoot
     with desk.house.store.write() as tx:
         backfills.put_off(tx, one.id, 0, "502")
     assert one.to_its_end().problem is None
+
+
+def test_a_row_that_is_like_no_other_has_it_wait_and_say_so(desk: Bench, past: ChatwootSandbox) -> None:
+    one = Past(desk, since=time.time() - 400 * DAY)
+    past.troubles.append(JSONResponse({"payload": [{"id": 7, "last_activity_at": "Monday"}]}))
+    one.feeder.look()
+    odd = one.now
+
+    assert odd.problem == "Something unforeseen was in the way (TypeError)."
+    assert odd.due_at - time.time() == pytest.approx(feeding.RETRY, abs=5)
+    assert "Monday" not in f"{odd.problem} {odd.fix}"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from crmhost.chatwoot.sandbox import ChatwootSandbox
 
 from .conftest import JANE, Asks, sample
 
+ASKED = {"Retry-After": "17"}
+
 
 def test_a_contact_of_the_api_reads_like_one_of_a_webhook() -> None:
     shown = Contact.model_validate(sample("rest/contact_show")["payload"])
@@ -232,6 +234,18 @@ def test_each_answer_means_what_the_host_does_next(
 
     with pytest.raises(error, match="Chatwoot"):
         api.contact(5821)
+
+
+@pytest.mark.parametrize(("status", "headers", "delay"), [(429, {}, 60), (429, ASKED, 17), (503, ASKED, 17)])
+def test_what_asks_to_be_left_for_a_while_is_left(
+    sandbox: ChatwootSandbox, api: ChatwootAPI, status: int, headers: dict[str, str], delay: float
+) -> None:
+    sandbox.troubles = [PlainTextResponse("Retry later", status, headers)]
+
+    with pytest.raises(TryAgain) as refused:
+        api.contact(5821)
+
+    assert refused.value.delay == delay
 
 
 def test_a_chatwoot_that_is_away_is_tried_again(pool: httpx.Client) -> None:

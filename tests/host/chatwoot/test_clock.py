@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from crmhost import overview
 from crmhost.chatwoot.sandbox import ChatwootSandbox
@@ -178,6 +178,19 @@ def test_where_chatwoot_is_away_it_is_said_and_tried_again(
     assert due_in(desk, "recent") == pytest.approx(RETRY, abs=10)
     watch.look("recent")
     assert (told(desk)["state"], told(desk)["recent"]["found"]["missed_contacts"]) == ("by_itself", 1)
+
+
+def test_a_row_that_is_like_no_other_is_said_and_tried_again(
+    desk: Bench, watch: Watch, sandbox: ChatwootSandbox
+) -> None:
+    watch.look()
+    sandbox.troubles = [JSONResponse({"payload": [{"id": 7, "last_activity_at": "Monday"}]})]
+
+    watch.look("recent")
+
+    assert told(desk)["state"] == "failing"
+    assert "TypeError" in told(desk)["reason"]
+    assert due_in(desk, "recent") == pytest.approx(RETRY, abs=10)
 
 
 def test_a_token_that_chatwoot_refuses_is_said_with_a_cure(
