@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import declared
-from . import typed
 from .words import gettext as _
 
 if TYPE_CHECKING:
@@ -32,4 +31,4 @@ def spoken(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         return ", ".join(map(spoken, value))
-    return "" if value is None else _(typed.spoken(str(value)))
+    return "" if value is None else _(str(value).replace("_", " "))

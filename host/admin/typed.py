@@ -22,20 +22,11 @@ def core(annotation: Any) -> Any:
     return annotation
 
 
-def literals(annotation: Any) -> tuple[str, ...]:
-    """Return the words of which a setting is one."""
-    plain = core(annotation)
-    return tuple(map(str, get_args(plain))) if get_origin(plain) is Literal else ()
-
-
-def spoken(literal: str) -> str:
-    """Return such a word as a person reads it."""
-    return literal.replace("_", " ")
-
-
 def literal_choices(annotation: Any) -> tuple[Choice, ...]:
-    """Return what a type names that a setting can be, in the language spoken."""
-    return tuple(Choice(one, _(spoken(one))) for one in literals(annotation))
+    """Return what a type names that a setting can be, where it does."""
+    plain = core(annotation)
+    named = map(str, get_args(plain)) if get_origin(plain) is Literal else ()
+    return tuple(Choice(one, _(one.replace("_", " "))) for one in named)
 
 
 def is_model(annotation: Any) -> bool:

@@ -54,6 +54,7 @@ def name_chatwoot(looking: Looking, world: World) -> None:
     page.get_by_label("Access token").fill("wrong")
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("alert")).to_contain_text("token")
+    looking.expect_refusals(422)
     page.get_by_label("Access token").fill(world.chatwoot.make_token())
     page.get_by_role("button", name="Go on").click()
 
@@ -66,7 +67,7 @@ def name_krayin(looking: Looking, world: World, size: str, token: str) -> None:
     page.get_by_label("API token").fill("7|wrong")
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_role("alert")).to_contain_text("refuses the API token")
-    looking.errors.clear()
+    looking.expect_refusals(422)
     looking.check()
     looking.shoot(f"connect-crm-{size}")
     page.get_by_label("API token").fill(token)
@@ -105,7 +106,6 @@ def say_what_goes_where(looking: Looking, size: str) -> None:
     looking.shoot(f"connect-settings-{size}")
     page.locator("summary", has_text="Leads").click()
     page.get_by_label("Stage", exact=True).select_option(label="Default Pipeline: Negotiation")
-    looking.errors.clear()
     looking.check()
     looking.shoot(f"connect-leads-{size}", whole=True)
 

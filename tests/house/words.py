@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import get_origin
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from pydantic.fields import FieldInfo
 
 from crmhost.admin import words
 from crmhost.admin.forms import grouped
 from crmhost.admin.reasons import PARTS
-from crmhost.admin.typed import core, is_model, literals, spoken
+from crmhost.admin.rows import value_of
+from crmhost.admin.typed import core, is_model, literal_choices
 from crmhost.admin.words import FOLDER, LANGUAGES
 from crmhost.plugins import discover
 from crmhost_krayin.card import SAID
@@ -40,20 +42,25 @@ def of_krayin() -> dict[str, str]:
 
 def settings_texts(name: str) -> Iterator[str]:
     """Yield what a plugin's settings say in a form: groups, titles, descriptions, what there is to choose."""
-    model = discover()[name].info.settings
-    for title, told, names in grouped(model):
-        fields = [field for one in names if (field := model.model_fields[one]).repr]
-        texts = [text for field in fields for text in (field.title, field.description)]
-        types = [part for field in fields for part in _parts(field.annotation)]
-        choices = [spoken(one) for part in types for one in literals(part)]
-        columns = [of.title for part in types if is_model(part) for of in core(part).model_fields.values()]
-        yield from (text for text in (title, told, *texts, *choices, *columns) if text and fields)
+    info = discover()[name].info
+    yield info.summary
+    for title, told, names in grouped(info.settings):
+        fields = [field for one in names if (field := info.settings.model_fields[one]).repr]
+        texts = [text for field in fields for text in _texts(field)]
+        yield from (text for text in (title, told, *texts) if text and fields)
 
 
-def _parts(annotation: Any) -> tuple[Any, ...]:
-    """Return a type and, of a mapping, that of its values: what may stand on the right, or a row."""
-    plain = core(annotation)
-    return (plain, get_args(plain)[1]) if get_origin(plain) is dict else (plain,)
+def _texts(field: FieldInfo) -> Iterator[str | None]:
+    """Yield what one setting says: its names, what there is to choose, and a table's columns."""
+    yield from (field.title, field.description)
+    each = field.annotation
+    if get_origin(core(each)) is dict:
+        each = value_of(field)
+    if is_model(each):
+        for column, of in core(each).model_fields.items():
+            yield of.title or column.replace("_", " ")
+            yield from (one.title for one in literal_choices(of.annotation))
+    yield from (one.title for one in literal_choices(each))
 
 
 @contextmanager
