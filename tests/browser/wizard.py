@@ -90,7 +90,7 @@ def go_wrong_in_two_places(looking: Looking, size: str) -> None:
     expect(wrong).to_contain_text("Not everything is as it should be.")
     expect(wrong.locator("li.failed")).to_have_count(2)
     expect(wrong.locator("li.ok").first).to_contain_text("Krayin")
-    looking.errors.clear()  # Chromium itself says that the answer was 422
+    looking.expect_refusals(422)
     looking.check()
     looking.shoot(f"connect-wrong-{size}")
     for name in ("stage_rules", "attributes"):
