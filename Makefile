@@ -99,6 +99,7 @@ words: setup ## Bring the translations' files up to date with the sentences of t
 	  $(BIN)/pybabel -q update -i .words.pot -d host/admin/locales -l $$language \
 	    --no-fuzzy-matching --ignore-obsolete --omit-header --init-missing; done
 	@rm .words.pot
+	@$(BIN)/python -m tests.house.words
 
 # What goes to PyPI; the reference plugin is there to be copied, not to be installed.
 PUBLISHED := crmhost crmhost-krayin

@@ -1,66 +1,90 @@
 """What was said elsewhere, in English, and is read in the language that is spoken.
 
 The host and the plugins know no language: they write a reason in English where it arises, with numbers and
-names in it, and it is kept so. Here it is known again by the sentences that they can say (``reasons``, and
-the plugins' catalogues), which have holes where something stands in them.
+names in it, and it is kept so. Here it is known again by the catalogues of what they can say, which have
+holes where something stands in the sentence.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
-from .reasons import REASONS
-from .words import gettext, language, learnt, read
+from .words import gettext, heard, language, read
 
 HOLE = re.compile(r"%\((\w+)\)([sd])")
-FITS = {"s": ".+?", "d": "[0-9]+"}
-"""What fits a hole, by its kind."""
+FITS = {"s": ".*?", "d": "-?[0-9]+|…"}
+"""What fits a hole, by its kind; a cause has … where reasons differ."""
+NEXT = re.compile(r"(?<=[.?:]) (?=[A-Z«])")
+"""Where one sentence ends and another begins."""
+LONGEST = 1000
+"""Signs; what is longer is no sentence of ours."""
 
 
 def translated(sentence: str) -> str:
-    """Return a sentence that was said elsewhere in the language spoken; one that nobody knows as it is."""
-    if not sentence or language() == "en":
+    """Return what was said elsewhere in the language spoken; what nobody knows stays as it is."""
+    if not sentence or language() == "en" or len(sentence) > LONGEST:
         return sentence
-    whole = gettext(sentence)
-    if whole != sentence:
-        return whole
-    for pattern, source in _patterns(language(), learnt()):
-        if fits := pattern.fullmatch(sentence):
-            return _filled(gettext(source), fits.groupdict())
-    return sentence
+    return _translated(sentence, language(), heard())
+
+
+@lru_cache(4096)
+def _translated(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str:
+    whole = _one(sentence, name, where)
+    if whole is None:
+        parts = [_one(part, name, where) for part in NEXT.split(sentence)]
+        whole = None if None in parts else " ".join(map(str, parts))
+    return sentence if whole is None else whole
+
+
+def _one(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
+    """Return a sentence in the language spoken; None where it is not known."""
+    plain = gettext(sentence)
+    if plain != sentence:
+        return plain
+    for known in _holed(name, where):
+        if known.longest in sentence and (fits := known.pattern.fullmatch(sentence)):
+            return _filled(gettext(known.source), fits.groupdict())
+    return None
 
 
 def _filled(sentence: str, values: dict[str, str]) -> str:
     """Put what was found into a sentence's holes: it is text, whatever they were made for."""
-    heard = {name: translated(value) for name, value in values.items()}
-    return HOLE.sub(lambda hole: heard[hole[1]], sentence).replace("%%", "%")
+    said = {name: translated(value) for name, value in values.items()}
+    return HOLE.sub(lambda hole: said[hole[1]], sentence.replace("%%", "%"))
+
+
+@dataclass(frozen=True)
+class Holed:
+    """A sentence with holes, and what fits it."""
+
+    source: str
+    pattern: re.Pattern[str]
+    longest: str
+    """Its longest piece: a text without that is not worth comparing."""
+    size: int
+    """Its signs that are not in holes."""
 
 
 @cache
-def _patterns(name: str, folders: tuple[Path, ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return the sentences that have holes, with what fits them, the longest first.
+def _holed(name: str, where: tuple[tuple[Path, str], ...]) -> tuple[Holed, ...]:
+    """Return the sentences that others say with holes, the longest first.
 
-    The pages' own have no place here: «Delivery 12» is the beginning of many a sentence.
+    The pages' own are not among them: «Delivery 12» is the beginning of many a sentence.
     """
-    theirs = [one for folder in folders for one in getattr(read(name, folder), "_catalog", {})]
-    holed = dict.fromkeys(one for one in (*REASONS, *theirs) if isinstance(one, str) and HOLE.search(one))
-    ordered = sorted(holed, key=lambda one: -len(HOLE.sub("", one)))
-    return tuple((fitting(one), one) for one in ordered)
+    catalogs = [getattr(read(name, folder, domain), "_catalog", {}) for folder, domain in where]
+    sources = dict.fromkeys(one for catalog in catalogs for one in catalog if HOLE.search(str(one)))
+    return tuple(sorted(map(_known, sources), key=lambda one: -one.size))
 
 
-def fitting(sentence: str) -> re.Pattern[str]:
-    """Return what a sentence with holes fits, whatever is in them."""
-    parts, seen, end = [], set[str](), 0
-    for hole in HOLE.finditer(sentence):
+def _known(sentence: str) -> Holed:
+    texts = [text.replace("%%", "%") for text in HOLE.sub("\0", sentence).split("\0")]
+    seen: set[str] = set()
+    pattern = re.escape(texts[0])
+    for hole, text in zip(HOLE.finditer(sentence), texts[1:], strict=True):
         name = hole[1]
-        parts.append(_plain(sentence[end : hole.start()]))
-        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{FITS[hole[2]]})")
+        pattern += (f"(?P={name})" if name in seen else f"(?P<{name}>{FITS[hole[2]]})") + re.escape(text)
         seen.add(name)
-        end = hole.end()
-    return re.compile("".join((*parts, _plain(sentence[end:]))), re.DOTALL)
-
-
-def _plain(text: str) -> str:
-    return re.escape(text.replace("%%", "%"))
+    return Holed(sentence, re.compile(pattern, re.DOTALL), max(texts, key=len), sum(map(len, texts)))

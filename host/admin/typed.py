@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from ..models import Choice
+from .words import gettext as _
 
 
 def core(annotation: Any) -> Any:
@@ -25,7 +26,7 @@ def literal_choices(annotation: Any) -> tuple[Choice, ...]:
     """Return what a type names that a setting can be, where it does."""
     plain = core(annotation)
     named = map(str, get_args(plain)) if get_origin(plain) is Literal else ()
-    return tuple(Choice(one, one.replace("_", " ")) for one in named)
+    return tuple(Choice(one, _(one.replace("_", " "))) for one in named)
 
 
 def is_model(annotation: Any) -> bool:

@@ -32,18 +32,18 @@ def learn(folder: Path) -> None:
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """Return the sentences of a language: the pages' own, then the plugins'."""
+    """Return the sentences of a language: the pages' own, then the host's, then the plugins'."""
     found = NullTranslations()
-    for folder in reversed(_folders):
-        known = read(language, folder)
+    for folder, domain in reversed(((FOLDER, "messages"), *heard())):
+        known = read(language, folder, domain)
         known.add_fallback(found)
         found = known
     return found
 
 
-def read(language: str, folder: Path) -> NullTranslations:
+def read(language: str, folder: Path, domain: str) -> NullTranslations:
     """Return a folder's sentences; they are read as translators write them, so nothing is built."""
-    file = folder / language / "LC_MESSAGES" / "messages.po"
+    file = folder / language / "LC_MESSAGES" / f"{domain}.po"
     if not file.exists():
         return NullTranslations()
     compiled = io.BytesIO()
@@ -53,9 +53,9 @@ def read(language: str, folder: Path) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-def learnt() -> tuple[Path, ...]:
-    """Return the folders of the plugins' sentences."""
-    return tuple(_folders[1:])
+def heard() -> tuple[tuple[Path, str], ...]:
+    """Return where the sentences are that others say: the host's, then the plugins'."""
+    return (FOLDER, "reasons"), *((folder, "messages") for folder in _folders[1:])
 
 
 def language() -> str:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .output import document, json_option
 from .run import stop_signal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..chatwoot.sandbox import ChatwootSandbox
 
 PERIOD = 0.2
@@ -30,6 +33,7 @@ PART = click.FloatRange(0, 1)
 @click.option("--drop", type=PART, default=0.0, help="The part of all webhooks that is never sent.")
 @click.option("--seed", type=int, default=0, show_default=True, help="What happens is the same by the same.")
 @click.option("--unsigned", is_flag=True, help="Be a Chatwoot before 4.11.2, which signs nothing.")
+@json_option
 def chatwoot_sandbox(
     port: int,
     host: str,
@@ -42,6 +46,7 @@ def chatwoot_sandbox(
     drop: float,
     seed: int,
     unsigned: bool,
+    as_json: bool,
 ) -> None:
     """Serve a Chatwoot that forgets everything when it stops: its API, and webhooks of what happens."""
     from ..chatwoot.sandbox import Chaos, ChatwootSandbox
@@ -57,14 +62,21 @@ def chatwoot_sandbox(
     with ExitStack() as stack:
         stack.callback(sandbox.close)
         address = stack.enter_context(serving(sandbox.app, host, port))
-        stack.enter_context(looking("webhooks", lambda _rest: _send(sandbox), PERIOD))
+        tell = _nothing if as_json else click.echo
+        stack.enter_context(looking("webhooks", lambda _rest: _send(sandbox, tell), PERIOD))
         if every is not None:
-            stack.enter_context(looking("life", lambda _rest: click.echo(life.go_on()), every))
+            stack.enter_context(looking("life", lambda _rest: tell(life.go_on()), every))
         token = sandbox.make_token()
-        click.echo(f"Chatwoot sandbox on {address}, account {account}; an administrator's token: {token}")
+        tell(f"Chatwoot sandbox on {address}, account {account}; an administrator's token: {token}")
+        if as_json:
+            document({"url": address, "account_id": account, "token": token})
         stop.wait()
 
 
-def _send(sandbox: ChatwootSandbox) -> None:
+def _nothing(_said: str) -> None:
+    """Leave what happens out, where one document is printed."""
+
+
+def _send(sandbox: ChatwootSandbox, tell: Callable[[str], None]) -> None:
     for sent in sandbox.deliver():
-        click.echo(f"webhook {sent.event}: {sent.status or 'no answer in time'}")
+        tell(f"webhook {sent.event}: {sent.status or 'no answer in time'}")

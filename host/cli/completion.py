@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import click
 
+from .output import document, json_option
+
 SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
-def completion(shell: str) -> None:
+@json_option
+def completion(shell: str, *, as_json: bool) -> None:
     """Print what has your shell complete commands and options; see docs/howto/completion.md."""
     from click.shell_completion import get_completion_class
 
@@ -18,4 +21,8 @@ def completion(shell: str) -> None:
     made = get_completion_class(shell)
     if made is None:
         raise click.UsageError(f"{shell} is not known.")
-    click.echo(made(crmhost, {}, "crmhost", "_CRMHOST_COMPLETE").source())
+    source = made(crmhost, {}, "crmhost", "_CRMHOST_COMPLETE").source()
+    if as_json:
+        document({"shell": shell, "source": source})
+    else:
+        click.echo(source)

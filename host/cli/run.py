@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import house_of
+from .output import document, house_of, json_option
 
 if TYPE_CHECKING:
     from ..house import House
@@ -36,7 +36,8 @@ def stop_signal() -> threading.Event:
 )
 @click.option("--no-workers", is_flag=True, help="Only receive; crmhost worker processes do the work.")
 @click.option("--no-pages", is_flag=True, help="Show no pages: only webhooks are answered here.")
-def serve(host: str, port: int, *, no_workers: bool, no_pages: bool) -> None:
+@json_option
+def serve(host: str, port: int, *, no_workers: bool, no_pages: bool, as_json: bool) -> None:
     """Receive webhooks, apply them, and show the pages."""
     from ..server import serving
     from ..tracing import start_exporting
@@ -52,25 +53,34 @@ def serve(host: str, port: int, *, no_workers: bool, no_pages: bool) -> None:
         if not no_workers:
             stack.enter_context(working(house))
         address = stack.enter_context(serving(app, host, port))
-        click.echo(f"crmhost listens on {address}, data in {house.settings.data_dir.resolve()}", err=True)
-        if not no_pages:
-            _say_how_to_come_in(house, address)
+        _say_where(house, address, None if no_pages else _way_in(house, address), as_json=as_json)
         stop.wait()
         click.echo("crmhost ends what it began, and stops", err=True)
 
 
-def _say_how_to_come_in(house: House, address: str) -> None:
-    """Print a link for the first administrator, where there is none yet."""
+def _way_in(house: House, address: str) -> str | None:
+    """Return a link for the first administrator, where there is none yet."""
     from ..admin.passwords import first_link
 
-    if path := first_link(house):
-        shown = house.settings.base_url if "base_url" in house.settings.model_fields_set else address
-        click.echo(f"Nobody can sign in yet. Open this once, within a day:\n  {shown}{path}", err=True)
+    shown = house.settings.base_url if "base_url" in house.settings.model_fields_set else address
+    path = first_link(house)
+    return f"{shown}{path}" if path else None
+
+
+def _say_where(house: House, address: str, link: str | None, *, as_json: bool) -> None:
+    folder = house.settings.data_dir.resolve()
+    if as_json:
+        document({"url": address, "data_dir": folder, "sign_in": link})
+        return
+    click.echo(f"crmhost listens on {address}, data in {folder}", err=True)
+    if link:
+        click.echo(f"Nobody can sign in yet. Open this once, within a day:\n  {link}", err=True)
 
 
 @click.command()
 @click.option("--threads", type=click.IntRange(1, 256), help="Lanes worked at once.  [default: 8]")
-def worker(threads: int | None) -> None:
+@json_option
+def worker(threads: int | None, *, as_json: bool) -> None:
     """Apply deliveries that other processes receive."""
     from ..tracing import start_exporting
     from ..wiring import relying_on_key, require_redis, working
@@ -81,5 +91,8 @@ def worker(threads: int | None) -> None:
     with house_of() as house:
         require_redis(house.settings)
         with relying_on_key(house.settings), working(house, threads):
-            click.echo("crmhost worker is ready", err=True)
+            if as_json:
+                document({"state": "ready"})
+            else:
+                click.echo("crmhost worker is ready", err=True)
             stop.wait()

@@ -93,6 +93,13 @@ class Looking:
         self.page.fill("#password", PASSWORD)
         self.page.click("main button")
 
+    def expect_refusals(self, *statuses: int) -> None:
+        """Forget what Chromium itself says of these answers, each once; anything else is a mistake."""
+        told = [f"Failed to load resource: the server responded with a status of {one}" for one in statuses]
+        assert len(self.errors) == len(told), self.errors
+        assert all(map(str.startswith, self.errors, told)), self.errors
+        self.errors.clear()
+
     def shoot(self, name: str, *, whole: bool = False) -> None:
         """Keep a screenshot; where the documents are, only what they show."""
         if SCREENS.name == "screens" and name not in DOCUMENTS:

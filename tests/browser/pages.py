@@ -126,7 +126,7 @@ def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, si
         looking.page.fill("#password", "not the password")
         looking.page.click("main button")
         expect(looking.page.get_by_role("alert")).to_contain_text("do not fit together")
-        looking.errors.clear()  # Chromium itself says that the answer was 422
+        looking.expect_refusals(422)
         looking.check()
 
         looking.page.fill("#password", PASSWORD)
@@ -134,7 +134,7 @@ def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, si
 
         expect(looking.page).to_have_url(re.compile(r"/deliveries\?state=dead$"))
         looking.go("/nowhere")
-        looking.errors.clear()
+        looking.expect_refusals(404)
         looking.check()
         looking.shoot(f"nowhere-{size}")
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import httpx
 import pytest
 
 from crmhost.cli.look import _line
 from crmhost.replay import replay
 from crmhost_krayin.stand_in import KrayinStandIn
 
-from ..processes import run
+from ..processes import run, running
 from .conftest import KEY, Types
 
 WRONG = [
@@ -49,6 +50,17 @@ def test_a_mistake_is_one_document_where_json_is_asked_for(
     error = ran.document["error"]
     assert sentence in error["message"]
     assert error.keys() == {"kind", "message", "fix"}
+
+
+def test_what_runs_tells_a_program_when_it_does_and_where(tmp_path: Path) -> None:
+    serve = ["crmhost", "serve", "--port", "0", "--no-workers", "--json"]
+    with running(tmp_path, serve, r'"sign_in": "(http://127.0.0.1:\d+/welcome/.+)"') as link:
+        assert httpx.get(link).status_code == 200
+        with running(tmp_path, ["crmhost", "worker", "--json"], r'"state": "ready"'):
+            pass
+    sandbox = ["crmhost", "chatwoot-sandbox", "--port", "0", "--every", "0.01", "--json"]
+    with running(tmp_path, sandbox, r'"token": "(\w+)"') as token:
+        assert token
 
 
 def test_a_delivery_that_cannot_be_tried_again_is_one_document(types: Types) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Iterator
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
@@ -67,6 +70,33 @@ def test_a_shell_is_told_how_to_complete(shell: str) -> None:
 
     assert said.exit_code == 0
     assert "_CRMHOST_COMPLETE" in said.output
+
+
+def test_a_program_is_told_in_a_document() -> None:
+    said = CliRunner().invoke(crmhost, ["completion", "bash", "--json"])
+
+    assert "_CRMHOST_COMPLETE" in json.loads(said.output)["source"]
+
+
+def leaves(group: click.Group, names: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    """Yield each command that is no group, with its whole name."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from leaves(command, (*names, name))
+        elif command:
+            yield " ".join((*names, name)), command
+
+
+def test_every_command_can_answer_a_program() -> None:
+    without = [
+        name
+        for name, command in leaves(crmhost)
+        if not any("--json" in option.opts for option in command.params)
+    ]
+
+    assert without == []
 
 
 def test_commands_options_and_values_are_completed() -> None:

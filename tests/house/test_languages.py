@@ -1,7 +1,7 @@
 """Each sentence of the pages is there in each language, and none that no page says."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,19 +9,15 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from crmhost.admin import words
-from crmhost.admin.forms import grouped
-from crmhost.admin.heard import translated
-from crmhost.admin.reasons import REASONS
-from crmhost.admin.words import FOLDER, LANGUAGES, gettext, ngettext, speaking, understood
-from crmhost.plugins import discover
-from crmhost_krayin.card import SAID
-from crmhost_krayin.sayings import SAYINGS
+from crmhost.admin.heard import HOLE, translated
+from crmhost.admin.words import FOLDER, gettext, ngettext, speaking, understood
+
+from .sentences import sentences
+from .words import TRANSLATED, file_of, knowing_krayin, krayins_folder, of_krayin, of_the_host
 
 ADMIN = FOLDER.parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
-TRANSLATED = [name for name in LANGUAGES if name != "en"]
 Sentence = str | tuple[str, ...]
 
 
@@ -32,13 +28,13 @@ def said() -> set[Sentence]:
     return {one if isinstance(one, str) else tuple(one) for one in sentences}
 
 
-def catalog(language: str, folder: Path = FOLDER) -> Catalog:
-    with (folder / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+def read(language: str, folder: Path = FOLDER, domain: str = "messages") -> Catalog:
+    with file_of(language, folder, domain).open("rb") as file:
         return read_po(file, locale=language)
 
 
 def messages(language: str) -> dict[Sentence, Message]:
-    each = (one for one in catalog(language) if one.id)
+    each = (one for one in read(language) if one.id)
     return {one.id if isinstance(one.id, str) else tuple(one.id): one for one in each}
 
 
@@ -58,7 +54,7 @@ def test_every_sentence_is_translated(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_translation_is_of_a_sentence_that_is_gone(language: str) -> None:
     assert messages(language).keys() - said() == set(), "make words"
-    assert not catalog(language).obsolete
+    assert not read(language).obsolete
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -97,26 +93,64 @@ def test_the_browsers_language_is_spoken_where_it_is_known(accepted: str, langua
     assert understood(accepted) == language
 
 
-def settings_sentences(name: str) -> set[Sentence]:
-    """Return what a plugin's settings say in a form: titles, descriptions, groups."""
-    model = discover()[name].info.settings
-    shown = [(group, [model.model_fields[one] for one in names]) for *group, names in grouped(model)]
-    each = [(group, [field for field in fields if field.repr]) for group, fields in shown]
-    titles = [text for group, fields in each if fields for text in group]
-    texts = [text for _, fields in each for field in fields for text in (field.title, field.description)]
-    return {text for text in (*titles, *texts) if text}
+HEARD = [(FOLDER, "reasons", of_the_host), (krayins_folder(), "messages", of_krayin)]
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_krayins_settings_are_said_in_each_language(language: str) -> None:
-    info = discover()["krayin"].info
-    folder = info.locales
-    assert folder is not None
-    with (folder / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        known = {one.id: one.string for one in read_po(file, locale=language) if one.id}
+@pytest.mark.parametrize(("folder", "domain", "said_there"), HEARD, ids=["host", "krayin"])
+def test_what_the_code_says_is_translated(
+    language: str, folder: Path, domain: str, said_there: Callable[[], dict[str, str]]
+) -> None:
+    """Found in the code itself: a sentence that is new there, and one that is gone, shows here."""
+    known = {one.id: one for one in read(language, folder, domain) if one.id}
 
-    assert known.keys() == settings_sentences("krayin") | set(SAID) | set(SAYINGS) | {info.summary}
-    assert all(known.values())
+    assert known.keys() == said_there().keys(), "make words, then translate them"
+    assert [one.id for one in known.values() if not one.string or one.fuzzy] == []
+    holes = [[set(HOLE.findall(str(text))) for text in (one.id, one.string)] for one in known.values()]
+    assert [pair for pair in holes if pair[0] != pair[1]] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("said_there", [of_the_host, of_krayin])
+@pytest.mark.usefixtures("admin_words")
+def test_what_the_code_says_is_known_again(language: str, said_there: Callable[[], dict[str, str]]) -> None:
+    """Whatever stands in its holes."""
+    with speaking(language):
+        told = {
+            sentence: (translated(filled(sentence)), filled(gettext(sentence))) for sentence in said_there()
+        }
+
+    assert {sentence: pair for sentence, pair in told.items() if pair[0] != pair[1]} == {}
+
+
+def filled(sentence: str) -> str:
+    """Return a sentence as it is said."""
+    if not HOLE.search(sentence):
+        return sentence
+    return HOLE.sub(lambda hole: "7" if hole[2] == "d" else "(x)", sentence.replace("%%", "%"))
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        (
+            'raise Rejected(f"There is no {kind} of {row.id}", fix="Mend it.")',
+            ["There is no %(kind)s of %(id)d", "Mend it."],
+        ),
+        ('why = "There is nothing of it."', ["There is nothing of it."]),
+        ('fix = f"Make {one.name}" f" and {two.name}: {why()}."', ["Make %(name)s and %(name2)s: %(why)s."]),
+        ('W = {"a": ("it is odd", FIX)}', ["it is odd"]),
+        ('yield ReportLine("Zone", f"{zone} as set", "ok", fix="")', ["Zone"]),
+        ('yield ReportLine("Zone", f"{zone} as was set", "ok", fix="")', ["Zone", "%(zone)s as was set"]),
+        ('log.info("Something was done.")', []),
+        ('def f(): "Do something of it."', []),
+        ('x = "crmhost set 7 to it."', []),
+        ('told = _("It is found by Babel.")', []),
+        ("fix.format(id=1, what='Give {id} once more.')", ["Give %(id)d once more."]),
+    ],
+)
+def test_sentences_are_found_where_they_are_said(code: str, found: list[str]) -> None:
+    assert list(dict.fromkeys(sentences(code))) == found
 
 
 def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> None:
@@ -139,6 +173,12 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
             "Delivery 12 brought a newer state, which this one would overwrite.",
             "La entrega 12 trajo un estado más nuevo, que esta sobrescribiría.",
         ),
+        (
+            "Contact … is gone in Chatwoot: merged into another, or deleted.",
+            "El contacto … ya no está en Chatwoot: se fusionó con otro, o se borró.",
+        ),
+        ("Open it again. Give it first.", "Ábrala de nuevo. Delo primero."),
+        ("Open it again. Nobody knows this.", "Open it again. Nobody knows this."),
         ("Delivery 12 was odd.", "Delivery 12 was odd."),
         ("contact 7 has a friend.", "contact 7 has a friend."),
     ],
@@ -159,28 +199,8 @@ def test_a_plugins_reason_is_read_in_the_language_spoken() -> None:
 @pytest.fixture(name="admin_words")
 def _admin_words() -> Iterator[None]:
     """The pages as they are once the plugins' words are known."""
-    before = list(words._folders)
-    folder = discover()["krayin"].info.locales
-    assert folder is not None
-    words.learn(folder)
-    yield
-    words._folders[:] = before
-    words.translations.cache_clear()
-
-
-def test_what_the_host_says_is_among_what_is_translated() -> None:
-    """A sentence that was written otherwise since would be read in English by everybody."""
-    files = [path for path in ADMIN.parent.rglob("*.py") if path.name != "reasons.py"]
-    host = "".join(path.read_text() for path in files)
-    flat = re.sub(r'"\s*\n\s*f?"', "", host)
-
-    gone = [
-        one
-        for one in REASONS
-        if not all(part in flat for part in re.split(r"%\(\w+\)[sd]", one) if len(part) > 12)
-    ]
-
-    assert gone == []
+    with knowing_krayin():
+        yield
 
 
 @pytest.mark.parametrize("template", sorted(ADMIN.glob("templates/*.html")), ids=lambda file: file.name)

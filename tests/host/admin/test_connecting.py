@@ -173,6 +173,16 @@ def test_where_a_check_stops_the_list_says_what_passed_and_what_to_do(admin: Bro
     assert re.findall(r'<li class="(\w+)"><strong>', page) == ["ok", "failed"]
 
 
+def test_a_mistake_is_said_in_the_language_spoken(admin: Browser) -> None:
+    draft = draft_in(admin.post("/connect/fake/chatwoot", account="3"))
+    draft = draft_in(admin.post("/connect/fake/crm", draft=draft, token="t0ken"))
+    admin.client.headers["Accept-Language"] = "pt-BR"
+
+    page = told(admin.post("/connect/fake/settings", 422, draft=draft, pipeline="many", do="on"))
+
+    assert "pipeline: é um número inteiro." in page
+
+
 def test_a_draft_is_good_for_who_began_it_and_nothing_else(lite_house: House, admin: Browser) -> None:
     draft = draft_in(admin.post("/connect/fake/chatwoot", account="3"))
     add_user(lite_house, "tomas@example.com")

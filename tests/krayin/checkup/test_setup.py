@@ -10,7 +10,10 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crmhost import CredentialsError, NotYet, SettingsError, TryAgain
+from crmhost.admin.heard import translated
+from crmhost.admin.words import speaking
 
+from ...house.words import knowing_krayin
 from ..crm import Desk
 from .conftest import Fresh
 
@@ -51,6 +54,16 @@ def test_what_was_found_is_reported_by_name(any_mode: Desk) -> None:
         "To do without, set reference_attribute to nothing.",
         "Calls": "10 for this check",
     }
+
+
+def test_what_is_reported_is_read_in_the_language_spoken(fresh: Fresh) -> None:
+    named = {"Krayin", "Default Pipeline (1)", "New (1)", "Web (2)", "New Business (1)"}
+    report = [*fresh().setup().report, *fresh(krayin="2.2").setup().report]
+
+    with knowing_krayin(), speaking("es"):
+        english = [text for line in report for text in (line.name, line.found) if translated(text) == text]
+
+    assert set(english) <= named
 
 
 def test_where_it_stops_it_says_what_passed_and_all_that_is_wrong(any_mode: Desk) -> None:

@@ -1,0 +1,174 @@
+"""The sentences that the code says to people, in English where they arise: found in it, not picked by hand.
+
+The host and its plugins know no language. What they say is read on pages in the reader's own, so each
+sentence must be known to the catalogues, with holes where something is put in; ``make words`` keeps them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+UNHEARD = {
+    "cli", "testing", "demo", "sandbox", "migrations", "scaffold", "commands",
+    "copying.py", "doctor.py", "embedded.py", "env_file.py", "forgetting.py", "link_import.py", "vault.py",
+    "rotation.py", "rabbitmq.py", "server.py", "settings.py", "messenger.py", "wiring.py", "visit.py",
+    "engine.py", "schema.py", "__main__.py",  # on a terminal
+    "metrics.py", "probes.py", "receiver.py", "webhooks.py", "clock.py", "many.py", "pulse.py",  # to machines
+    "notices.py", "gone.py", "readers.py",  # to operators, in the log
+    "differences.py", "new_attributes.py", "conversation.py", "pytest_plugin.py", "headers.py", "words.py",
+    "message.py", "sayings.py",
+}  # fmt: skip
+"""Rooms and modules whose words no page shows."""
+SHOWN = {
+    "ReportLine": (0, 1, 3),
+    "Finding": (0, 2, 3),
+    "Misfit": (0, 1),
+    "CardAction": (1,),
+    "Choice": (1,),
+    "pause": (2, 3),
+    "Wish": (1,),
+}
+"""Where the words are in what is shown as it is."""
+RAISED = re.compile(
+    r"(?!Attribute).*Error|TryAgain|Rejected|Superseded|Unfit|Failed|Missing|NotYet|Invalid|Overlaps"
+)
+NUMBERS = re.compile(r"(.*_)?id|count|status|len")
+"""What is a number, by its name."""
+SENTENCE = re.compile(r"[A-Z%«].* .*[.?:)]( ?%\(\w+\)[sd])?", re.DOTALL)
+LETTERS = 7
+"""Fewer tell no sentence with holes from another."""
+COMMAND = re.compile(r"(crmhost|pip|return) .*|.*\\.*")
+"""What is typed, or matched, and said by nobody."""
+MARKED = {"_", "N_", "gettext", "ngettext", "Field"}
+"""Calls whose words are found elsewhere: of the pages themselves by Babel, of settings by their models."""
+
+
+def heard(room: Path) -> dict[str, str]:
+    """Return the sentences that a room's modules say, and in which module each is said first."""
+    found: dict[str, str] = {}
+    for file in sorted(room.rglob("*.py")):
+        if UNHEARD.isdisjoint(file.relative_to(room).parts):
+            for sentence in sentences(file.read_text()):
+                found.setdefault(sentence, file.relative_to(ROOT).as_posix())
+    return found
+
+
+def sentences(code: str) -> Iterator[str]:
+    """Yield what a module says, each with holes such as ``%(id)d`` where something is put in."""
+    looking = _Looking()
+    looking.visit(ast.parse(code))
+    filled_in_later = ".format(id=" in code
+    said = [*looking.shown, *(text for text in looking.said if SENTENCE.fullmatch(text))]
+    told = (re.sub(r"\{(id)\}", r"%(\1)d", text) if filled_in_later else text for text in said)
+    yield from (text for text in told if _tells(text) and not COMMAND.fullmatch(text))
+
+
+def _tells(text: str) -> bool:
+    return len(_letters(text)) >= (LETTERS if "%(" in text else 3)
+
+
+class _Looking(ast.NodeVisitor):
+    """Goes through a module: ``shown`` are texts that stand where people read, ``said`` all others."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.said: list[str] = []
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        """Leave docstrings out."""
+        if not isinstance(node.value, ast.Constant):
+            self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """Take what is shown and what is raised; leave out what is logged."""
+        name = _called(node.func)
+        if name in MARKED or (isinstance(node.func, ast.Attribute) and _called(node.func.value) == "log"):
+            return
+        places = (0,) if RAISED.fullmatch(name) else SHOWN.get(name, ())
+        shown = [node.args[place] for place in places if place < len(node.args)]
+        shown += [word.value for word in node.keywords if word.arg in {"fix", "note", "ignored"}]
+        self.shown += map(_text, shown)
+        self.generic_visit(node)
+
+    def visit_Raise(self, node: ast.Raise) -> None:
+        """Take a reason, whatever it is called."""
+        if isinstance(node.exc, ast.Call) and node.exc.args and _called(node.exc.func) != "AttributeError":
+            self.shown += [text for text in [_text(node.exc.args[0])] if " " in text]
+        self.generic_visit(node)
+
+    def visit_Module(self, node: ast.Module) -> None:
+        """Take the words of a module's tables, wherever they are put in."""
+        tables = [getattr(one, "value", None) for one in node.body]
+        values = [value for one in tables if isinstance(one, ast.Dict) for value in one.values]
+        cells = [cell for value in values for cell in getattr(value, "elts", [value])]
+        self.shown += [text for text in map(_text, cells) if " " in text]
+        self.generic_visit(node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        """Take a text as a whole, and look into what is put in."""
+        self.said.append(_text(node))
+        for one in node.values:
+            if isinstance(one, ast.FormattedValue):
+                self.visit(one.value)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        """Take a text."""
+        self.said.append(_text(node))
+
+
+def _called(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall("[A-Za-z]", re.sub(r"%\(\w+\)[sd]", "", text)))
+
+
+def _text(node: ast.AST | None) -> str:
+    """Return a text with its holes, without blanks around it; "" where the code has none there."""
+    if isinstance(node, ast.Constant):
+        return node.value.strip() if isinstance(node.value, str) else ""
+    named, made = _Names(), ""
+    for one in node.values if isinstance(node, ast.JoinedStr) else ():
+        if isinstance(one, ast.FormattedValue):
+            made += named.hole(one.value)
+        else:
+            made += str(one.value).replace("%", "%%")  # type: ignore[attr-defined]
+    return made.strip()
+
+
+class _Names:
+    """Names holes after what is put in; another thing of the same name gets a number."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def hole(self, node: ast.AST) -> str:
+        """Return the hole for what an expression gives."""
+        wished, key = _name(node), ast.unparse(node)
+        taken = [name for known, name in self._known.items() if known != key]
+        name = next(one for one in (wished, *(f"{wished}{n}" for n in range(2, 10))) if one not in taken)
+        self._known[key] = name
+        return f"%({name}){'d' if NUMBERS.fullmatch(wished) else 's'}"
+
+
+def _name(node: ast.AST) -> str:
+    if isinstance(node, ast.Name):
+        return node.id.strip("_").lower()
+    if isinstance(node, ast.Attribute):
+        return "kind" if node.attr == "__name__" else node.attr.strip("_")
+    if isinstance(node, ast.Call) and node.args and _called(node.func) in {"get", "join"}:
+        return _name(node.args[0]) if _called(node.func) == "get" else "those"
+    if isinstance(node, ast.Call):
+        return _name(node.func)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value if node.value.isidentifier() else "what"
+    if isinstance(node, ast.Subscript):
+        return _name(node.slice) if isinstance(node.slice, ast.Constant) else _name(node.value)
+    return "what"
