@@ -23,6 +23,7 @@ def test_from_nothing_to_a_customer_in_the_crm(chromium: Browser, new_world: Wor
         choose_krayin(looking, size)
         name_chatwoot(looking, new_world)
         name_krayin(looking, new_world, size, token)
+        go_wrong_in_two_places(looking, size)
         say_what_goes_where(looking, size)
         try_it_on_somebody(looking, new_world, size)
 
@@ -71,6 +72,30 @@ def name_krayin(looking: Looking, world: World, size: str, token: str) -> None:
     looking.shoot(f"connect-crm-{size}")
     page.get_by_label("API token").fill(token)
     page.get_by_role("button", name="Look at it").click()
+
+
+def go_wrong_in_two_places(looking: Looking, size: str) -> None:
+    """Name a stage and an attribute that Krayin has not: both are said at once, with what passed."""
+    page = looking.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("What goes where")
+    page.locator("summary", has_text="Stages").click()
+    page.locator("[name='stage_rules.key']").first.fill("label:vip")
+    page.locator("[name='stage_rules.value']").first.fill("nowhere")
+    page.locator("summary", has_text="Persons").click()
+    page.locator("[name='attributes.key']").first.fill("person.plan")
+    page.locator("[name='attributes.value']").first.fill("contact.plan")
+    page.get_by_role("button", name="Check only").click()
+
+    wrong = page.get_by_role("alert")
+    expect(wrong).to_contain_text("Not everything is as it should be.")
+    expect(wrong.locator("li.failed")).to_have_count(2)
+    expect(wrong.locator("li.ok").first).to_contain_text("Krayin")
+    looking.expect_refusals(422)
+    looking.check()
+    looking.shoot(f"connect-wrong-{size}")
+    for name in ("stage_rules", "attributes"):
+        page.locator(f"[name='{name}.key']").first.evaluate("one => { one.value = '' }")
+    page.get_by_role("button", name="Check only").click()
 
 
 def say_what_goes_where(looking: Looking, size: str) -> None:
