@@ -22,7 +22,7 @@ from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.server import serving
 from crmhost.states import STATES
-from crmhost.store import connections, tables, users
+from crmhost.store import connections, search, tables, users
 from crmhost.testing.bench import Bench
 
 from ...conftest import Say
@@ -88,6 +88,8 @@ def guests(house: House) -> Iterator[Guests]:
     bench.receive(payloads.conversation_created(payloads.conversation(731, jane, 10)))
     bench.work()
     bench.close()
+    with house.store.write() as tx:
+        search.index(tx)  # or the first who searches has it done
     with serving(pages_of(house)) as address:
         door = Door(house, address, "/")
         yield Guests(house, door)
