@@ -13,6 +13,8 @@ from .errors import SettingsError
 from .models import CHANGES
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from .plugins import Plugin, Plugins
     from .store.connections import CRMConnection
 
@@ -24,8 +26,12 @@ WORDS = {
     "bool_parsing": "it is yes or no",
     "bool_type": "it is yes or no",
     "string_type": "it is a text",
+    "greater_than_equal": "it is {ge} or more",
+    "less_than_equal": "it is {le} or less",
+    "literal_error": "it is one of these: {expected}",
+    "string_too_short": "it has {min_length} signs or more",
 }
-"""What pydantic says for programmers, said for people."""
+"""What pydantic says for programmers, said for people; what it calls a limit stands in it."""
 NAME = re.compile(r"[\w.-]{1,60}")
 SHORTEST = 4
 """Signs of a secret that is looked for in texts: a shorter one is a part of words."""
@@ -42,17 +48,23 @@ def first_problem(error: ValidationError) -> str:
     name = ".".join(map(str, first["loc"])) or "values"
     if not NAME.fullmatch(name):
         name = "with an odd name"  # somebody put the secret before the equals sign
-    said = WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
-    return f"{name}: {said}"
+    return f"{name}: {_said(first)}"
 
 
 def problems(error: ValidationError) -> dict[str, str]:
     """Return what is wrong with each setting, by its name; without the values."""
     found: dict[str, str] = {}
     for one in error.errors(include_input=False):
-        said = WORDS.get(one["type"]) or one["msg"].removeprefix("Value error, ")
-        found.setdefault(str(one["loc"][0]) if one["loc"] else "", said)
+        found.setdefault(str(one["loc"][0]) if one["loc"] else "", _said(one))
     return found
+
+
+def _said(one: ErrorDetails) -> str:
+    own = one["msg"].removeprefix("Value error, ")
+    try:
+        return WORDS[one["type"]].format(**one.get("ctx", {}))
+    except KeyError:
+        return own
 
 
 def check_pasted(text: str, what: str) -> None:

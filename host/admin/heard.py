@@ -19,6 +19,8 @@ FITS = {"s": ".*?", "d": "-?[0-9]+|…"}
 """What fits a hole, by its kind; a cause has … where reasons differ."""
 NEXT = re.compile(r"(?<=[.?:]) (?=[A-Z«])")
 """Where one sentence ends and another begins."""
+NAMED = re.compile(r"(?P<names>[\w.]+(?:, [\w.]+)*): (?P<said>.+?)(?P<end>\.?)")
+"""A setting, or several, and what is said of it."""
 LONGEST = 1000
 """Signs; what is longer is no sentence of ours."""
 
@@ -32,11 +34,16 @@ def translated(sentence: str) -> str:
 
 @lru_cache(4096)
 def _translated(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str:
-    whole = _one(sentence, name, where)
-    if whole is None:
-        parts = [_one(part, name, where) for part in NEXT.split(sentence)]
-        whole = None if None in parts else " ".join(map(str, parts))
-    return sentence if whole is None else whole
+    parts = [_one(part, name, where) for part in NEXT.split(sentence)]
+    known = _one(sentence, name, where) or ("" if None in parts else " ".join(map(str, parts)))
+    return known or _of_settings(sentence, name, where) or sentence
+
+
+def _of_settings(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
+    """Return what is said of settings, whose names are the same in each language."""
+    if (told := NAMED.fullmatch(sentence)) and (said := _one(told["said"], name, where)):
+        return f"{told['names']}: {said}{told['end']}"
+    return None
 
 
 def _one(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:

@@ -31,6 +31,8 @@ SHOWN = {
     "Choice": (1,),
     "pause": (2, 3),
     "Wish": (1,),
+    "Idle": (2,),
+    "_line": (1,),
 }
 """Where the words are in what is shown as it is."""
 RAISED = re.compile(
@@ -61,10 +63,15 @@ def sentences(code: str) -> Iterator[str]:
     """Yield what a module says, each with holes such as ``%(id)d`` where something is put in."""
     looking = _Looking()
     looking.visit(ast.parse(code))
-    filled_in_later = ".format(id=" in code
+    filled_in_later = re.search(r"\.format\((id=|\*\*)", code)
     said = [*looking.shown, *(text for text in looking.said if SENTENCE.fullmatch(text))]
-    told = (re.sub(r"\{(id)\}", r"%(\1)d", text) if filled_in_later else text for text in said)
+    told = (_holed(text) if filled_in_later else text for text in said)
     yield from (text for text in told if _tells(text) and not COMMAND.fullmatch(text))
+
+
+def _holed(text: str) -> str:
+    """Return a text that ``format`` fills in with the holes of one that is filled in at once."""
+    return re.sub(r"\{(\w+)\}", lambda hole: f"%({hole[1]}){_kind(hole[1])}", text)
 
 
 def _tells(text: str) -> bool:
@@ -77,6 +84,7 @@ class _Looking(ast.NodeVisitor):
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.said: list[str] = []
+        self._before: dict[str, list[ast.expr]] = {}
 
     def visit_Expr(self, node: ast.Expr) -> None:
         """Leave docstrings out."""
@@ -91,13 +99,36 @@ class _Looking(ast.NodeVisitor):
         places = (0,) if RAISED.fullmatch(name) else SHOWN.get(name, ())
         shown = [node.args[place] for place in places if place < len(node.args)]
         shown += [word.value for word in node.keywords if word.arg in {"fix", "note", "ignored"}]
-        self.shown += map(_text, shown)
+        self.shown += [text for one in shown for text in self._texts(one)]
         self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        """Keep what is given a name first, and said afterwards."""
+        before, self._before = self._before, {}
+        for one in ast.walk(node):
+            for target in one.targets if isinstance(one, ast.Assign) else ():
+                if isinstance(target, ast.Name):
+                    self._before.setdefault(target.id, []).append(one.value)  # type: ignore[attr-defined]
+        self.generic_visit(node)
+        self._before = before
+
+    def _texts(self, node: ast.AST, depth: int = 0) -> Iterator[str]:
+        """Yield the texts that an expression may be."""
+        each: list[ast.expr] = []
+        if isinstance(node, ast.IfExp):
+            each = [node.body, node.orelse]
+        elif isinstance(node, ast.BoolOp):
+            each = node.values
+        elif isinstance(node, ast.Name) and depth < 3:
+            each = self._before.get(node.id, [])
+        yield _text(node)
+        for one in each:
+            yield from self._texts(one, depth + 1)
 
     def visit_Raise(self, node: ast.Raise) -> None:
         """Take a reason, whatever it is called."""
         if isinstance(node.exc, ast.Call) and node.exc.args and _called(node.exc.func) != "AttributeError":
-            self.shown += [text for text in [_text(node.exc.args[0])] if " " in text]
+            self.shown += [text for text in self._texts(node.exc.args[0]) if " " in text]
         self.generic_visit(node)
 
     def visit_Module(self, node: ast.Module) -> None:
@@ -106,6 +137,12 @@ class _Looking(ast.NodeVisitor):
         values = [value for one in tables if isinstance(one, ast.Dict) for value in one.values]
         cells = [cell for value in values for cell in getattr(value, "elts", [value])]
         self.shown += [text for text in map(_text, cells) if " " in text]
+        self.generic_visit(node)
+
+    def visit_Yield(self, node: ast.Yield) -> None:
+        """Take a reason that comes with what it is about."""
+        if isinstance(node.value, ast.Tuple):
+            self.shown += [text for text in map(_text, node.value.elts[1:]) if " " in text]
         self.generic_visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
@@ -155,7 +192,11 @@ class _Names:
         taken = [name for known, name in self._known.items() if known != key]
         name = next(one for one in (wished, *(f"{wished}{n}" for n in range(2, 10))) if one not in taken)
         self._known[key] = name
-        return f"%({name}){'d' if NUMBERS.fullmatch(wished) else 's'}"
+        return f"%({name}){_kind(wished)}"
+
+
+def _kind(name: str) -> str:
+    return "d" if NUMBERS.fullmatch(name) else "s"
 
 
 def _name(node: ast.AST) -> str:

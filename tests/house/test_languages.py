@@ -8,9 +8,12 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from pydantic import ValidationError
 
 from crmhost.admin.heard import HOLE, translated
 from crmhost.admin.words import FOLDER, gettext, ngettext, speaking, understood
+from crmhost.validation import problems
+from crmhost_krayin.settings import KrayinSettings
 
 from .sentences import sentences
 from .words import TRANSLATED, file_of, knowing_krayin, krayins_folder, of_krayin, of_the_host
@@ -139,6 +142,10 @@ def filled(sentence: str) -> str:
         ),
         ('why = "There is nothing of it."', ["There is nothing of it."]),
         ('fix = f"Make {one.name}" f" and {two.name}: {why()}."', ["Make %(name)s and %(name2)s: %(why)s."]),
+        (
+            'def f():\n    why = "no end"\n    raise Rejected(why, fix="Mend it." if x else "Ask.")',
+            ["no end", "Mend it.", "Ask."],
+        ),
         ('W = {"a": ("it is odd", FIX)}', ["it is odd"]),
         ('yield ReportLine("Zone", f"{zone} as set", "ok", fix="")', ["Zone"]),
         ('yield ReportLine("Zone", f"{zone} as was set", "ok", fix="")', ["Zone", "%(zone)s as was set"]),
@@ -179,6 +186,9 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
         ),
         ("Open it again. Give it first.", "Ábrala de nuevo. Delo primero."),
         ("Open it again. Nobody knows this.", "Open it again. Nobody knows this."),
+        ("Setting pipeline: it is needed.", "Ajuste pipeline: hace falta."),
+        ("tags, field_rules: it is needed.", "tags, field_rules: hace falta."),
+        ("A lead is gone: it is needed.", "A lead is gone: it is needed."),
         ("Delivery 12 was odd.", "Delivery 12 was odd."),
         ("contact 7 has a friend.", "contact 7 has a friend."),
     ],
@@ -186,6 +196,26 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
 def test_a_reason_is_read_wholly_in_one_language(english: str, spanish: str) -> None:
     with speaking("es"):
         assert translated(english) == spanish
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "said"),
+    [
+        ("calls_per_minute", 0, "es 1 o más"),
+        ("calls_per_minute", "many", "es un número entero"),
+        ("closed_leads", "burn", "es uno de estos: 'leave', 'reopen' or 'new'"),
+        ("lead_title", "", "tiene 1 caracteres o más"),
+        ("colour", "red", "no existe tal ajuste"),
+    ],
+)
+def test_what_is_wrong_with_a_setting_is_said_in_the_language_spoken(
+    name: str, wrong: object, said: str
+) -> None:
+    with pytest.raises(ValidationError) as error:
+        KrayinSettings.model_validate({"api_url": "https://crm.example.com", "api_token": "1|x", name: wrong})
+
+    with speaking("es"):
+        assert translated(problems(error.value)[name]) == said
 
 
 @pytest.mark.usefixtures("admin_words")

@@ -43,6 +43,9 @@ def test_wheels_run_the_demo_from_an_empty_environment(tmp_path: Path) -> None:
     assert [next(iter(report["crm"])) for report in reports if report["ok"]] == ["persons", "leads"]
     spoken = "import crmhost_krayin as k; print(*sorted(one.name for one in k.LOCALES.iterdir()))"
     assert command(python, "-c", spoken, cwd=tmp_path).split() == ["es", "pt_BR"]
+    spoken = "from crmhost.admin.words import read, FOLDER as at; "
+    spoken += "print(read('es', at, 'reasons').gettext('Give it first.'))"
+    assert command(python, "-c", spoken, cwd=tmp_path) == "Delo primero.\n"
     assert "site-packages" in command(
         python, "-c", "import crmhost_krayin as k; print(k.__file__)", cwd=tmp_path
     )
