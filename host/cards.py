@@ -28,6 +28,7 @@ class CardEvent:
 
     title: str
     at: datetime | None = None
+    """With its time zone, such as UTC."""
     text: str = ""
 
 

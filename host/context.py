@@ -26,7 +26,9 @@ class Link:
     """Which CRM record belongs to a Chatwoot record, and what we last wrote there."""
 
     remote_id: str
+    """The CRM's id, as text."""
     written: Mapping[str, Any] = field(default_factory=dict)
+    """Whatever the plugin wants to compare with the next time, by names of its own; JSON."""
 
 
 def _nothing(record: str, kinds: tuple[str, ...]) -> None:

@@ -90,7 +90,7 @@ def _must_forget(plugin: Plugin) -> None:
     if not plugin.forgets:
         raise CRMHostError(
             f"The plugin for {plugin.info.title} cannot forget anybody.",
-            fix="Remove the records by hand, then forget the contact here without --crm.",
+            fix="Remove the records by hand, then forget the contact here with --no-crm.",
         )
 
 

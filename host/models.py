@@ -136,6 +136,7 @@ class Message(_FromChatwoot):
     sender: Text = Field(default=None, validation_alias=AliasPath("sender", "name"))
     sender_email: Text = Field(default=None, validation_alias=AliasPath("sender", "email"))
     created_at: Moment = None
+    """When it was written, in UTC."""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -168,10 +169,13 @@ class Conversation(_FromChatwoot):
     custom_attributes: Attributes = {}
     additional_attributes: Attributes = {}
     created_at: Moment = None
+    """When it began, in UTC."""
     updated_at: Moment = None
+    """When anything of it changed last, in UTC."""
     last_activity_at: Moment = None
-    """When something was last said in it."""
+    """When something was last said in it, in UTC."""
     first_reply_at: Moment = Field(default=None, validation_alias="first_reply_created_at")
+    """When an agent first answered, in UTC."""
 
     @model_validator(mode="before")
     @classmethod
@@ -246,6 +250,7 @@ class SetupResult:
     """What ``setup`` found: settings to store beside the given ones, and a report for a person."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
+    """By the names of the plugin's own settings; JSON."""
     report: tuple[ReportLine, ...] = ()
 
 
@@ -286,6 +291,7 @@ class Costs:
     contact: float
     conversation: float
     per_minute: int
+    """Calls that may be made in a minute, by all workers together."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,10 @@ def items(value: object) -> object:
 
 
 def pairs(divider: str) -> Callable[[object], object]:
-    """Return a reader of ``a=b, c=d`` (or a JSON object) as a mapping."""
+    """Return a reader of ``a=b, c=d`` (or a JSON object) as a mapping.
+
+    It raises ``ValueError``, which pydantic tells of the setting, where a part has no ``divider`` in it.
+    """
 
     def read(value: object) -> object:
         if isinstance(value, str) and value.lstrip().startswith("{"):

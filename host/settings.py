@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     private_addresses: bool = Field(
         True, description="Whether a CRM may live in a private network, as self-hosted ones do."
     )
+    forget_in_crm: bool = Field(
+        False, description="Whether crmhost forget removes a contact's records in the CRM too, unasked."
+    )
     ca_file: Path | None = Field(
         None, description="Certificates (PEM) to believe beside those of the public authorities."
     )

@@ -30,20 +30,27 @@ def export(connection: int, contact: int) -> None:
 @click.command()
 @connection_argument
 @contact_option
-@click.option("--crm", is_flag=True, help="Remove its records in the CRM as well, before ours.")
+@click.option(
+    "--crm/--no-crm",
+    default=None,
+    help="Remove its records in the CRM as well, before ours.  [default: CRMHOST_FORGET_IN_CRM]",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be forgotten.")
 @click.option("--yes", is_flag=True, help="Really: nothing of it can be brought back.")
 @json_option
-def forget(connection: int, contact: int, *, crm: bool, dry_run: bool, yes: bool, as_json: bool) -> None:
+def forget(
+    connection: int, contact: int, *, crm: bool | None, dry_run: bool, yes: bool, as_json: bool
+) -> None:
     """Forget a contact: what is held here, and with --crm what the CRM has. Prints a receipt."""
     from ..forgetting import as_document
     from ..forgetting import forget as drop
 
-    if not (yes or dry_run):
-        what = "Its person, leads and notes in the CRM go too: see" if crm else "See"
-        raise click.UsageError(f"It cannot be undone. {what} what with --dry-run, then add --yes.")
     with house_of() as house:
-        receipt = drop(house, connection, contact, crm=crm, dry_run=dry_run)
+        theirs = house.settings.forget_in_crm if crm is None else crm
+        if not (yes or dry_run):
+            what = "Its person, leads and notes in the CRM go too: see" if theirs else "See"
+            raise click.UsageError(f"It cannot be undone. {what} what with --dry-run, then add --yes.")
+        receipt = drop(house, connection, contact, crm=theirs, dry_run=dry_run)
     if as_json:
         told = {"connection": connection, "contact": contact, "dry_run": dry_run}
         document(told | as_document(receipt))

@@ -20,6 +20,7 @@ class Told:
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    """By name, in any case."""
     body: bytes = b""
 
 

@@ -12,6 +12,7 @@ class LinksInMemory:
     """Links, and intents that are kept at once, as the host's database has them."""
 
     known: dict[Key, Link] = field(default_factory=dict)
+    """By record and kind, such as ``("contact:5821", "person")``."""
     intents: set[Key] = field(default_factory=set)
     claimed: list[tuple[str, ...]] = field(default_factory=list)
     """What was claimed, the CRM's name first; in memory nobody else claims anything."""

@@ -53,7 +53,7 @@ class _Forgetting:
         if others := sorted(set(owners) - {f"contact:{self._contact_id}"}):
             raise Rejected(
                 f"Krayin's person {person_id} is {others[0].replace(':', ' ')}'s as well.",
-                fix="Forget that contact first, if it is the same person; or forget this one without --crm.",
+                fix="Forget that contact first, if it is the same person; or forget this one with --no-crm.",
             )
 
     def _leads(self) -> list[int]:

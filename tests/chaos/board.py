@@ -26,6 +26,7 @@ class Step(IntEnum):
     INTENDING = 8, "about to make a customer"
     INTENDING_NOTE = 9, "about to make a note"
     WRITING = 10, "about to write"
+    WORKED = 11, "worked on a customer, nothing committed"
 
     told: str
 

@@ -36,7 +36,9 @@ EACH = "each"
 @click.option("--round", "only", type=int, help="Play this round only.")
 @click.option("--first", default=0, help="Go on from this round; those before it are read from --keep.")
 @click.option("--without", type=click.Choice(list(SWITCHES)), help="Switch off a protection: this must fail.")
-@click.option("--prove", is_flag=True, help="Some rounds without each protection: each must fail.")
+@click.option(
+    "--prove", is_flag=True, help="Some rounds with and without each protection: they must fail without."
+)
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, resolve_path=True),
@@ -67,7 +69,7 @@ def chaos(
     run = Run(lambda line: click.echo(line, err=True), keep)
     documents, well = {}, True
     for name in _databases(database):
-        plan = Plan(seed, only or 0, name, min(kills, A_ROUND), seconds / rounds, without)
+        plan = Plan(seed, only or 0, name, min(kills, A_ROUND), seconds / rounds, without, without)
         if prove:
             well &= run.prove(replace(plan, kills=min(kills, TO_PROVE), seconds=min(seconds, LONG_ENOUGH)))
             continue

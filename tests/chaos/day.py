@@ -6,15 +6,21 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from crmhost.store.lanes import Lane
+
 from ..krayin.properties import steps
 from ..krayin.properties.chatting import Chatting
 from .moments import editing
 from .stage import Account, Stage
 
 FIRST = 101
+MOST = 50
+"""How many customers there are in a day."""
 BUSY = 36
 """Lanes with work from which on everybody waits: a backlog would hide what happens at once."""
 PAUSE = 0.05
+COMMITS = 0.5
+"""Seconds in which a worker that goes on commits what it had worked."""
 ADDRESSES = ("email", "phone")
 EDITS = (steps.Typed, steps.Listed, steps.TypedLead, steps.Worked, steps.Sold, steps.Tagged)
 
@@ -36,6 +42,11 @@ class Someone:
     def k(self) -> int:
         """The number that everything of theirs bears."""
         return self.chatting.k
+
+    @property
+    def name(self) -> str | None:
+        """What Chatwoot calls them."""
+        return self.chatting.now["name"]
 
     def values(self) -> dict[str, Any]:
         """Return the contact as Chatwoot keeps it."""
@@ -59,6 +70,8 @@ class Day:
         self.dice = stage.plan.dice("day")
         self.people: dict[int, Someone] = {}
         self.over = False
+        self._left_alone: set[int] = set()
+        """Customers to whom nothing happens any more."""
         self._done = stage.tally.done
 
     async def play(self) -> None:
@@ -67,6 +80,36 @@ class Day:
             await asyncio.sleep(PAUSE)
             if self.stage.house.waiting() < BUSY:
                 await self._something()
+
+    async def overtake(self) -> None:
+        """Let a customer be called otherwise while their worker is stopped, and once more when it goes on.
+
+        What it commits then is of the name before: the last one would be taken for less than the sales
+        team's. Nothing may come later that mends it.
+        """
+        while not self.over:
+            await asyncio.sleep(PAUSE)
+            someone = self._whose(self.stage.stopped)
+            if someone is None or someone.k in self._left_alone:
+                continue
+            self._left_alone.add(someone.k)
+            self._rename(someone)
+            while self.stage.stopped and not self.over:
+                await asyncio.sleep(PAUSE)
+            await asyncio.sleep(COMMITS)
+            self._rename(someone)
+
+    def _whose(self, lane: Lane | None) -> Someone | None:
+        lanes = {
+            (account.connection, someone.contacts.get(account.id)): someone
+            for someone in self.people.values()
+            for account in someone.accounts
+        }
+        return lanes.get(lane) if lane else None
+
+    def _rename(self, someone: Someone) -> None:
+        names = [name for name in steps.TOLD["name"] if name and name.format(k=someone.k) != someone.name]
+        self._say_of(someone, steps.Told(someone.k, "name", names[0]))
 
     async def post(self) -> None:
         """Have Chatwoot send what happened, now and then, until the day is over; and then the rest."""
@@ -81,10 +124,11 @@ class Day:
         await asyncio.gather(*(asyncio.to_thread(one.deliver) for one in chatwoots if one.state.events))
 
     async def _something(self) -> None:
-        if len(self.people) < self.stage.plan.customers and self.dice.random() < 0.25:
+        others = [one for k, one in self.people.items() if k not in self._left_alone]
+        if len(self.people) < MOST and self.dice.random() < 0.25:
             await self._arrive(FIRST + len(self.people))
-        elif self.people:
-            someone = self.dice.choice(list(self.people.values()))
+        elif others:
+            someone = self.dice.choice(others)
             await self.dice.choice((self._tell, self._talk, self._talk, self._edit, self._forge))(someone)
 
     # In Chatwoot
@@ -122,7 +166,10 @@ class Day:
         fixed = someone.typed_in or not self._known_everywhere(someone)
         field_ = self.dice.choice([one for one in steps.TOLD if not (fixed and one in ADDRESSES)])
         value = self.dice.choice([one for one in steps.TOLD[field_] if one or field_ in ADDRESSES])
-        someone.chatting.change(steps.Told(someone.k, field_, value))
+        self._say_of(someone, steps.Told(someone.k, field_, value))
+
+    def _say_of(self, someone: Someone, told: steps.Told) -> None:
+        someone.chatting.change(told)
         self.stage.crm.office.expect(someone.k, someone.chatting.contact())
         for account in someone.accounts:
             account.chatwoot.contacts.update(someone.contacts[account.id], **someone.values())

@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ from .short import Times
 from .tally import Tally
 
 WORKERS, THREADS = 2, 4
+WRITES = 1.0
+"""Seconds that nobody writes for in one go."""
 
 
 def free_port() -> int:
@@ -99,6 +102,17 @@ class House:
         """Whether a lane has work left."""
         with self.store.read() as tx:
             return lanes.due_at(tx, lane) is not None
+
+    def is_blocked(self) -> bool:
+        """Whether nobody can write: SQLite lets one, which may have been stopped in the midst of it."""
+        if self.store.engine.dialect.name != "sqlite":
+            return False
+        with closing(sqlite3.connect(self.store.engine.url.database or "", timeout=WRITES)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+        return False
 
     def kill_valkey(self) -> bool:
         """Kill the house's Valkey; false where there is none."""

@@ -7,7 +7,10 @@ import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
+
+from crmhost.store.lanes import Lane
 
 from .board import DEADLY, STALLING, Step
 from .nursery import Child
@@ -38,10 +41,10 @@ class Aim:
 
 AIMS: dict[str | None, Aim] = {
     "intents": Aim(1.0, 0.0, deadly=(Step.WRITTEN, Step.WRITTEN_NOTE)),
-    "fencing": Aim(0.1, 0.9, stalling=(Step.ANSWERED,)),
+    "fencing": Aim(0.1, 0.9, stalling=(Step.WORKED,)),
     "identities": Aim(0.1, 0.9, stalling=(Step.INTENDING,), briefly=True),
 }
-"""What a run without a protection is hit with: mostly what that protection is for."""
+"""What a run is hit with that is to show what a protection is for: mostly that."""
 
 
 class WorkersHunter:
@@ -54,7 +57,7 @@ class WorkersHunter:
         self._stage = stage
         self._worker = worker
         self._dice = stage.plan.dice(worker.name)
-        self._aim = AIMS.get(stage.plan.without, Aim())
+        self._aim = AIMS.get(stage.plan.aim, Aim())
 
     async def hunt(self) -> None:
         """Go on until this is cancelled."""
@@ -92,19 +95,33 @@ class WorkersHunter:
             await self._worker.death(PATIENCE)
 
     async def _stalled(self) -> None:
-        """Stop it before a write, until another has its lane and is done with it."""
-        place, step = self._worker.place, min(self._aim.stalling, key=self._stalls)
-        place.arm(step, signal.SIGSTOP)
-        if await _soon(lambda: bool(place.reached)) and self._aim.briefly:
+        """Stop it before a write or a commit: for a moment, or until another has its lane."""
+        # To be overtaken, it needs the other worker.
+        async with nullcontext() if self._aim.briefly else self._stage.stopping:
+            place, step = self._worker.place, min(self._aim.stalling, key=self._stalls)
+            place.arm(step, signal.SIGSTOP)
+            if await _soon(lambda: bool(place.reached)):
+                await self._stopped(place.lane, step)
+            self._worker.send(signal.SIGCONT)
+            place.disarm()
+
+    async def _stopped(self, lane: Lane, step: Step) -> None:
+        """Leave it stopped; where its other threads were stopped in the midst of a commit, not for long."""
+        if self._aim.briefly:
             await asyncio.sleep(self._stage.times.lease / 3)
-            self._worker.send(signal.SIGCONT)
-        elif place.reached:
-            fence = self._stage.house.fence(place.lane)
-            if await _soon(lambda: self._stage.house.fence(place.lane) > fence):
-                await _soon(lambda: not self._stage.house.is_due(place.lane), self._stage.times.lease)
-                self._stage.troubled(STALLED.format(step.told))
-            self._worker.send(signal.SIGCONT)
-        place.disarm()
+        elif not await asyncio.to_thread(self._stage.house.is_blocked):
+            self._stage.journal(f"STOPPED {self._worker.name}, {step.told}, lane {lane[0]}/{lane[1]}")
+            self._stage.stopped = lane
+            await self._overtaken(lane, step)
+            self._stage.stopped = None
+
+    async def _overtaken(self, lane: Lane, step: Step) -> None:
+        """Wait until another worker has the lane, and is done with it: what may be written yet it awaits."""
+        house, times = self._stage.house, self._stage.times
+        fence = house.fence(lane)
+        if await _soon(lambda: house.fence(lane) > fence):
+            await _soon(lambda: not house.is_due(lane), times.lease + times.hold)
+            self._stage.troubled(STALLED.format(step.told))
 
 
 async def _soon(come_true: Callable[[], bool], patience: float = PATIENCE) -> bool:
@@ -137,10 +154,10 @@ class Disturber:
             self._other_program: 2,
             self._token: 1,
         }
-        without = self._stage.plan.without
-        if without == "sweep":
+        aim = self._stage.plan.aim
+        if aim == "sweep":
             kinds = {self._flush: 1, self._kill_valkey: 1}
-        elif without:  # all of this would only make it last longer
+        elif aim:  # all of this would only make it last longer
             return
         while True:
             await self._stage.work_done(self._dice.randrange(5, 40))

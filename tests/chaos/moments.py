@@ -62,7 +62,7 @@ def watch(place: Place, attempts: Path) -> None:
     replace("time.time", lambda: right() + place.clock)
     _wrap("crmhost.sync.take", lambda run: _then(run, place, Step.TAKEN, when=bool))
     _wrap("crmhost.sync.Sync._apply", lambda run: _then(run, place, Step.COMMITTED))
-    _wrap("crmhost.attempt.Attempt.run", lambda run: _attempting(run, attempts))
+    _wrap("crmhost.attempt.Attempt.run", lambda run: _attempting(run, place, attempts))
     _wrap("crmhost.ledger.Ledger._begin", lambda run: _intending(run, place))
     _wrap("crmhost.http.Http.request", lambda run: _requesting(run, place))
     _wrap("crmhost.chatwoot.transport.Transport.ask", _not_the_crm)
@@ -86,11 +86,14 @@ def _then(
     return then
 
 
-def _attempting(run: Callable[..., Any], attempts: Path) -> Callable[..., Any]:
+def _attempting(run: Callable[..., Any], place: Place, attempts: Path) -> Callable[..., Any]:
     def attempting(attempt: Any) -> Any:
         at(At(attempt._held.lane))
         with reading(attempts, attempt._held.lane):
-            return run(attempt)
+            result = run(attempt)
+        if attempt.delivery.conversation_id is None:
+            place.pass_by(Step.WORKED, attempt._held.lane)
+        return result
 
     return attempting
 

@@ -52,7 +52,9 @@ class Child:
     async def death(self, patience: float) -> bool:
         """Wait for its end; false where it lives on."""
         try:
-            await asyncio.wait_for(self.died.wait(), patience)
+            # Not wait_for: on Python 3.11 it swallows a cancellation that comes as the process dies.
+            async with asyncio.timeout(patience):
+                await self.died.wait()
         except TimeoutError:
             return False
         return True

@@ -20,17 +20,15 @@ class Plan:
     database: str
     kills: int
     seconds: float
+    aim: str | None = None
+    """The protection that everything is aimed at; none in a round like all others."""
     without: str | None = None
-
-    @property
-    def customers(self) -> int:
-        """How many there are at the most: few where one must change while its worker is stopped."""
-        return 4 if self.without == "fencing" else 50
+    """The protection that is switched off."""
 
     @property
     def shared(self) -> float:
-        """The part of the customers who write to both Chatwoots: all, where that is what is looked at."""
-        return 1.0 if self.without == "identities" else 0.4
+        """The part of the customers who write to both Chatwoots: all, or none, where that is looked at."""
+        return {"identities": 1.0, "fencing": 0.0}.get(self.aim or "", 0.4)
 
     @property
     def krayin(self) -> tuple[str, str]:

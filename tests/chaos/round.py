@@ -39,6 +39,8 @@ async def _troubled(stage: Stage) -> None:
     async with asyncio.TaskGroup() as group:
         for work in (day.play(), day.post()):
             group.create_task(work)
+        if stage.plan.aim == "fencing":
+            group.create_task(day.overtake())
         hunters = [WorkersHunter(stage, worker).hunt() for worker in stage.house.workers]
         tasks = [group.create_task(hunt) for hunt in (*hunters, Disturber(stage).disturb())]
         await _enough(stage)
@@ -50,13 +52,13 @@ async def _troubled(stage: Stage) -> None:
 
 
 async def _enough(stage: Stage) -> None:
-    """Wait until there were as many kills as planned, or the time is up, and there was one at least.
+    """Wait until there were as many kills as planned, or the time is up, and by the dice there was one.
 
-    What must go wrong without a protection has as long as the machine is slow.
+    What is aimed at has as long as the machine is slow.
     """
-    seconds = stage.plan.seconds * (stage.times.factor / LEAST if stage.plan.without else 1)
+    seconds = stage.plan.seconds * (stage.times.factor / LEAST if stage.plan.aim else 1)
     until, kills = time.monotonic() + seconds, stage.tally.kills
-    while kills.total() < stage.plan.kills and (time.monotonic() < until or not kills):
+    while kills.total() < stage.plan.kills and (time.monotonic() < until or not (kills or stage.plan.aim)):
         await asyncio.sleep(0.05)
 
 

@@ -1,4 +1,4 @@
-"""Rounds one after another, their numbers added up; and the same with a protection switched off."""
+"""Rounds one after another, their numbers added up; and such with a protection, and with it switched off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 
 from .plan import Plan
 from .round import played
-from .switches import SWITCHES
+from .switches import CAUSES, SWITCHES
 from .tally import Tally
 
 TRIES = 3
@@ -53,19 +53,22 @@ class Run:
         return total
 
     def prove(self, plan: Plan) -> bool:
-        """Play rounds without each protection until one fails; say whether one did for each, as it must."""
-        fails = {name: self._fails(replace(plan, without=name)) for name in SWITCHES}
-        return all(fails.values())
+        """Say whether rounds are as promised with each protection, and one without it fails as it must."""
+        proved = [self._proves(replace(plan, aim=name), name) for name in SWITCHES]
+        return all(proved)
 
-    def _fails(self, plan: Plan) -> bool:
-        """Play one round after another; whether one of them is not as promised."""
-        for number in range(TRIES):
-            tally = self._round(replace(plan, number=number))
-            kills = f"{tally.kills.total():>3} kills in {tally.seconds:.0f} s"
-            self.say(f"without {plan.without:<12} round {number}: {kills}: {told(tally)}")
-            if tally.wrong:
-                return True
-        return False
+    def _proves(self, plan: Plan, name: str) -> bool:
+        """Play a round with the protection, and then without it until one fails of what must come of that."""
+        if self._told(plan, f"with    {name}").wrong:
+            return False
+        without = (replace(plan, without=name, number=number) for number in range(TRIES))
+        return any(CAUSES[name] & self._told(one, f"without {name}").kinds for one in without)
+
+    def _told(self, plan: Plan, what: str) -> Tally:
+        tally = self._round(plan)
+        kills = f"{tally.kills.total():>3} kills in {tally.seconds:.0f} s"
+        self.say(f"{what:<20} round {plan.number}: {kills}: {told(tally)}")
+        return tally
 
     def _round(self, plan: Plan) -> Tally:
         base = self.keep or Path(tempfile.mkdtemp(prefix="crmhost-chaos-"))
@@ -79,7 +82,8 @@ class Run:
 
     @staticmethod
     def _folder(base: Path, plan: Plan) -> Path:
-        parts = (plan.database, f"{plan.seed}", f"{plan.number}", plan.without)
+        control = "kept" if plan.aim and not plan.without else None
+        parts = (plan.database, f"{plan.seed}", f"{plan.number}", plan.aim, control)
         return base / "-".join(filter(None, parts))
 
 

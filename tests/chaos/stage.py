@@ -8,11 +8,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crmhost.chatwoot.sandbox import Chaos, ChatwootSandbox
 from crmhost.server import serving
+from crmhost.store.lanes import Lane
 
 from . import faults
 from .board import Step
@@ -58,6 +59,10 @@ class Stage:
     hooks: Hooks
     house: House
     journal: Journal
+    stopping: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Whoever stops a worker holds it: the other has to take over."""
+    stopped: Lane | None = None
+    """The lane of the worker that is stopped."""
 
     @property
     def proxies(self) -> Mapping[str, list[FaultProxy]]:

@@ -34,6 +34,13 @@ SWITCHES: dict[str, Callable[[], Any]] = {
     "identities": _no_identities,
     "sweep": _no_sweep,
 }
+CAUSES: dict[str, frozenset[str]] = {
+    "intents": frozenset({"double"}),
+    "fencing": frozenset({"stale"}),
+    "identities": frozenset({"double"}),
+    "sweep": frozenset({"unfinished"}),
+}
+"""The kinds of wrong things of which at least one must come of it, without each."""
 
 
 def switch_off(name: str) -> None:

@@ -56,6 +56,11 @@ class Tally:
         """How much is wrong, by its kind."""
         return {kind: sum(of == kind for of, _ in self.wrong) for kind in KINDS}
 
+    @property
+    def kinds(self) -> set[str]:
+        """In which ways something is wrong."""
+        return {kind for kind, _ in self.wrong}
+
     def document(self) -> dict[str, Any]:
         """Return it as JSON can show it."""
         return {

@@ -29,7 +29,8 @@ from .plan import Plan
 from .proxy import FaultProxy
 from .run import Run
 from .short import Times
-from .tally import Tally
+from .switches import CAUSES, SWITCHES
+from .tally import KINDS, Tally
 
 ROOT = Path(__file__).parents[2]
 FOR_COVERAGE = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
@@ -75,6 +76,40 @@ def test_without_any_of_its_protections_the_same_run_fails() -> None:
     status, _, told = chaos("--seed", "7", "--prove")
 
     assert status == 0, told
+
+
+WELL, DOUBLE, LOST = Tally(), Tally(wrong=[("double", "two")]), Tally(wrong=[("lost", "none")])
+
+
+@pytest.mark.parametrize(
+    ("rounds", "proved"),
+    [
+        ([WELL, DOUBLE], True),
+        ([WELL, WELL, LOST, DOUBLE], True),
+        ([WELL, LOST, LOST, LOST], False),
+        ([WELL, WELL, WELL, WELL], False),
+        ([DOUBLE, DOUBLE], False),
+    ],
+)
+def test_a_round_proves_something_if_it_fails_as_it_must_and_only_without_the_protection(
+    monkeypatch: pytest.MonkeyPatch, rounds: list[Tally], proved: bool
+) -> None:
+    played: list[str | None] = []
+
+    def round_(_run: Run, plan: Plan) -> Tally:
+        played.append(plan.without)
+        return rounds[len(played) - 1]
+
+    monkeypatch.setattr(Run, "_round", round_)
+    plan = Plan(1, 0, "sqlite", 15, 40.0, aim="intents")
+
+    assert Run(lambda _line: None, None)._proves(plan, "intents") is proved
+    assert played == [None, *["intents"] * (len(played) - 1)]
+
+
+def test_what_comes_of_it_is_said_for_each_protection() -> None:
+    assert CAUSES.keys() == SWITCHES.keys()
+    assert frozenset.union(*CAUSES.values()) <= KINDS.keys()
 
 
 def test_a_run_that_goes_on_adds_up_what_was_played_before(tmp_path: Path) -> None:

@@ -15,8 +15,6 @@ RUNNERS = {"docker", "kubectl", "sudo"}
 """What runs a command somewhere else: ours is what stands last there."""
 OURS = "/opt/crmhost/bin/"
 """Where the pages install it."""
-SHELL = {"", "sh"}
-"""The languages of blocks that hold commands; one without a language may hold anything else."""
 
 
 def lines(text: str) -> Iterator[str]:

@@ -48,3 +48,5 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 ALL_BLOCKS = tuple(block for page in PAGES for block in blocks(page))
+TYPED = tuple(block for block in ALL_BLOCKS if block.language == "sh" and not block.mark)
+"""The blocks of commands that are typed as they stand."""

@@ -46,6 +46,7 @@ def test_the_quickstart_brings_customers_into_the_crm(tmp_path: Path) -> None:
         assert connected.status == 0, connected.err
         with running(tmp_path, [*command("serve"), "--port", ours], r"listens on (\S+)"):
             applied = _wait_for_applied(tmp_path)
+            assert run(tmp_path, *command("status")).status == 0
 
     assert {change["kind"] for delivery in applied for change in delivery["changes"]} >= {"person", "lead"}
 

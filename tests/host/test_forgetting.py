@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crmhost import Change, CRMHostError
-from crmhost.forgetting import export, forget
+from crmhost.forgetting import Receipt, export, forget
 from crmhost.house import House
 from crmhost.store import search
 from crmhost.store.tables import links, metadata
@@ -146,3 +146,24 @@ def test_it_is_not_done_unless_it_is_meant(types: Types) -> None:
 
     assert ran.status == 2
     assert "--dry-run" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "words", "asked"),
+    [("true", [], True), ("true", ["--no-crm"], False), ("false", [], False), ("false", ["--crm"], True)],
+)
+def test_the_settings_say_whether_the_crm_forgets_too_unless_it_is_said(
+    types: Types, monkeypatch: pytest.MonkeyPatch, setting: str, words: list[str], asked: bool
+) -> None:
+    wished: list[bool] = []
+
+    def forgotten(*_where: object, **said: bool) -> Receipt:
+        wished.append(said["crm"])
+        return Receipt({}, (), None, 0.0)
+
+    monkeypatch.setattr("crmhost.forgetting.forget", forgotten)
+    monkeypatch.setenv("CRMHOST_FORGET_IN_CRM", setting)
+
+    types("crmhost", "forget", "1", "--contact", "5821", "--dry-run", *words)
+
+    assert wished == [asked]
