@@ -24,6 +24,7 @@ PATIENT = {
     "tcp_user_timeout": 10_000,
 }
 """For how long PostgreSQL may say nothing: seconds, the last in milliseconds. Its own default is hours."""
+ADDRESS = "Write postgresql://user:password@host/name, or leave it out: SQLite in the data folder."
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON")
 
 
@@ -61,9 +62,10 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise SettingsError("CRMHOST_DATABASE_URL is not a database's address.") from error
+        raise SettingsError("CRMHOST_DATABASE_URL is not a database's address.", fix=ADDRESS) from error
     if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        raise SettingsError("CRMHOST_DATABASE_URL names no file: memory is lost with the process.")
+        problem = "CRMHOST_DATABASE_URL names no file: memory is lost with the process."
+        raise SettingsError(problem, fix=ADDRESS)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     on_server = parsed.get_backend_name() != "sqlite"
@@ -96,7 +98,8 @@ def reachable(store: Store) -> None:
         url = store.engine.url  # its query may hold a password
         where = f"{url.get_backend_name()} database {url.host or ''}{'/' if url.host else ''}{url.database}"
         why = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        raise SettingsError(f"The {where} cannot be opened: {why}.") from error
+        fix = "See that it is up, that its address and password are right, and who may open it."
+        raise SettingsError(f"The {where} cannot be opened: {why}.", fix=fix) from error
 
 
 def _tune_sqlite(engine: Engine) -> None:
