@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+from redis.exceptions import RedisError
 
 from .. import refusals
 from ..errors import SettingsError
@@ -66,11 +67,18 @@ class Standing:
         return self.mark == "bad" or self.dead > 0
 
 
-def standing(tx: Connection, house: House, one: CRMConnection, used: Spent | None) -> Standing:
-    """Return how a connection stands now; ``used`` is what is known of its calls."""
+def standing(
+    tx: Connection, house: House, one: CRMConnection, used: Spent | None, *, redis: bool
+) -> Standing:
+    """Return how a connection stands now.
+
+    ``used`` is what is known of its calls, ``redis`` whether Redis answers.
+    """
     now = time.time()
     waiting = browse.count(tx, one.id, "pending")
     mark, state, sentence, fix = _state(house, one, used if waiting else None)
+    if mark == "good" and not redis:
+        mark, state, sentence, fix = _without_redis()
     if mark == "good" and (refused := refusals.trouble(tx, one, now)):
         mark, state, sentence, fix = "bad", _("Webhooks are refused"), refused.said, refused.fix
     if mark == "good" and (failed := not_compared(house, one, reconciliations.every(tx))):
@@ -142,6 +150,23 @@ def _state(house: House, one: CRMConnection, used: Spent | None) -> tuple[str, s
     if used is not None and used.up:
         return _at_the_limit(used)
     return "good", _("Working"), _("What Chatwoot sends is brought to the CRM as it comes."), ""
+
+
+def redis_answers(house: House) -> bool:
+    """Whether Redis, or the data folder's Valkey, is there."""
+    try:
+        return bool(house.redis.ping())
+    except RedisError:
+        return False
+
+
+def _without_redis() -> tuple[str, str, str, str]:
+    return (
+        "bad",
+        _("Redis does not answer"),
+        _("Nothing is worked without Redis. What arrives is kept, and waits."),
+        _("Start it, or mend CRMHOST_REDIS_URL: crmhost doctor says more."),
+    )
 
 
 def _not_compared(failed: Reconciliation) -> tuple[str, str, str, str]:

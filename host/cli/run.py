@@ -53,28 +53,31 @@ def serve(host: str, port: int, *, no_workers: bool, no_pages: bool, as_json: bo
         if not no_workers:
             stack.enter_context(working(house))
         address = stack.enter_context(serving(app, host, port))
-        _say_where(house, address, None if no_pages else _way_in(house, address), as_json=as_json)
+        _say_where(house, address, [] if no_pages else _ways_in(house, address), as_json=as_json)
         stop.wait()
         click.echo("crmhost ends what it began, and stops", err=True)
 
 
-def _way_in(house: House, address: str) -> str | None:
-    """Return a link for the first administrator, where there is none yet."""
+def _ways_in(house: House, address: str) -> list[str]:
+    """Return links for the first administrator, where there is none yet: by the name of all, and by ours."""
     from ..admin.passwords import first_link
 
     shown = house.settings.base_url if "base_url" in house.settings.model_fields_set else address
     path = first_link(house)
-    return f"{shown}{path}" if path else None
+    # Where the name is https, the cookie of who signs in is for https only: the other way leads nowhere.
+    ways = (shown,) if shown.startswith("https:") else (shown, address)
+    return [f"{base}{path}" for base in dict.fromkeys(ways) if path]
 
 
-def _say_where(house: House, address: str, link: str | None, *, as_json: bool) -> None:
+def _say_where(house: House, address: str, links: list[str], *, as_json: bool) -> None:
     folder = house.settings.data_dir.resolve()
     if as_json:
-        document({"url": address, "data_dir": folder, "sign_in": link})
+        document({"url": address, "data_dir": folder, "sign_in": next(iter(links), None)})
         return
     click.echo(f"crmhost listens on {address}, data in {folder}", err=True)
-    if link:
-        click.echo(f"Nobody can sign in yet. Open this once, within a day:\n  {link}", err=True)
+    if links:
+        either = "\nor, on this machine:\n  ".join(links)
+        click.echo(f"Nobody can sign in yet. Open this once, within a day:\n  {either}", err=True)
 
 
 @click.command()

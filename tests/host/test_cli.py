@@ -2,6 +2,7 @@
 
 import json
 import socket
+from dataclasses import replace as with_other
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -10,6 +11,8 @@ import httpx
 import pytest
 
 from crmhost.cli.look import _line
+from crmhost.cli.run import _ways_in
+from crmhost.house import House
 from crmhost.replay import replay
 from crmhost_krayin.stand_in import KrayinStandIn
 
@@ -207,6 +210,23 @@ def test_the_status_of_an_empty_host_holds_all_its_words(types: Types) -> None:
         "ignored",
         "dead",
     }
+
+
+@pytest.mark.parametrize(
+    ("base_url", "ways"),
+    [
+        ("http://crm.lan:8000", ["http://crm.lan:8000", "http://127.0.0.1:8012"]),
+        ("https://sync.example.com", ["https://sync.example.com"]),  # its cookie is for https only
+        (None, ["http://127.0.0.1:8012"]),
+    ],
+)
+def test_the_first_link_is_told_for_this_machine_too(
+    lite_house: House, base_url: str | None, ways: list[str]
+) -> None:
+    settings = lite_house.settings.model_copy(update={"base_url": base_url} if base_url else {})
+    links = _ways_in(with_other(lite_house, settings=settings), "http://127.0.0.1:8012")
+
+    assert [link.partition("/welcome")[0] for link in links] == ways
 
 
 def test_help_names_every_command(types: Types) -> None:

@@ -13,7 +13,7 @@ from ...store import browse, connections, gates, hours, reconciliations
 from ...store.dead import Chosen
 from .. import charts, replaying
 from ..shown import shown
-from ..standing import BY_HAND, standing
+from ..standing import BY_HAND, redis_answers, standing
 from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
@@ -39,7 +39,8 @@ def show(visit: Visit) -> Page:
     house, one = visit.house, found(visit, visit.number("id"))
     span, used = charts.span_of(visit.asked("span")), spent(house.redis, [one.id])
     with house.store.read() as tx:
-        stands, causes = standing(tx, house, one, used.get(one.id)), browse.causes(tx, [one.id])
+        stands = standing(tx, house, one, used.get(one.id), redis=redis_answers(house))
+        causes = browse.causes(tx, [one.id])
         slots = charts.counted(tx, one.id, span)
         hour = hours.since(tx, [one.id], int(time.time() // hours.HOUR))
         compared = reconciliations.every(tx)

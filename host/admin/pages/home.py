@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...budget import spent
 from ...store import browse, connections
-from ..standing import headline, standing
+from ..standing import headline, redis_answers, standing
 from ..visits import Page, Place, Visit
 
 
@@ -14,7 +14,8 @@ def overview(visit: Visit) -> Page:
     with house.store.read() as tx:
         every = connections.every(tx, house.vault)
         used = spent(house.redis, [one.id for one in every])
-        standings = [standing(tx, house, one, used.get(one.id)) for one in every]
+        answers = redis_answers(house)
+        standings = [standing(tx, house, one, used.get(one.id), redis=answers) for one in every]
         causes = browse.causes(tx, [one.id for one in standings], limit=5)
     values = {
         "headline": headline(standings),

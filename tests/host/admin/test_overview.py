@@ -13,6 +13,7 @@ from crmhost.budget import DeliveryBudget
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.overview import status
+from crmhost.redis_client import redis_client
 from crmhost.store import connections, gates, hours, reconciliations
 from crmhost.store.hours import Moment
 
@@ -59,6 +60,16 @@ def test_webhooks_that_are_refused_are_not_called_in_step(lite_bench: Bench, vie
     assert "crmhost secret 1" in page
     assert state["state"] == "working"
     assert state["problem"]["reason"].startswith("Webhooks are refused, 1 so far")
+
+
+def test_without_redis_nothing_is_called_in_step(
+    lite_bench: Bench, viewer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(lite_bench, payloads.contact_created(JANE))
+    monkeypatch.setitem(vars(lite_bench.house), "redis", redis_client("redis://127.0.0.1:1"))
+
+    assert told(viewer.get("/")).startswith("1 connection needs you")
+    assert "Redis does not answer" in told(viewer.get("/connections/1"))
 
 
 def test_webhooks_that_were_refused_before_are_history(lite_bench: Bench, viewer: Browser) -> None:
