@@ -6,7 +6,6 @@ import importlib
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -76,7 +75,10 @@ def test_a_wrong_address_is_told_with_the_setting_to_look_at(
 
 @pytest.mark.usefixtures("asks")
 def test_a_refused_token_is_told_with_the_connection_that_has_it(acme: ModuleType, ask: Any) -> None:
-    for connection_id, command in ((7, "crmhost set 7 --set api_token=@file"), (0, ": --set api_token=@file")):
+    for connection_id, command in (
+        (7, "crmhost set 7 --set api_token=@file"),
+        (0, ": --set api_token=@file"),
+    ):
         with pytest.raises(CredentialsError) as error:
             acme.setup(ask(JSONResponse({}, 401), connection_id))
         assert error.value.fix.endswith(command)
@@ -104,11 +106,15 @@ def replaced(message: Message, **other: Any) -> Message:
 def test_a_note_has_all_that_customer_and_agents_said_where_chatwoot_can_be_asked(
     acme: ModuleType, ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context, noted = replace(ask(Response()), chatwoot=ToldAll()), []
+    context = replace(ask(Response()), chatwoot=ToldAll())
+    noted: list[str] = []
     context.links.set("contact:5821", "person", "1", {})
-    monkeypatch.setattr(
-        acme.client.Client, "create_note", lambda _self, _person, _ref, text: noted.append(text) or "9"
-    )
+
+    def create_note(_client: object, _person: str, _reference: str, text: str) -> str:
+        noted.append(text)
+        return "9"
+
+    monkeypatch.setattr(acme.client.Client, "create_note", create_note)
 
     acme.handle_conversation_resolved(context, TALK)
 
