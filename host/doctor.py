@@ -61,7 +61,10 @@ class Patient:
     def is_new(self) -> bool:
         """Whether nothing has been started here yet."""
         kept = self.settings.data_dir / "crmhost.sqlite3"
-        return self.settings.database_url is None and not kept.exists()
+        try:
+            return self.settings.database_url is None and not kept.exists()
+        except PermissionError:
+            return False  # it is another user's, as opening it says
 
 
 Check = Callable[[Patient], Iterator[Finding]]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from . import refusals
 from .connect import divided
 from .errors import SettingsError
 from .store import backfills, connections, counters, deliveries, gates, lanes, reconciliations
@@ -89,6 +90,7 @@ def _connections(house: House, tx: Connection) -> list[dict[str, Any]]:
     return [
         {
             **_connection(house, one),
+            "problem": _trouble(tx, one),
             "reconcile": _compared(house, one, compared),
             "backfill": backfill(tx, brought[one.id]) if one.id in brought else None,
         }
@@ -159,6 +161,12 @@ def _state(house: House, one: CRMConnection) -> dict[str, Any]:
             "until": None,
         }
     return {"state": "working", "reason": None, "fix": None, "until": None}
+
+
+def _trouble(tx: Connection, one: CRMConnection) -> dict[str, str] | None:
+    """Say what keeps a connection that is in order from taking what Chatwoot sends."""
+    found = refusals.trouble(tx, one, time.time())
+    return {"reason": found.said, "fix": found.fix} if found else None
 
 
 def not_compared(house: House, one: CRMConnection, compared: Compared) -> Reconciliation | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -203,10 +204,10 @@ class Plugins:
             if one.name == name:
                 return SettingsError(f"The plugin {name} is left out: {one.problem}.", fix=one.fix)
         known = ", ".join(sorted(self.found)) or "none"
-        return SettingsError(
-            f"No plugin named {name!r} is installed (found: {known}).",
-            fix=f"Install it beside crmhost: pip install crmhost-{name}.",
-        )
+        fix = f"Install it beside crmhost: pip install crmhost-{name}."
+        if close := get_close_matches(name, self.found, n=1):
+            fix = f"Did you mean {close[0]}?"
+        return SettingsError(f"No plugin named {name!r} is installed (found: {known}).", fix=fix)
 
 
 def discover() -> Plugins:

@@ -5,51 +5,20 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from . import refusals
 from .errors import TryAgain
 from .findings import Finding
 from .http import Http
-from .store import counters, hours
-from .store.hours import HOUR, RECEIVED
+from .store import hours
+from .store.hours import RECEIVED
 
 if TYPE_CHECKING:
     from .house import House
     from .store.connections import CRMConnection
-
-DAY = 24
-"""Hours that are looked back on."""
-SIGNATURES: Mapping[str, tuple[str, str]] = {
-    "bad_signature": (
-        "signed with another secret than the one kept here",
-        "Each webhook has a secret of its own. Give the one that Chatwoot shows for this one: crmhost secret "
-        "{id}. Or have it fetched: crmhost set {id} --chatwoot-token @file.",
-    ),
-    "reserialised": (
-        "signed with the right secret, over a body that was written anew on its way",
-        "Let the proxy pass bodies on as they are: no filter or firewall that rewrites JSON "
-        "(docs/howto/proxy.md).",
-    ),
-    "body_only": (
-        "signed over the body alone, without the timestamp",
-        "It does not come from Chatwoot 4.11.2 or newer: look at what posts there.",
-    ),
-    "old_timestamp": (
-        "signed more than five minutes before, or after, this machine's clock",
-        "Have this machine and Chatwoot's follow a time server; or something on the way holds webhooks back.",
-    ),
-    "no_secret": (
-        "signed, and no secret is known here",
-        "Paste the secret that Chatwoot shows for the webhook: crmhost secret {id}.",
-    ),
-    "unsigned": (
-        "not signed",
-        "Update Chatwoot to 4.11.2 or newer, or take unsigned ones: connect again with --unsigned.",
-    ),
-}
-"""Why a webhook was not believed, in words, and what to do."""
 
 
 def address(house: House) -> Iterator[Finding]:
@@ -96,17 +65,10 @@ def guarded(url: str) -> Iterator[Finding]:
 
 def of_connection(house: House, one: CRMConnection) -> Iterator[Finding]:
     """Look at what came of a connection's webhooks lately: taken, or refused and why."""
-    name, now = f"connection {one.id}", time.time()
     with house.store.read() as tx:
         received = hours.last(tx, one.id, RECEIVED)
-        lately = hours.since(tx, [one.id], int(now // HOUR) - DAY + 1)
-        ever = counters.read(tx, "refused", one.id)
-    last = {what: count for (_id, what, _hour), count in sorted(lately.items()) if what in SIGNATURES}
-    for reason, count in last.items():
-        how, fix = SIGNATURES[reason]
-        goes_on = received is None or count.last_at > received
-        told = f"Webhooks are refused, {ever.get(reason, count.count)} so far: {how}."
-        yield Finding(name, "problem" if goes_on else "warning", told, fix.format(id=one.id))
-    if received is None and not last:
+        refused = list(refusals.of_connection(tx, one, time.time()))
+    yield from (refusal.finding for refusal in refused)
+    if received is None and not refused:
         fix = "Send a message in Chatwoot. If nothing comes: is the webhook there, and its address right?"
-        yield Finding(name, "warning", "No webhook has arrived yet.", fix)
+        yield Finding(f"connection {one.id}", "warning", "No webhook has arrived yet.", fix)

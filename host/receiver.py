@@ -37,6 +37,8 @@ PATIENCE = 4.0
 """Seconds that the database may take; Chatwoot waits five for the answer, and never sends again."""
 REMEMBER = 1.0
 """Seconds for which a connection is not read again from the database."""
+TELL = 1.0
+"""Seconds between two refusals that are logged."""
 HEADERS = frozenset(
     name.encode() for name in (signatures.SIGNATURE, signatures.TIMESTAMP, signatures.DELIVERY)
 )
@@ -119,6 +121,7 @@ class Receiver:
         self._directory = directory
         self._intake = intake
         self._max_body = max_body
+        self._told_at = -TELL
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI): a router and its layers would cost as much as all else that is done."""
@@ -150,6 +153,7 @@ class Receiver:
             event = webhooks.classify(webhooks.parse(body))
         except DeliveryRefused as refusal:
             whose = to.connection.id if to else 0
+            self._tell(whose, refusal.reason)
             await patience.of(self._intake.counted(whose, "refused", refusal.reason))
             return _answer(refusal.status, refusal.reason, str(refusal))
         if not to.needs(event):
@@ -162,6 +166,12 @@ class Receiver:
             span.set(stored=stored)
         log.info("received", stored=stored, uid=arrival.uid, **named)
         return JSONResponse({"status": "stored" if stored else "duplicate", "event": event.name})
+
+    def _tell(self, connection_id: int, reason: str) -> None:
+        """Log a refusal, one a second at most: anybody may post, and the counts have them all."""
+        if (now := time.monotonic()) - self._told_at >= TELL:
+            self._told_at = now
+            log.warning("refused a webhook", connection=connection_id or None, reason=reason)
 
     async def _body(self, receive: Receive) -> bytes:
         """Read the raw body, and stop where it grows longer than allowed."""

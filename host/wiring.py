@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
@@ -17,6 +17,8 @@ from .store.engine import reachable
 from .vault import MAKE_KEY, Vault, key_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .broker import LaneBroker
@@ -82,6 +84,26 @@ def _make_folder(settings: Settings) -> None:
     except OSError as error:
         fix = "Name a folder that this user may make and write in."
         raise SettingsError(f"CRMHOST_DATA_DIR cannot be made: {error}.", fix=fix) from error
+    _require_ours(settings.data_dir)
+
+
+def _require_ours(folder: Path) -> None:
+    """See that this user may look into the folder: nobody but its owner may."""
+    try:
+        with suppress(FileNotFoundError):
+            (folder / DATABASE).stat()
+    except PermissionError as error:
+        fix = f"Run crmhost as that user: sudo -u {_owner(folder)} crmhost …"
+        raise SettingsError(
+            f"The data folder {folder.absolute()} belongs to another user.", fix=fix
+        ) from error
+
+
+def _owner(folder: Path) -> str:
+    try:
+        return folder.owner()
+    except (KeyError, OSError):
+        return "crmhost"
 
 
 @contextmanager

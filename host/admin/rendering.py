@@ -85,7 +85,7 @@ def render(visit: Visit | None, page: Page) -> str:
         "may_change": bool(visit and visit.changes),
         "form_token": visit.form_token if visit else "",
         "said": said,
-        "shown": lambda text: text if visit and visit.changes else MASK if text else "",
+        "shown": lambda text: (MASK if not (visit and visit.changes) else text) if text else "",
         "role_name": lambda role: words.gettext(ROLE_NAMES[role]),
         "language": words.language().replace("_", "-"),
         "path": visit.request.url.path if visit else "/",

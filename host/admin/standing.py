@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from .. import refusals
 from ..errors import SettingsError
 from ..overview import not_compared
 from ..states import STATES
@@ -70,6 +71,8 @@ def standing(tx: Connection, house: House, one: CRMConnection, used: Spent | Non
     now = time.time()
     waiting = browse.count(tx, one.id, "pending")
     mark, state, sentence, fix = _state(house, one, used if waiting else None)
+    if mark == "good" and (refused := refusals.trouble(tx, one, now)):
+        mark, state, sentence, fix = "bad", _("Webhooks are refused"), refused.said, refused.fix
     if mark == "good" and (failed := not_compared(house, one, reconciliations.every(tx))):
         mark, state, sentence, fix = _not_compared(failed)
     counted = hours.since(tx, [one.id], int(now // HOUR) - 23)

@@ -22,7 +22,10 @@ HEADER = "Api-Access-Token"
 THROTTLED = 429
 THROTTLED_FOR = 60.0
 """Seconds: Chatwoot counts requests by the minute and does not say when to come again; a proxy may."""
-NEW_TOKEN = "Give the token of an administrator: crmhost set CONNECTION --chatwoot-token @file."  # noqa: S105
+NEW_TOKEN = (
+    "Give an administrator's token; for a connection that is there already, with crmhost set CONNECTION "  # noqa: S105
+    "--chatwoot-token @file."
+)
 
 UNREADABLE_FIX = "Is this Chatwoot newer than crmhost knows? Update crmhost; report it where that is no help."
 

@@ -112,10 +112,14 @@ def _when(moment: str | None) -> str:
 def _state(row: dict[str, Any]) -> str:
     """Return the state in words, and until when it lasts at least."""
     words = str(row["state"]).replace("_", " ")
+    if row["state"] == "working" and row["problem"]:
+        words = "webhooks refused"
     return f"{words}, tried again at {row['until'][11:19]} (UTC)" if row["until"] else words
 
 
 def _why(row: dict[str, Any]) -> str:
+    if not row["reason"] and row.get("problem"):
+        row = row["problem"]
     return " ".join(part for part in (row["reason"], row["fix"]) if part)
 
 

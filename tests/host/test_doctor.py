@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import structlog
 from cryptography.fernet import Fernet
 
-from crmhost import CredentialsError, doctor, health
+from crmhost import CredentialsError, SettingsError, doctor, health
 from crmhost.connect import connect
 from crmhost.doctor import examine
 from crmhost.findings import Finding
@@ -124,6 +126,30 @@ def test_another_key_is_a_problem_and_what_needs_it_is_left_out(looks: Looks, tm
 
     assert (found["key"].state, "another key" in found["key"].said) == ("problem", True)
     assert "connection 1" not in found
+
+
+@pytest.fixture
+def anothers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder that this process may not look into: it may run as root, which may all."""
+    look = Path.stat
+
+    def stat(path: Path, **more: Any) -> os.stat_result:
+        if path.parent == tmp_path / "data":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, **more)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    return tmp_path / "data"
+
+
+def test_a_data_folder_of_another_user_is_called_that(anothers: Path, looks: Looks) -> None:
+    settings = settings_for(anothers, None, "redis://127.0.0.1:1")
+
+    with pytest.raises(SettingsError, match="belongs to another user") as refused, open_house(settings):
+        pass
+
+    assert "sudo -u" in refused.value.fix
+    assert looks(settings)["database"].said == str(refused.value)
 
 
 @pytest.mark.usefixtures("opened")

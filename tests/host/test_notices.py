@@ -15,7 +15,7 @@ from crmhost.demo import payloads
 from crmhost.http import new_pool
 from crmhost.messenger import Undelivered, Webhook, messenger
 from crmhost.notices import CALM, GAP, QUIET, Notices
-from crmhost.reach import SIGNATURES
+from crmhost.refusals import SIGNATURES
 from crmhost.server import serving
 from crmhost.settings import load_settings
 from crmhost.store import connections, counters, gates, reconciliations

@@ -50,6 +50,13 @@ def test_an_unknown_plugin_is_refused_with_those_that_are_there() -> None:
     assert error.value.fix == "Install it beside crmhost: pip install crmhost-salesforce."
 
 
+def test_a_name_with_a_slip_of_the_pen_is_answered_with_the_right_one() -> None:
+    with pytest.raises(SettingsError) as error:
+        FakeCRM().plugins()["fak"]
+
+    assert error.value.fix == "Did you mean fake?"
+
+
 class Misspelt(Plain):
     @hookimpl
     def handle_conversation_craeted(self) -> None:

@@ -65,7 +65,9 @@ def test_what_is_refused_is_a_problem_until_something_is_taken_again(lite_house:
     (later,) = of_connection(lite_house, one)
 
     assert (found.state, later.state) == ("problem", "warning")
-    assert found.said.startswith("Webhooks are refused, 7 so far: signed with the right secret, over a body")
+    assert found.said.startswith("Webhooks are refused, 7 so far, the last at 20")
+    assert "UTC: signed with the right secret, over a body" in found.said
+    assert later.said.startswith("Webhooks were refused, 7 in all, the last at 20")
     assert "proxy" in found.fix
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from crmhost import Answer, Http, overview, signatures, webhooks
@@ -170,6 +171,16 @@ def test_a_forged_delivery_is_refused_and_counted(chatwoot: Chatwoot) -> None:
     status = chatwoot.settled()
     assert status["deliveries"]["pending"] == 0
     assert status["refused"] == {"bad_signature": 1}
+
+
+def test_what_is_refused_is_logged_and_a_flood_of_it_once_a_second(lite: Chatwoot) -> None:
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(3):
+            lite.post(payloads.contact_created(JANE), secret="wrong")
+
+    told = [one for one in logged if one["event"] == "refused a webhook"]
+    assert 0 < len(told) < 3
+    assert (told[0]["connection"], told[0]["reason"], told[0]["log_level"]) == (1, "bad_signature", "warning")
 
 
 def test_an_unknown_address_is_refused_and_counted(lite: Chatwoot) -> None:

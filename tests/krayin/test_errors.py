@@ -41,6 +41,14 @@ def test_a_refusal_names_record_field_and_reason(number: int, said: str) -> None
     assert not error.unsure
 
 
+def test_a_required_field_is_cured_by_an_optional_attribute_or_a_mapping() -> None:
+    error = error_from(recorded(283), POST)
+
+    assert error is not None
+    assert "make its attribute optional" in error.fix
+    assert "map something to it" in error.fix
+
+
 def test_a_refusal_tells_the_field_without_its_text() -> None:
     error = error_from(recorded(668), POST)
 

@@ -9,6 +9,8 @@ from ..clients.lookups import Lookups
 from ..clients.pace import WINDOW
 from .rows import Row
 
+UNCLEAR_FIX = f"Try again in a minute: Krayin says the same where its calls are used up. {CREDENTIALS_FIX}"
+"""A 500 in production hides both, and a first answer has no word of the calls that are left."""
 INSTALL_FIX = (
     "If this is Krayin's address, install its REST API there: composer require krayin/rest-api, then put "
     "SANCTUM_STATEFUL_DOMAINS with Krayin's host name into .env, then php artisan krayin-rest-api:install. "
@@ -57,8 +59,11 @@ def _trouble(answer: Answer, body: Row, url: str, wait: float | None) -> Setting
         )
     if status == 404 and laravel:
         return SettingsError(f"There is no Krayin REST API at {url}.", fix=INSTALL_FIX)
-    if status == 401 or (status == 500 and laravel):
+    if status == 401:
         return CredentialsError(f"Krayin at {url} refuses the API token.", fix=CREDENTIALS_FIX)
+    if status == 500 and laravel:
+        said = f"Krayin at {url} refuses the API token, or has no calls left for its user this minute."
+        return CredentialsError(said, fix=UNCLEAR_FIX)
     if status >= 500:
         return TryAgain(f"What answers at {url} is out of order ({status}).", fix=ADDRESS_FIX)
     return SettingsError(

@@ -27,7 +27,10 @@ CREDENTIALS_FIX = (
 )
 ADDRESS_FIX = "Look at the address, and at any proxy or log-in page in front of Krayin."
 LOG_FIX = "The reason is in Krayin's storage/logs/laravel.log."
-RECORD_FIX = "Correct it in Chatwoot, or the person who has it already in Krayin; then replay the delivery."
+RECORD_FIX = (
+    "Correct it in Chatwoot, or the person who has it already in Krayin. A field that Krayin requires: make "
+    "its attribute optional there, or map something to it. Then replay the delivery."
+)
 QUESTION_FIX = "Krayin or its REST package was changed: crmhost check says what is there now."
 GONE_FIX = "It was deleted in Krayin, or a setting names what is no longer there: crmhost check."
 PACKAGE_FIX = "Was the package krayin/rest-api removed, or Krayin moved? Look: crmhost check."

@@ -12,7 +12,9 @@ from crmhost.admin.shown import spoken
 from crmhost.budget import DeliveryBudget
 from crmhost.demo import payloads
 from crmhost.house import House
-from crmhost.store import connections, gates, reconciliations
+from crmhost.overview import status
+from crmhost.store import connections, gates, hours, reconciliations
+from crmhost.store.hours import Moment
 
 from ..conftest import Bench, connected
 from ..fake_crm import FakeCRM
@@ -41,6 +43,30 @@ def test_all_well_is_said_in_words(lite_bench: Bench, viewer: Browser) -> None:
     assert "Working" in page
     assert "just now" in page
     assert "1 worked" in page
+
+
+def test_webhooks_that_are_refused_are_not_called_in_step(lite_bench: Bench, viewer: Browser) -> None:
+    receive(lite_bench, payloads.contact_created(JANE))
+    with lite_bench.house.store.write() as tx:
+        hours.note(tx, [Moment(1, "bad_signature", time.time() + 1)])
+
+    front, page = told(viewer.get("/")), told(viewer.get("/connections/1"))
+    (state,) = status(lite_bench.house)["connections"]
+
+    assert front.startswith("1 connection needs you")
+    assert "Webhooks are refused, 1 so far" in front
+    assert "Webhooks are refused" in page
+    assert "crmhost secret 1" in page
+    assert state["state"] == "working"
+    assert state["problem"]["reason"].startswith("Webhooks are refused, 1 so far")
+
+
+def test_webhooks_that_were_refused_before_are_history(lite_bench: Bench, viewer: Browser) -> None:
+    with lite_bench.house.store.write() as tx:
+        hours.note(tx, [Moment(1, "bad_signature", time.time() - 60)])
+    receive(lite_bench, payloads.contact_created(JANE))
+
+    assert told(viewer.get("/")).startswith("Everything is in step")
 
 
 def test_a_connection_that_the_crm_refuses_says_why_and_what_to_do(

@@ -117,6 +117,17 @@ def test_a_customer_is_found_by_the_words_of_now(house: House) -> None:
         assert search.find(tx, "zoe", 5) == []
 
 
+def test_a_phone_and_an_address_that_are_missing_are_left_empty(lite_bench: Bench, admin: Browser) -> None:
+    lite_bench.receive(
+        payloads.contact_created(payloads.contact(5842, "Zoë Berg", phone_number="+46701555017"))
+    )
+    lite_bench.work(5842)
+
+    page = told(admin.get("/contacts"))
+    assert "Zoë Berg" in page
+    assert "None" not in page
+
+
 def test_a_phone_is_found_with_and_without_its_country() -> None:
     words = words_of(Face(1, 1, None, None, "+44 7700 900123"))
 

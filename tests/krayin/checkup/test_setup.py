@@ -106,6 +106,18 @@ def test_a_wrong_token_is_called_that(any_mode: Desk) -> None:
     assert "1|wrong" not in f"{refused.value} {refused.value.fix}"
 
 
+def test_a_minute_whose_calls_are_used_up_is_not_called_a_wrong_token(fresh: Fresh) -> None:
+    desk = fresh(debug=False)
+    desk.sandbox.settings = replace(desk.sandbox.settings, rate_limit=1)
+    token = {"Authorization": f"Bearer {desk.settings['api_token']}", "Accept": "application/json"}
+    assert desk.pool.get(f"{desk.url}/api/v1/get", headers=token).status_code == 200
+
+    with pytest.raises(CredentialsError, match="or has no calls left") as refused:
+        desk.setup()
+
+    assert refused.value.fix.startswith("Try again in a minute")
+
+
 def test_a_token_that_a_login_deleted_is_called_wrong(any_mode: Desk) -> None:
     login = {"email": "admin@example.com", "password": "admin123", "device_name": "a laptop"}
     answer = any_mode.pool.post(
