@@ -18,7 +18,7 @@ class Post:
 
     what: str
     payload: Payload
-    how: Literal["signed", "sent twice", "forged"] = "signed"
+    how: Literal["signed", "phone only", "sent twice", "forged"] = "signed"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def story() -> Scenario:
             Post("… contact updated", payloads.contact_updated(priya, 1, phone_number=None)),
             Post("… conversation created", payloads.conversation_created(opened)),
         ),
-        (Post("a WhatsApp contact with a phone only", payloads.contact_created(joao)),),
+        (Post("a WhatsApp contact with a phone only", payloads.contact_created(joao), "phone only"),),
         (
             Post(
                 "an update that says nothing new",

@@ -24,6 +24,8 @@ from ..errors import CRMHostError, SettingsError
 VERSIONS = Path(__file__).parent
 SOURCE = "https://plugin-template.crmhost.invalid/template.git"
 """What a plugin says that it was made of, on whatever machine; git is told where that is."""
+ANSWERS = ".copier-answers.yml"
+"""In which file of a plugin it is."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SOMEBODY = {
     f"GIT_{who}_{what}": said
@@ -53,9 +55,13 @@ def make(name: str, title: str, folder: Path) -> list[Path]:
 
 def update(folder: Path) -> None:
     """Merge what is new in the template into a plugin; where both changed a line, both are left there."""
-    if not (folder / ".copier-answers.yml").exists():
+    if not folder.exists():
+        within = Path(ANSWERS).exists()
+        fix = "Run it in the folder above: cd .." if within else "Name the plugin's folder: --into FOLDER"
+        raise SettingsError(f"There is no folder {folder} here.", fix=fix)
+    if not (folder / ANSWERS).exists():
         fix = "It is for a plugin that was made by crmhost new-plugin."
-        raise SettingsError(f"{folder} does not say what it was made of (.copier-answers.yml).", fix=fix)
+        raise SettingsError(f"{folder} does not say what it was made of ({ANSWERS}).", fix=fix)
     with template() as (environment, newest):
         _copier(environment, "update", "--vcs-ref", newest, "--defaults", "--conflict", "inline", str(folder))
 

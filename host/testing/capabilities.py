@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any
 
 from ..errors import SettingsError
@@ -32,6 +33,14 @@ class Capabilities:
     def make_crm(self) -> OpenCRM:
         """Return a fresh stand-in for the CRM, one that can be looked into and disturbed."""
         raise NotImplementedError("make_crm returns a stand-in for your CRM, a crmhost.testing.OpenCRM.")
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Refuse a declaration that is nearly one of ours: it would be passed over in silence."""
+        super().__init_subclass__(**more)
+        known = [name for name in vars(Capabilities) if name.startswith(("has_", "activities_"))]
+        for name in vars(cls):
+            if name not in known and (near := get_close_matches(name, known, n=1, cutoff=0.85)):
+                raise TypeError(f"{cls.__name__} declares {name}, which is nothing: is it {near[0]}?")
 
     # What a plugin's test may say otherwise
 

@@ -26,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from crmhost import Expected
 from crmhost.testing import Activity, Person  # as it stands in a copy of this file
 
 NAME_LIMIT = 120
@@ -104,6 +105,39 @@ class ExampleCRM:
         """Make all tokens invalid."""
         self.tokens.clear()
 
+    # As crmhost demo looks into it
+
+    def tables(self) -> dict[str, list[dict[str, str]]]:
+        """Return what there is, as a person would like to see it."""
+        tables = {"people": self.people, "notes": self.notes}
+        return {
+            name: [
+                {"id": key, **{column: str(row[column] or "") for column in row}} for key, row in rows.items()
+            ]
+            for name, rows in tables.items()
+        }
+
+    def differences(self, expected: Expected) -> list[str]:
+        """Return a sentence for each customer and conversation that is not there once, and for any other."""
+        there = {f"Contact {one.id}": self._known(one.email, one.phone) for one in expected.contacts}
+        there |= {
+            f"Conversation {one.id}": [key for key, row in self.notes.items() if row["ref"] == _ref(one.id)]
+            for one in expected.conversations
+        }
+        amiss = [f"{what} is there {len(ids)} times." for what, ids in there.items() if len(ids) != 1]
+        return amiss + [
+            f"There are {len(rows)} {name} instead of {len(wanted)}."
+            for name, rows, wanted in (
+                ("people", self.people, expected.contacts),
+                ("notes", self.notes, expected.conversations),
+            )
+            if len(rows) != len(wanted)
+        ]
+
+    def _known(self, email: str | None, phone: str | None) -> list[str]:
+        name, value = ("email", email) if email else ("phone", phone)
+        return [key for key, row in self.people.items() if row[name] == value]
+
     # Its API
 
     def _route(self, method: str, path: str, answer: Answer) -> Route:
@@ -172,6 +206,10 @@ class ExampleCRM:
         self._made += 1
         table[str(self._made)] = dict(row)
         return str(self._made)
+
+
+def _ref(conversation_id: int) -> str:
+    return f"conversation:{conversation_id}"
 
 
 def _too_long(row: Row) -> Response | None:

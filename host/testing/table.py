@@ -27,6 +27,8 @@ class Table:
     plugin: str
     capabilities: Mapping[str, Any]
     verdicts: tuple[Verdict, ...]
+    example: bool = False
+    """Whether it was tried against the example CRM, which comes with crmhost, and not its own."""
 
     @property
     def tier(self) -> Tier | None:
@@ -54,7 +56,8 @@ class Table:
         if untried:
             return f"{self.plugin}: {untried} of {len(self.verdicts)} rules were not tried; a tier takes all."
         if not self.wanting:
-            return f"{self.plugin}: {self.tier}."
+            against = " (against crmhost's example CRM)" if self.example else ""
+            return f"{self.plugin}: {self.tier}{against}."
         names = ", ".join(f"{one.rule.id} ({one.state})" for one in self.wanting)
         return f"{self.plugin}: {self.tier or 'no tier'}. For {self.wanting[0].rule.tier} it wants: {names}."
 
@@ -80,7 +83,15 @@ def noted(
     state = "broken" if report.failed else rule.untried(contract) or "kept"
     said = {"rule": rule.id, "state": state, "why": why if report.failed else ""}
     declared = {name: getattr(contract, name) for name in CAPABILITIES}
-    return [("contract", {"plugin": contract.plugin, "capabilities": declared, **said})]
+    about = {"plugin": contract.plugin, "capabilities": declared, "example": _is_on_example(contract)}
+    return [("contract", {**about, **said})]
+
+
+def _is_on_example(contract: type[Capabilities]) -> bool:
+    """Whether the module in which the contract's CRM is made has the example CRM itself, not a copy."""
+    from .example_crm import ExampleCRM
+
+    return any(one is ExampleCRM for one in contract.make_crm.__globals__.values())
 
 
 def tables_of(notes: Iterable[Note]) -> list[Table]:
@@ -100,7 +111,7 @@ def _table(plugin: str, notes: list[Note]) -> Table:
         else Verdict(rule, "not run")
         for rule in rules_of(CRMContract)
     )
-    return Table(plugin, notes[0]["capabilities"], tuple(verdicts))
+    return Table(plugin, notes[0]["capabilities"], tuple(verdicts), notes[0].get("example", False))
 
 
 def lines_of(table: Table) -> Iterator[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TYPED = "Dr Jane van der Doe"
 """What a salesperson calls the customer."""
+NEWER = "+447700900951"
 
 
 class Theirs(UnderFaults):
@@ -35,16 +36,20 @@ class Theirs(UnderFaults):
 
     @rule("platinum")
     def test_edits_kept(self, trials: Trials) -> None:
-        """A name that a salesperson typed stays, whatever else changes in Chatwoot."""
+        """A name that a salesperson typed stays, and what else changes in Chatwoot arrives."""
         trial, who = trials.begin(), trials.jane
         trial.created(who)
         trial.settle(who)
         for found in trial.persons_of(who):
             trial.crm.rename(found.id, TYPED)
-        trial.updated({**who, "phone_number": "+447700900951"}, phone_number=who["phone_number"])
+        trial.updated({**who, "phone_number": NEWER}, phone_number=who["phone_number"])
         trial.settle(who)
-        names = [found.name for found in trial.persons_of(who)]
+        now = trial.persons_of(who)
+        names = [one.name for one in now]
         promise(names == [TYPED], f"A salesperson called the customer {TYPED}, and now it is {names}.")
+        phones = [phone for one in now for phone in one.phones]
+        arrived = any(one.has_phone(NEWER) for one in now)
+        promise(arrived, f"The phone is {NEWER} in Chatwoot since, and in the CRM {phones}: was it written?")
 
     @rule("platinum")
     def test_existing_name_kept(self, trials: Trials) -> None:

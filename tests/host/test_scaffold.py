@@ -114,3 +114,30 @@ def test_the_new_plugins_types_are_right(tmp_path: Path) -> None:
     ran = subprocess.run(checked, cwd=folder, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 0, ran.stdout
+
+
+def test_what_runs_in_the_plugins_folder_is_not_committed(tmp_path: Path) -> None:
+    folder = tmp_path / "crmhost-acme"
+    scaffold.make("acme", "Acme CRM", folder)
+    secrets = ("data/crmhost.sqlite3", "data/secret.key", ".env", "token.txt", "acme-token-2.txt")
+    (folder / "data").mkdir()
+    for name in secrets:
+        (folder / name).write_text("s3cret")
+
+    commit(folder, "All")
+
+    kept = subprocess.check_output([*GIT, "ls-files"], cwd=folder, text=True).split()
+    assert "crmhost_acme/client.py" in kept
+    assert not set(secrets) & set(kept)
+
+
+def test_an_update_from_within_the_plugins_folder_says_where_to_run_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scaffold.make("acme", "Acme CRM", tmp_path / "crmhost-acme")
+    monkeypatch.chdir(tmp_path / "crmhost-acme")
+
+    with pytest.raises(SettingsError, match="There is no folder crmhost-acme here") as error:
+        scaffold.update(Path("crmhost-acme"))
+
+    assert error.value.fix == "Run it in the folder above: cd .."

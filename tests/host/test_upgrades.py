@@ -92,9 +92,10 @@ def test_a_process_of_each_version_before_goes_on_beside_the_newer_schema(store:
 
     fill(store, known, first=3)
     with store.write() as tx:
-        for column in (list(table.columns)[-1] for table in known.values()):
-            change = column.table.update().where(column == _something(column, 3))
-            tx.execute(change.values({column.name: _something(column, 5)}))
+        for table in known.values():
+            (key, *_), last = table.primary_key.columns, list(table.columns)[-1]
+            change = table.update().where(key == _something(key, 3))
+            tx.execute(change.values({last.name: _something(last, 5)}))
     beside = rows(store, known)
 
     assert {len(found) for found in beside.values()} == {4}

@@ -405,6 +405,15 @@ class WritesTheWholeRecord(Tiny):
         return self.keep(context, contact, person_id, "updated")
 
 
+@loses("edits-kept", among=QUIET)
+class WritesToNobody(Tiny):
+    def update(
+        self, context: Settings, contact: Contact, person_id: str, written: Mapping[str, Any]
+    ) -> Outcome:
+        self.ask(context, "PUT", f"/people/{person_id}", body={})
+        return self.keep(context, contact, person_id, "updated")
+
+
 @loses("existing-name-kept")
 class WritesOverWhoIsThere(Tiny):
     def begin(self, context: Settings, contact: Contact) -> Outcome:

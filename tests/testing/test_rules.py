@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from crmhost.testing import CRMContract
 from crmhost.testing.rules import UNWRITTEN, Rule, State, Tier, Verdict, awarded, rules_of
-from crmhost.testing.table import Table, tables_of
+from crmhost.testing.table import Table, noted, tables_of
+
+from .test_good_plugin import TestTiny as Tried
 
 PAGE = (Path(__file__).parents[2] / "docs" / "contract.md").read_text("utf-8")
 
@@ -93,3 +97,36 @@ def test_a_rule_whose_capability_is_not_declared_is_not_tried() -> None:
     assert Rule("a", "gold", "It is so.", about="cannot").untried(Declared()) == "not needed"
     assert Rule("b", "gold", "It is so.", needs="cannot").untried(Declared()) == "cannot"
     assert Rule("c", "gold", "It is so.", about="can", needs="can").untried(Declared()) is None
+
+
+def test_a_tier_that_was_won_on_the_example_says_so() -> None:
+    assert (
+        Table("acme", {}, tuple(verdicts()), example=True).summary
+        == "acme: platinum (against crmhost's example CRM)."
+    )
+    assert Table("acme", {}, tuple(verdicts())).summary == "acme: platinum."
+
+
+def test_a_table_knows_the_example_from_a_copy_of_it() -> None:
+    class Copied(CRMContract):
+        plugin = "acme"
+
+        def make_crm(self) -> Any:
+            return None
+
+    rule = rules_of(CRMContract)[0]
+    report: Any = SimpleNamespace(passed=True, failed=False, when="call")
+    ((_, on_the_example),) = noted(rule, Tried, report, "")
+    ((_, on_a_copy),) = noted(rule, Copied, report, "")
+
+    assert tables_of([on_the_example])[0].example
+    assert not tables_of([on_a_copy])[0].example
+
+
+def test_a_declaration_that_is_misspelt_is_refused() -> None:
+    with pytest.raises(
+        TypeError, match="declares activity_findable, which is nothing: is it activities_findable"
+    ):
+
+        class Misspelt(CRMContract):
+            activity_findable = False
