@@ -11,7 +11,7 @@ from starlette.routing import compile_path
 
 from crmhost.admin.places import EVERY
 from crmhost.house import House
-from crmhost.store import contacts, hours
+from crmhost.store import contacts, hours, search
 from crmhost.store.causes import cause_of
 from crmhost.store.contacts import Face
 from crmhost.store.hours import HOUR, Moment
@@ -71,6 +71,8 @@ def fill(house: House, connection_ids: list[int]) -> None:
             for part in range(0, len(faces), 500):
                 contacts.note(tx, faces[part : part + 500], now)
             tx.execute(insert(links), [link(one) for one in faces])
+            while search.index(tx):
+                pass
     with house.store.write() as tx:
         each = [
             Moment(one, "applied", now - hour * HOUR, 2, 1.0) for one in connection_ids for hour in range(720)
