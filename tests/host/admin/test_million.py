@@ -78,8 +78,10 @@ def fill(house: House, connection_ids: list[int]) -> None:
             Moment(one, "applied", now - hour * HOUR, 2, 1.0) for one in connection_ids for hour in range(720)
         ]
         hours.note(tx, each)
-    with house.store.write() as tx:
-        tx.execute(text("ANALYZE"))
+    # What PostgreSQL does by itself in the minutes after: so that an index is enough to count by.
+    tidy = "VACUUM ANALYZE" if house.store.engine.dialect.name == "postgresql" else "ANALYZE"
+    with house.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
+        tx.execute(text(tidy))
 
 
 def face(number: int, connection_ids: list[int]) -> Face:
