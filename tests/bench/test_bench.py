@@ -62,6 +62,24 @@ def test_a_ratio_that_fell_by_more_than_a_third_is_named() -> None:
     assert [line.partition(" ")[0] for line in fallen] == ["b", "c"]
 
 
+@pytest.mark.parametrize(("second", "status"), [(0.4, 0), (0.1, 1)])
+def test_what_fell_is_measured_once_more_before_it_is_believed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, second: float, status: int
+) -> None:
+    values = [0.1, second]
+
+    def measured(*_: object) -> run.Run:
+        return run.Run([Row("a", "a", values.pop(0), TIMES, Aim(least=1))], [], 1.0)
+
+    kept = tmp_path / "kept.json"
+    kept.write_text('{"a": 0.5}')
+    monkeypatch.setattr(quick, "KEPT", kept)
+    monkeypatch.setattr(quick, "run", measured)
+
+    assert quick.main(quiet, keep=False) == status
+    assert values == []
+
+
 def test_the_page_shows_each_row_and_a_plot_of_each_family(tmp_path: Path) -> None:
     page.write(run.Run([ROW], ["sync: it hung."], 90.0).document(), tmp_path)
 
