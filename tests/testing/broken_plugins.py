@@ -117,11 +117,13 @@ class TellsAnUpdate(Tiny):
 
 
 @loses("contact-updated")
-class NeverUpdates(Tiny):
+class NothingOfTheRenamed(Tiny):
     def update(
         self, context: Settings, contact: Contact, person_id: str, written: Mapping[str, Any]
     ) -> Outcome:
-        return self.keep(context, contact, person_id, "left")
+        if self.fields(contact)["name"] != written.get("name"):
+            return self.keep(context, contact, person_id, "left")
+        return super().update(context, contact, person_id, written)
 
 
 @loses("conversation-created")
