@@ -26,10 +26,22 @@ WORDS = {
     "bool_parsing": "it is yes or no",
     "bool_type": "it is yes or no",
     "string_type": "it is a text",
+    "int_from_float": "it is a whole number",
+    "float_parsing": "it is a number",
+    "float_type": "it is a number",
+    "list_type": "it is a list",
+    "tuple_type": "it is a list",
+    "set_type": "it is a list",
+    "frozen_set_type": "it is a list",
+    "dict_type": "it is pairs",
+    "mapping_type": "it is pairs",
+    "greater_than": "it is more than {gt}",
+    "less_than": "it is less than {lt}",
     "greater_than_equal": "it is {ge} or more",
     "less_than_equal": "it is {le} or less",
     "literal_error": "it is one of these: {expected}",
     "string_too_short": "it has {min_length} signs or more",
+    "string_too_long": "it has {max_length} signs or fewer",
 }
 """What pydantic says for programmers, said for people; what it calls a limit stands in it."""
 NAME = re.compile(r"[\w.-]{1,60}")
@@ -61,8 +73,12 @@ def problems(error: ValidationError) -> dict[str, str]:
 
 def _said(one: ErrorDetails) -> str:
     own = one["msg"].removeprefix("Value error, ")
+    limits = dict(one.get("ctx", {}))
+    if "expected" in limits:
+        # Pydantic's «or» before the last of them is English, and a page may not be.
+        limits["expected"] = ", ".join(limits["expected"].rsplit(" or ", 1))
     try:
-        return WORDS[one["type"]].format(**one.get("ctx", {}))
+        return WORDS[one["type"]].format(**limits)
     except KeyError:
         return own
 

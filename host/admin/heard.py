@@ -19,6 +19,8 @@ FITS = {"s": ".*?", "d": "-?[0-9]+|…"}
 """What fits a hole, by its kind; a cause has … where reasons differ."""
 NEXT = re.compile(r"(?<=[.?:]) (?=[A-Z«])")
 """Where one sentence ends and another begins."""
+ENDED = re.compile(r"(?<=[.?]) (?=[A-Z«])")
+"""The same where a colon does not count, which may stand in the middle of one."""
 NAMED = re.compile(r"(?P<names>[\w.]+(?:, [\w.]+)*): (?P<said>.+?)(?P<end>\.?)")
 """A setting, or several, and what is said of it."""
 LONGEST = 1000
@@ -34,9 +36,15 @@ def translated(sentence: str) -> str:
 
 @lru_cache(4096)
 def _translated(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str:
-    parts = [_one(part, name, where) for part in NEXT.split(sentence)]
-    known = _one(sentence, name, where) or ("" if None in parts else " ".join(map(str, parts)))
-    return known or _of_settings(sentence, name, where) or sentence
+    plain = gettext(sentence)
+    if plain != sentence:
+        return plain
+    # Each by itself, where that is known: a hole that the last begins with would take in those before it.
+    for parts in (ENDED.split(sentence), [sentence], NEXT.split(sentence)):
+        said = [_one(part, name, where) for part in parts]
+        if None not in said:
+            return " ".join(map(str, said))
+    return _of_settings(sentence, name, where) or sentence
 
 
 def _of_settings(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:

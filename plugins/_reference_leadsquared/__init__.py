@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from crmhost import Contact, Context, Conversation, Outcome, PluginInfo, SetupResult, StandIn, hookimpl
 
 from ._version import __version__
@@ -14,6 +16,9 @@ from .logo import LOGO
 from .mappers.lead import ID
 from .settings import LeadSquaredSettings
 from .stand_in import LeadSquaredStandIn
+
+LOCALES = Path(__file__).parent / "locales"
+"""What the plugin says, in other languages."""
 
 __all__ = [
     "LeadSquaredSettings",
@@ -36,6 +41,7 @@ def info() -> PluginInfo:
         KINDS,
         ids=ID,
         hook_api=1,
+        locales=LOCALES,
         summary="Contacts become leads, conversations activities of theirs.",
         logo=LOGO,
         tier="gold",

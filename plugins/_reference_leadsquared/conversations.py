@@ -69,8 +69,11 @@ def _post(desk: Desk, conversation: Conversation, activity: Activity) -> Outcome
     """Post an activity to the customer's lead; where that was deleted, to the one in its place."""
     lead = lead_of(desk.context.links, conversation.contact.id)
     if lead.id is None:
-        who = f"contact {conversation.contact.id}, who is not in LeadSquared"
-        return Outcome(ignored=f"Conversation {conversation.id} is with {who}.")
+        said = (
+            f"Conversation {conversation.id} is with contact {conversation.contact.id}, "
+            "who is not in LeadSquared."
+        )
+        return Outcome(ignored=said)
     brought = Outcome()
     try:
         made = _posted(desk, lead.id, activity)

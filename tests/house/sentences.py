@@ -20,7 +20,7 @@ UNHEARD = {
     "metrics.py", "probes.py", "receiver.py", "webhooks.py", "clock.py", "many.py", "pulse.py",  # to machines
     "notices.py", "gone.py", "readers.py",  # to operators, in the log
     "differences.py", "new_attributes.py", "conversation.py", "pytest_plugin.py", "headers.py", "words.py",
-    "message.py", "sayings.py",
+    "message.py", "sayings.py", "stand_in.py",
 }  # fmt: skip
 """Rooms and modules whose words no page shows."""
 SHOWN = {
@@ -33,6 +33,7 @@ SHOWN = {
     "Wish": (1,),
     "Idle": (2,),
     "_line": (1,),
+    "at": (0,),
 }
 """Where the words are in what is shown as it is."""
 RAISED = re.compile(

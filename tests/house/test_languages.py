@@ -16,7 +16,7 @@ from crmhost.validation import problems
 from crmhost_krayin.settings import KrayinSettings
 
 from .sentences import sentences
-from .words import TRANSLATED, file_of, knowing_krayin, krayins_folder, of_krayin, of_the_host
+from .words import TRANSLATED, catalogues, file_of, knowing_plugins
 
 ADMIN = FOLDER.parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -96,11 +96,12 @@ def test_the_browsers_language_is_spoken_where_it_is_known(accepted: str, langua
     assert understood(accepted) == language
 
 
-HEARD = [(FOLDER, "reasons", of_the_host), (krayins_folder(), "messages", of_krayin)]
+HEARD = list(catalogues())
+HEARD_OF = ["host", "krayin", "leadsquared"]
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-@pytest.mark.parametrize(("folder", "domain", "said_there"), HEARD, ids=["host", "krayin"])
+@pytest.mark.parametrize(("folder", "domain", "said_there"), HEARD, ids=HEARD_OF)
 def test_what_the_code_says_is_translated(
     language: str, folder: Path, domain: str, said_there: Callable[[], dict[str, str]]
 ) -> None:
@@ -114,7 +115,7 @@ def test_what_the_code_says_is_translated(
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-@pytest.mark.parametrize("said_there", [of_the_host, of_krayin])
+@pytest.mark.parametrize("said_there", [one[-1] for one in HEARD], ids=HEARD_OF)
 @pytest.mark.usefixtures("admin_words")
 def test_what_the_code_says_is_known_again(language: str, said_there: Callable[[], dict[str, str]]) -> None:
     """Whatever stands in its holes."""
@@ -185,7 +186,19 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
             "El contacto … ya no está en Chatwoot: se fusionó con otro, o se borró.",
         ),
         ("Open it again. Give it first.", "Ábrala de nuevo. Delo primero."),
+        (
+            "Another lead has the phone number. Company stays as it is in LeadSquared.",
+            "Otro lead tiene el teléfono. Company queda como está en LeadSquared.",
+        ),
         ("Open it again. Nobody knows this.", "Open it again. Nobody knows this."),
+        (
+            "Krayin has no stage 7 in the pipeline Sales (2); it has New (1).",
+            "Krayin no tiene etapa 7 en el embudo Sales (2); tiene New (1).",
+        ),
+        (
+            "Setting attributes: person.plan: Krayin's persons have no attribute plan; they have vip.",
+            "Ajuste attributes: person.plan: en Krayin, personas: no hay un atributo plan; los que hay: vip.",
+        ),
         ("Setting pipeline: it is needed.", "Ajuste pipeline: hace falta."),
         ("tags, field_rules: it is needed.", "tags, field_rules: hace falta."),
         ("A lead is gone: it is needed.", "A lead is gone: it is needed."),
@@ -193,6 +206,7 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
         ("contact 7 has a friend.", "contact 7 has a friend."),
     ],
 )
+@pytest.mark.usefixtures("admin_words")
 def test_a_reason_is_read_wholly_in_one_language(english: str, spanish: str) -> None:
     with speaking("es"):
         assert translated(english) == spanish
@@ -203,9 +217,11 @@ def test_a_reason_is_read_wholly_in_one_language(english: str, spanish: str) -> 
     [
         ("calls_per_minute", 0, "es 1 o más"),
         ("calls_per_minute", "many", "es un número entero"),
-        ("closed_leads", "burn", "es uno de estos: 'leave', 'reopen' or 'new'"),
+        ("closed_leads", "burn", "es uno de estos: 'leave', 'reopen', 'new'"),
         ("lead_title", "", "tiene 1 caracteres o más"),
         ("colour", "red", "no existe tal ajuste"),
+        ("only_labels", 7, "es una lista"),
+        ("attributes", 7, "son pares"),
     ],
 )
 def test_what_is_wrong_with_a_setting_is_said_in_the_language_spoken(
@@ -229,7 +245,7 @@ def test_a_plugins_reason_is_read_in_the_language_spoken() -> None:
 @pytest.fixture(name="admin_words")
 def _admin_words() -> Iterator[None]:
     """The pages as they are once the plugins' words are known."""
-    with knowing_krayin():
+    with knowing_plugins():
         yield
 
 

@@ -41,8 +41,9 @@ def test_wheels_run_the_demo_from_an_empty_environment(tmp_path: Path) -> None:
     reports = [json.loads(command(*demo, *of, cwd=tmp_path)) for of in ((), ("--plugin", "leadsquared"))]
 
     assert [next(iter(report["crm"])) for report in reports if report["ok"]] == ["persons", "leads"]
-    spoken = "import crmhost_krayin as k; print(*sorted(one.name for one in k.LOCALES.iterdir()))"
-    assert command(python, "-c", spoken, cwd=tmp_path).split() == ["es", "pt_BR"]
+    for plugin in ("crmhost_krayin", "crmhost_leadsquared_reference"):
+        spoken = f"import {plugin} as it; print(*sorted(one.name for one in it.LOCALES.iterdir()))"
+        assert command(python, "-c", spoken, cwd=tmp_path).split() == ["es", "pt_BR"]
     spoken = "from crmhost.admin.words import read, FOLDER as at; "
     spoken += "print(read('es', at, 'reasons').gettext('Give it first.'))"
     assert command(python, "-c", spoken, cwd=tmp_path) == "Delo primero.\n"

@@ -1,12 +1,13 @@
-"""What must be in each catalogue that Babel does not fill: the host's words, and Krayin's.
+"""What must be in each catalogue that Babel does not fill: the host's words, and the plugins'.
 
 ``python -m tests.house.words`` brings the files up to date, as ``make words`` does; translators do the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import get_origin
 
@@ -23,10 +24,15 @@ from crmhost.admin.words import FOLDER, LANGUAGES
 from crmhost.plugins import discover
 from crmhost_krayin.card import SAID
 from crmhost_krayin.sayings import SAYINGS
+from crmhost_leadsquared_reference.sayings import SAYINGS as LEADSQUARED_SAYINGS
 
 from .sentences import ROOT, heard
 
 TRANSLATED = [name for name in LANGUAGES if name != "en"]
+ROOMS = {"krayin": "plugins/krayin", "leadsquared": "plugins/_reference_leadsquared"}
+"""Where the code of each plugin is."""
+PUT_IN = {"krayin": (*SAID, *SAYINGS), "leadsquared": LEADSQUARED_SAYINGS}
+"""What each puts into its sentences, and what its card says."""
 
 
 def of_the_host() -> dict[str, str]:
@@ -34,10 +40,10 @@ def of_the_host() -> dict[str, str]:
     return heard(ROOT / "host") | dict.fromkeys(PARTS, "host/admin/reasons.py")
 
 
-def of_krayin() -> dict[str, str]:
-    """Return what Krayin's plugin says, and where."""
-    said = dict.fromkeys(settings_texts("krayin"), "") | dict.fromkeys((*SAID, *SAYINGS), "")
-    return said | {text: where for text, where in heard(ROOT / "plugins/krayin").items() if text not in said}
+def of_plugin(name: str) -> dict[str, str]:
+    """Return what a plugin says, and where."""
+    said = dict.fromkeys((*settings_texts(name), *PUT_IN[name]), "")
+    return said | {text: where for text, where in heard(ROOT / ROOMS[name]).items() if text not in said}
 
 
 def settings_texts(name: str) -> Iterator[str]:
@@ -64,10 +70,11 @@ def _texts(field: FieldInfo) -> Iterator[str | None]:
 
 
 @contextmanager
-def knowing_krayin() -> Iterator[None]:
-    """Let the pages know Krayin's words while the block lasts, as they do once they are served."""
+def knowing_plugins() -> Iterator[None]:
+    """Let the pages know the plugins' words while the block lasts, as they do once they are served."""
     before = list(words._folders)
-    words.learn(krayins_folder())
+    for name in ROOMS:
+        words.learn(plugins_folder(name))
     try:
         yield
     finally:
@@ -75,11 +82,18 @@ def knowing_krayin() -> Iterator[None]:
         words.translations.cache_clear()
 
 
-def krayins_folder() -> Path:
-    """Return where Krayin's translations are."""
-    folder = discover()["krayin"].info.locales
+def plugins_folder(name: str) -> Path:
+    """Return where a plugin's translations are."""
+    folder = discover()[name].info.locales
     assert folder is not None
     return folder
+
+
+def catalogues() -> Iterator[tuple[Path, str, Callable[[], dict[str, str]]]]:
+    """Yield the folder of each catalogue, its domain, and what returns all that must be in it."""
+    yield FOLDER, "reasons", of_the_host
+    for name in ROOMS:
+        yield plugins_folder(name), "messages", partial(of_plugin, name)
 
 
 def file_of(language: str, folder: Path, domain: str) -> Path:
@@ -101,5 +115,5 @@ def renew(file: Path, language: str, said: Mapping[str, str]) -> None:
 
 if __name__ == "__main__":
     for language in TRANSLATED:
-        renew(file_of(language, FOLDER, "reasons"), language, of_the_host())
-        renew(file_of(language, krayins_folder(), "messages"), language, of_krayin())
+        for folder, domain, said_there in catalogues():
+            renew(file_of(language, folder, domain), language, said_there())

@@ -10,10 +10,13 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, JSONResponse
 
 from crmhost import CredentialsError, CRMHostError, SettingsError, TryAgain
+from crmhost.admin.heard import translated
+from crmhost.admin.words import speaking
 from crmhost.testing import Stage
 from crmhost_leadsquared_reference import LeadSquaredSettings
 from crmhost_leadsquared_reference.settings import Facts
 
+from ..house.words import knowing_plugins
 from .crm import URL, Chatwoot, Connection
 from .payloads import payload
 
@@ -39,6 +42,21 @@ def test_it_tells_a_person_what_it_looked_at(connection: Connection) -> None:
         f"Activity «{TRANSCRIPT}»": "code 1002, made with score 0",
         "Transcripts": ("They hold the last message only. They need --chatwoot-url and --chatwoot-token."),
         "Calls": "4 for this check",
+    }
+
+
+def test_what_it_looked_at_is_read_in_the_language_spoken(connection: Connection) -> None:
+    with knowing_plugins(), speaking("es"):
+        told = {translated(name): translated(said) for name, said in connection.report.items()}
+
+    assert told == {
+        "LeadSquared": "cuenta 22824 en leadsquared.test",
+        "Usuario": "Example, Administrator",
+        "Zona horaria": "Asia/Kolkata",
+        f"Actividad «{STARTED}»": "código 1001, creado con puntuación 0",
+        f"Actividad «{TRANSCRIPT}»": "código 1002, creado con puntuación 0",
+        "Transcripciones": "Solo contienen el último mensaje. Necesitan --chatwoot-url y --chatwoot-token.",
+        "Llamadas": "4 para esta comprobación",
     }
 
 

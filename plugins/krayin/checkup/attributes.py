@@ -41,9 +41,9 @@ def attribute_lines(found: Sequence[Attribute]) -> Iterator[ReportLine]:
 def checkbox_lines(found: Mapping[Entity, tuple[str, ...]], settings: KrayinSettings) -> Iterator[ReportLine]:
     """Name the checkboxes, and say what is done so that no write resets them."""
     for entity, codes in found.items():
-        how, fix = _protection(codes, settings)
+        said, fix = _protection(codes, settings)
         state: Literal["ok", "warning"] = "warning" if fix else "ok"
-        yield ReportLine(f"Checkboxes of {entity}", f"{', '.join(codes)}: {how}", state, fix)
+        yield ReportLine(f"Checkboxes of {entity}", said, state, fix)
 
 
 def unprotected(
@@ -62,13 +62,17 @@ def _is_checkbox(row: Row, entity: Entity) -> bool:
 
 
 def _protection(codes: tuple[str, ...], settings: KrayinSettings) -> tuple[str, str]:
-    """Return what becomes of them, and what to do about it."""
+    """Return which they are and what becomes of them, and what to do about it."""
+    named = ", ".join(codes)
     if not settings.protect_checkboxes:
-        return "each write by crmhost sets them to no, as protect_checkboxes allows.", ""
+        return f"{named}: each write by crmhost sets them to no, as protect_checkboxes allows.", ""
     if len(codes) == 1:
-        return "read before each write, which would set it to no, and sent along; that costs a call.", ""
+        return (
+            f"{named}: read before each write, which would set it to no, and sent along; that costs a call.",
+            "",
+        )
     return (
-        "Krayin does not tell which of them are yes, so what would set them to no is not written.",
+        f"{named}: Krayin does not tell which of them are yes, so what would set them to no is not written.",
         "Keep one at most (a choice of yes and no will do instead), or set protect_checkboxes=no.",
     )
 

@@ -79,7 +79,7 @@ def effect_lines(
     if chatwoot is None and settings.mirror_ids:
         yield _line("mirror_ids", "needs --chatwoot-url and --chatwoot-token")
     if chatwoot is None:
-        yield from _unknown_channels(settings, CHANNELS, "Chatwoot has no channel")
+        yield from _unknown_channels(settings, CHANNELS)
     elif settings.only_inboxes or settings.leads_by_inbox or settings.activity_types:
         yield from _unknown_in(chatwoot, settings)
 
@@ -124,7 +124,7 @@ def _unknown_in(chatwoot: Chatwoot, settings: KrayinSettings) -> Iterator[Report
         return
     yield from _unknown_inboxes(settings, inboxes)
     channels = [(inbox.channel or "").rpartition("::")[2] for inbox in inboxes]
-    yield from _unknown_channels(settings, channels, "Chatwoot has no inbox of the channel")
+    yield from _unknown_channels(settings, channels, asked=True)
 
 
 def _unknown_inboxes(settings: KrayinSettings, inboxes: Sequence[Inbox]) -> Iterator[ReportLine]:
@@ -137,14 +137,19 @@ def _unknown_inboxes(settings: KrayinSettings, inboxes: Sequence[Inbox]) -> Iter
                 yield _line(f"{setting}, {inbox_id}", why)
 
 
-def _unknown_channels(settings: KrayinSettings, known: Iterable[str], none: str) -> Iterator[ReportLine]:
+def _unknown_channels(
+    settings: KrayinSettings, known: Iterable[str], *, asked: bool = False
+) -> Iterator[ReportLine]:
+    """Name what no conversation comes by: of what Chatwoot has inboxes for, where it was ``asked``."""
     names = dict.fromkeys(known)
     there = {name.lower() for name in names}
+    listed = ", ".join(names) or "none"
     for channel in settings.activity_types:
         if channel not in there:
-            yield _line(
-                f"activity_types, {channel}", f"{none} {channel}; it has {', '.join(names) or 'none'}"
-            )
+            why = f"Chatwoot has no channel {channel}; it has {listed}"
+            if asked:
+                why = f"Chatwoot has no inbox of the channel {channel}; it has {listed}"
+            yield _line(f"activity_types, {channel}", why)
 
 
 def _line(what: str, why: str) -> ReportLine:

@@ -73,14 +73,15 @@ def _make(bench: Bench, entity: Entity) -> Row:
 def _unfit(row: Row) -> str:
     """Return why a reference can't be kept there; "" where it can."""
     if row.get("type") != "text":
-        return f"is a {row.get('type')}, not a text"
+        return f"is a {row.get('type')} and no text"
     if not row.get("is_unique"):
         return "is not unique"
     return f"takes only what is {row['validation']}" if row.get("validation") else ""
 
 
 def _line(code: str, said: list[str], *, is_fit: bool) -> ReportLine:
-    how = f"{code}; {', '.join(said)}." if said else f"{code}."
     if is_fit:
+        how = f"{code}; {', '.join(said)}." if said else f"{code}."
         return ReportLine("Reference attribute", f"{how} {DECLINE}")
+    how = f"{code} does not serve as the reference attribute: {', '.join(said)}."
     return ReportLine("Reference attribute", how, "warning", "Set reference_attribute to another code.")

@@ -27,13 +27,13 @@ def chosen(
     return default(rows) if rows else {}
 
 
-def existing(name: str, rows: Iterable[Row], wanted: int, where: str = "", *, setting: str = "") -> Row:
+def existing(name: str, rows: Iterable[Row], wanted_id: int, where: str = "", *, setting: str = "") -> Row:
     """Return the row that is set, or say which there are; ``setting`` is where that is to be changed."""
     rows = list(rows)
-    found = next((row for row in rows if row["id"] == wanted), None)
+    found = next((row for row in rows if row["id"] == wanted_id), None)
     if found is None:
         known = ", ".join(map(named, rows)) or "none"
-        message = f"Krayin has no {name} {wanted}{where}; it has {known}."
+        message = f"Krayin has no {name} {wanted_id}{where}; it has {known}."
         raise SettingsError(message, fix=f"Set {setting or f'{name}_id'} to one of these.")
     return found
 

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from crmhost import Links, SettingsError
+from crmhost.admin.heard import translated
+from crmhost.admin.words import speaking
 from crmhost_krayin import KrayinSettings, setup
 
+from ...house.words import knowing_plugins
 from ..crm import Desk
 from ..test_refusals import answer_each
 from .test_versions import facts_of, said_of
@@ -60,7 +63,7 @@ def test_a_reference_that_is_there_is_used_and_nothing_is_made(krayin: Desk) -> 
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"type_": "textarea"}, "it is a textarea, not a text"),
+        ({"type_": "textarea"}, "it is a textarea and no text"),
         ({"is_unique": 0}, "it is not unique"),
         ({"validation": "numeric"}, "it takes only what is numeric"),
     ],
@@ -163,6 +166,43 @@ def test_checkboxes_are_named_with_what_is_done_about_them(krayin: Desk) -> None
     assert report["Checkboxes of leads"].startswith("hot, urgent: Krayin does not tell which of them are yes")
     assert "protect_checkboxes=no" in lines["Checkboxes of leads"].fix
     assert [lines[f"Checkboxes of {one}"].state for one in ("persons", "leads")] == ["ok", "warning"]
+
+
+def test_attributes_are_read_about_in_the_language_spoken(krayin: Desk) -> None:
+    add(krayin, "persons", "chatwoot_ref", is_unique=0)
+    add(krayin, "persons", "is_vip", "boolean")
+    add(krayin, "leads", "hot", "boolean")
+    add(krayin, "leads", "urgent", "boolean")
+    report = krayin.setup().report
+
+    with knowing_plugins(), speaking("es"):
+        told = {translated(line.name): translated(line.found) for line in report}
+
+    assert told["Casillas de personas"] == (
+        "is_vip: se lee antes de cada escritura, que la pondría en no, y se envía con ella; "
+        "eso cuesta una llamada."
+    )
+    assert told["Casillas de leads"] == (
+        "hot, urgent: Krayin no dice cuáles de ellas son sí, así que no se escribe lo que las pondría en no."
+    )
+    assert told["Atributo de referencia"] == (
+        "chatwoot_ref; no se usa para personas: no es único, creado para los leads. "
+        "Para prescindir de él, deje reference_attribute vacío."
+    )
+
+
+def test_a_reference_that_serves_nowhere_is_read_about_in_it_too(krayin: Desk) -> None:
+    for entity in ("persons", "leads"):
+        add(krayin, entity, "chatwoot_ref", "select", is_unique=1)
+    said = said_of(krayin, "Reference attribute")
+
+    with knowing_plugins(), speaking("pt_BR"):
+        told = translated(said)
+
+    assert told == (
+        "chatwoot_ref não serve como atributo de referência: "
+        "não é usado para pessoas: é select e não um texto, não é usado para leads: é select e não um texto."
+    )
 
 
 def test_checkboxes_that_may_be_reset_are_said_to_be(krayin: Desk) -> None:

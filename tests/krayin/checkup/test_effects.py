@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from crmhost import Inbox, TryAgain
+from crmhost.admin.heard import translated
+from crmhost.admin.words import speaking
 
+from ...house.words import knowing_plugins
 from ..connection import Chatwoot
 from ..crm import Desk
 from .conftest import Fresh
@@ -123,6 +126,19 @@ def test_inboxes_and_channels_are_compared_with_those_of_chatwoot(desk: Desk) ->
     assert idle(desk, activity_types="Voice=call") == [
         "activity_types, voice: Chatwoot has no inbox of the channel voice; it has WebWidget."
     ]
+
+
+def test_what_has_no_effect_is_read_in_the_language_spoken(desk: Desk) -> None:
+    (unknown,) = idle(desk, activity_types="Foo=call")
+    (missing,) = idle(replace(desk, chatwoot=Chat()), activity_types="Voice=call")
+
+    with knowing_plugins(), speaking("es"):
+        told = [translated(unknown), translated(missing)]
+
+    assert told[0].startswith("activity_types, foo: Chatwoot no tiene el canal foo; tiene Api, Email,")
+    assert told[1] == (
+        "activity_types, voice: Chatwoot no tiene una bandeja de entrada del canal voice; tiene WebWidget."
+    )
 
 
 def test_a_chatwoot_that_is_away_is_no_reason_not_to_connect(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from crmhost import CredentialsError, NotYet, SettingsError, TryAgain
 from crmhost.admin.heard import translated
 from crmhost.admin.words import speaking
 
-from ...house.words import knowing_krayin
+from ...house.words import knowing_plugins
 from ..crm import Desk
 from .conftest import Fresh
 
@@ -60,7 +60,7 @@ def test_what_is_reported_is_read_in_the_language_spoken(fresh: Fresh) -> None:
     named = {"Krayin", "Default Pipeline (1)", "New (1)", "Web (2)", "New Business (1)"}
     report = [*fresh().setup().report, *fresh(krayin="2.2").setup().report]
 
-    with knowing_krayin(), speaking("es"):
+    with knowing_plugins(), speaking("es"):
         english = [text for line in report for text in (line.name, line.found) if translated(text) == text]
 
     assert set(english) <= named
