@@ -18,6 +18,7 @@ This run was on {cores} cores, {system}, Python {python}, and took {minutes} min
 
 To measure for yourself:
 
+<!-- not run: it takes minutes; CI runs bench-quick -->
 ```sh
 make bench                 # all of this, and this page
 make bench ARGS=--json     # as one JSON document
