@@ -66,12 +66,16 @@ def running(folder: Path, words: Sequence[str], ready: str, **variables: str) ->
     )
     assert process.stdout
     said: list[str] = []
+    # A server that never says it, or says it in other words, is a test that fails, not one that hangs.
+    late = threading.Timer(PATIENCE, process.kill)
+    late.start()
     try:
         found = None
         for line in process.stdout:
             said.append(line)
             if found := re.search(ready, line):
                 break
+        late.cancel()
         assert found, "".join(said)
         drain = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
         drain.start()
@@ -81,6 +85,7 @@ def running(folder: Path, words: Sequence[str], ready: str, **variables: str) ->
         drain.join(5)
         assert "Traceback" not in "".join(said), "".join(said)
     finally:
+        late.cancel()
         if process.poll() is None:
             process.kill()
             process.wait()
