@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from .host.admin.conftest import PASSWORD, Browser, browsing, told
-from .processes import running
+from .processes import PATIENCE, running
 
 OURS = "/connections/1"
 
@@ -52,8 +52,8 @@ def test_the_demo_that_is_kept_opens_on_a_story(somebody: Browser) -> None:
 
 
 def _sees(browser: Browser, path: str, sentence: str) -> None:
-    """Look at a page until it says something."""
-    deadline = time.monotonic() + 30
+    """Look at a page until it says something: whose turn comes after the CRM's 60 calls waits out a minute."""
+    deadline = time.monotonic() + PATIENCE
     while not re.search(sentence, page := told(browser.get(path))):
         assert time.monotonic() < deadline, page
         time.sleep(0.2)
