@@ -38,6 +38,8 @@ from .validation import hidden, secret_values, validated
 from .watch import Raised, SignsOfLife
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection as Transaction
+
     from .house import House
     from .store.connections import CRMConnection
     from .store.deliveries import Delivery
@@ -123,6 +125,10 @@ class Attempt:
         """Whether it is of a conversation whose contact the plugin wants nothing to do with."""
         return self._handling.stranger
 
+    def read(self, tx: Transaction, now: float) -> None:
+        """Read what is known of its records, in the transaction in which it was chosen."""
+        self.ledger.open(tx, {self._contact, self.delivery.record}, now)
+
     def run(self) -> Result:
         """Call the hook; return what became of it.
 
@@ -141,9 +147,10 @@ class Attempt:
             return result
 
     def _run(self) -> Result:
-        wait = self.ledger.open({self._contact, self.delivery.record})
-        if wait > 0:
-            return Result(wait=wait, reason="The CRM may still be carrying out an earlier request.")
+        if self.ledger.hold > 0:
+            return Result(
+                wait=self.ledger.hold, reason="The CRM may still be carrying out an earlier request."
+            )
         try:
             return _ended(self._handled())
         except (LaneLost, SQLAlchemyError, RedisError):

@@ -56,29 +56,32 @@ class Ledger:
     ) -> None:
         self.links = Links()
         self.opened_at = 0.0
+        self.hold = 0.0
         self._signs = signs
         self._store = store
         self._pulse = pulse
         self._held = held
         self._delivery = delivery
         self._connection_id = held.lane[0]
-        self._hold = unknown_hold
+        self._unknown_hold = unknown_hold
+        self._named: frozenset[str] = frozenset()
         self._linked: frozenset[str] = frozenset()
         self._claimed: set[str] = set()
+        self._intended: set[Key] = set()
         self._begun: set[Key] = set()
         self._handed = handed
         self._noted_at = -FRESH
+        self._seen = pulse.seen  # before the transaction begins that reads
 
-    def open(self, records: Iterable[str]) -> float:
-        """Read what is known of these records; return for how long the CRM may still be writing them."""
-        named, seen = set(records), self._pulse.seen
-        with self._store.read() as tx:
-            known = links.load(tx, self._connection_id, named)
-            intents = links.open_intents(tx, self._connection_id, named)
-            doubt_at = self._pulse.doubt(tx, seen)
-            self.opened_at = clock.now(tx)
+    def open(self, tx: Connection, records: Iterable[str], now: float) -> None:
+        """Read what is known of these records; ``hold`` says for how long the CRM may be writing them yet."""
+        self._named, self.opened_at = frozenset(records), now
+        known = links.load(tx, self._connection_id, self._named)
+        intents = links.open_intents(tx, self._connection_id, self._named)
+        self._intended = set(intents)
+        doubt_at = self._pulse.doubt(tx, self._seen)
         self._linked = frozenset(record for record, _ in known)
-        doubted = doubtful(self._delivery, doubt_at) & named
+        doubted = doubtful(self._delivery, doubt_at) & self._named
         since = [*intents.values(), self._delivery.attempted_at or 0.0]
         since += [doubt_at or 0.0] if doubted - self._linked else []
         self.links = Links(
@@ -90,7 +93,7 @@ class Ledger:
             claim=self._claim,
             records_of=self._records_of,
         )
-        return max(since) + self._hold - self.opened_at
+        self.hold = max(since) + self._unknown_hold - now
 
     def writing(self) -> None:
         """Keep, before a write, what the plugin was handed; only the lane's holder can.
@@ -118,6 +121,9 @@ class Ledger:
         Claims end with it, but for those on what the CRM may still be making.
         """
         links.save(tx, self._connection_id, self.links.changed, now)
+        made = [key for key, link in self.links.changed.items() if link is not None]
+        without = {key for key in made if key[0] in self._named} - self._intended
+        links.end_intents(tx, self._connection_id, set(made) - without)
         if not any(self.links.unsure(*key) for key in self._begun):
             identities.release(tx, self._held.lane, self._claimed)
 
@@ -126,16 +132,20 @@ class Ledger:
         self._signs.give()
         with self._held.committing() as tx:
             now = clock.now(tx)
-            if not identities.extend(tx, self._held.lane, self._claimed, now + max(CLAIM, self._hold)):
+            if not identities.extend(
+                tx, self._held.lane, self._claimed, now + max(CLAIM, self._unknown_hold)
+            ):
                 raise _busy()
             links.begin_intents(tx, self._connection_id, record, kinds, now)
             self._note_write(tx, now)
         self._noted_at = time.monotonic()
-        self._begun |= {(record, kind) for kind in kinds}
+        begun = {(record, kind) for kind in kinds}
+        self._begun |= begun
+        self._intended |= begun
 
     def _cancel(self, record: str, kinds: tuple[str, ...]) -> None:
         with self._held.committing() as tx:
-            links.end_intents(tx, self._connection_id, record, kinds)
+            links.end_intents(tx, self._connection_id, [(record, kind) for kind in kinds])
 
     def _claim(self, crm: str, names: tuple[str, ...]) -> None:
         wanted = {sha256(f"{crm}\n{name}".encode(errors="replace")).hexdigest() for name in names}

@@ -155,6 +155,7 @@ def _take_over(
             wanted = _wanted(entries, known, done, replace=replace)
             if not dry_run:
                 links.save(tx, connection.id, wanted, time.time())
+                links.end_intents(tx, connection.id, wanted)
     return done
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from redis.exceptions import LockError, RedisError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .store import Store
     from .store.lanes import Lane
 
+Seen = TypeVar("Seen")
 LEASE = 60.0
 """Seconds after which a lane whose worker was killed is free again; renewed while calls are made."""
 MARGIN = 5.0
@@ -108,8 +109,13 @@ def lock_name(lane: Lane) -> str:
     return f"crmhost:lane:{lane[0]}:{lane[1]}"
 
 
-def take(redis: Redis, store: Store, lane: Lane) -> HeldLane | None:
-    """Take the lane without waiting; None where another worker has it, or it is not due."""
+def take(
+    redis: Redis, store: Store, lane: Lane, look: Callable[[Connection, HeldLane], Seen]
+) -> tuple[HeldLane, Seen] | None:
+    """Take the lane without waiting, and look at it in the same transaction; return both.
+
+    None where another worker has it, or it is not due.
+    """
     lock = redis.lock(lock_name(lane), timeout=LEASE, blocking=False, thread_local=False)
     if not lock.acquire():
         # Its holder is just letting go, or has died: it is not asked for again and again meanwhile.
@@ -120,11 +126,11 @@ def take(redis: Redis, store: Store, lane: Lane) -> HeldLane | None:
     try:
         with store.write() as tx:
             fence = lanes.take(tx, lane, clock.now(tx))
+            if fence is not None:
+                held.fence = fence
+                return held, look(tx, held)
     except BaseException:
         held.release()
         raise
-    if fence is None:
-        held.release()
-        return None
-    held.fence = fence
-    return held
+    held.release()
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
     from .turns import Turns
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at a lane found at a moment (unix seconds): the next step, and the attempt it takes.
+
+    ``background`` says that all that is pending tells of the past.
+    """
+
+    now: float
+    connection: CRMConnection
+    step: Step | None
+    background: bool
+    attempt: Attempt | None
+    """None where there is nothing to apply, or no plugin to do it."""
 
 
 class Sync:
@@ -53,35 +69,38 @@ class Sync:
 
     def work(self, lane: Lane) -> None:
         """Apply what is due in a lane; go away where it must wait, or where another worker has it."""
-        if self._due(lane) and self._turns.begin(lane):
+        if self._turns.begin(lane):
             self._work(lane)
-
-    def _due(self, lane: Lane) -> bool:
-        """Whether the lane is due now; for one that waits, the sweep is told when."""
-        with self._store.read() as tx:
-            due_at, now = lanes.due_at(tx, lane), clock.now(tx)
-        if due_at is not None and due_at > now:
-            with self._store.write() as tx:
-                lanes.silence(tx, lane)
-            self._wake(due_at - now)
-        return due_at is not None and due_at <= now
 
     def _work(self, lane: Lane) -> None:
         try:
-            held = take(self._house.redis, self._store, lane)
-            if held is not None:
-                self._hold(held)
+            taken = take(self._house.redis, self._store, lane, self._look)
+            if taken is None:
+                self._leave(lane)
+            else:
+                self._hold(*taken)
+        except SettingsError as error:
+            log.warning("lane without a connection", connection=lane[0], problem=str(error))
         finally:
             self._turns.end(lane)
 
-    def _hold(self, held: HeldLane) -> None:
+    def _leave(self, lane: Lane) -> None:
+        """Leave a lane that was not to be had; for one that waits, tell the sweep when it is due."""
+        with self._store.write() as tx:
+            due_at, now = lanes.due_at(tx, lane), clock.now(tx)
+            if due_at is None or due_at <= now:
+                return
+            lanes.silence(tx, lane)
+        self._wake(due_at - now)
+
+    def _hold(self, held: HeldLane, seen: Seen) -> None:
         """Work a lane and let go of it.
 
         What arrives between the last look and the release finds the lane due: whoever asks whose turn
         it is sees it, this thread first.
         """
         try:
-            wait = self._drain(held)
+            wait = self._drain(held, seen)
             if wait is not None:
                 self._wake(wait)
         except (LaneLost, RedisError) as error:
@@ -89,8 +108,6 @@ class Sync:
                 "lane lost", connection=held.lane[0], contact=held.lane[1], error=type(error).__name__
             )
             self._let_be(held)
-        except SettingsError as error:
-            log.warning("lane without a connection", connection=held.lane[0], problem=str(error))
         finally:
             held.release()
 
@@ -102,40 +119,47 @@ class Sync:
         except LaneLost:
             log.info("the lane is another worker's", connection=held.lane[0], contact=held.lane[1])
 
-    def _drain(self, held: HeldLane) -> float | None:
+    def _drain(self, held: HeldLane, seen: Seen) -> float | None:
         """Take step after step; return for how long the lane waits, None where nothing is left."""
         while True:
-            with self._store.read() as tx:
-                now = clock.now(tx)
-                connection = connections.get(tx, self._house.vault, held.lane[0])
-                pending = deliveries.pending(tx, *held.lane)
-                names = {name for one in pending for name in dated(one, one.changed)}
-                applied = links.applied_versions(tx, connection.id, names)
-            step = next_step(pending, applied)
-            if step is None:
-                with held.committing() as tx:
-                    _end(tx, held)
-                if held.ended:
-                    return None
-                continue
-            if step.apply is None:
-                self._set_aside(held, step)
-                continue
-            background = all(one.background for one in pending)
-            wait = self._shut(held, connection, now, background=background)
-            if wait is not None:
-                self._let_be(held)
-                return wait
-            attempt = Attempt(self._house, held, connection, step.apply, step.changed, background=background)
-            wait = self._apply(held, attempt, step)
+            wait = self._take_step(held, seen)
             if wait is not None or held.ended:
                 return wait
+            with self._store.read() as tx:
+                seen = self._look(tx, held)
 
-    def _shut(
-        self, held: HeldLane, connection: CRMConnection, now: float, *, background: bool
-    ) -> float | None:
+    def _look(self, tx: Connection, held: HeldLane) -> Seen:
+        """Read all that is known of the lane, and of what is to be done in it next."""
+        now = clock.now(tx)
+        connection = connections.get(tx, self._house.vault, held.lane[0])
+        pending = deliveries.pending(tx, *held.lane)
+        names = {name for one in pending for name in dated(one, one.changed)}
+        step = next_step(pending, links.applied_versions(tx, connection.id, names))
+        background = all(one.background for one in pending)
+        attempt = None
+        if step and step.apply and not self._house.plugins.missing(connection.plugin):
+            attempt = Attempt(self._house, held, connection, step.apply, step.changed, background=background)
+            attempt.read(tx, now)
+        return Seen(now, connection, step, background, attempt)
+
+    def _take_step(self, held: HeldLane, seen: Seen) -> float | None:
+        """Do what is next; return for how long the lane waits then, None where it does not."""
+        if seen.step is None or seen.step.apply is None:
+            with held.committing() as tx:
+                if seen.step is not None:
+                    _supersede(tx, seen.step, "A newer state had been applied before.", clock.now(tx))
+                _end(tx, held)
+            return None
+        wait = self._shut(held, seen)
+        if wait is not None or seen.attempt is None:
+            self._let_be(held)
+            return wait
+        return self._apply(held, seen.attempt, seen.step)
+
+    def _shut(self, held: HeldLane, seen: Seen) -> float | None:
         """Return for how long the connection's work waits; None where this lane goes on, or may try."""
-        rest = self._turns.rests(connection.id, background=background)
+        connection, now = seen.connection, seen.now
+        rest = self._turns.rests(connection.id, background=seen.background)
         if rest:
             return rest
         if connection.paused(now):
@@ -148,10 +172,6 @@ class Sync:
             return None
         with held.committing() as tx:
             return None if gates.may_try(tx, connection.id, now) else gates.TRY
-
-    def _set_aside(self, held: HeldLane, step: Step) -> None:
-        with held.committing() as tx:
-            _supersede(tx, step, "A newer state had been applied before.", clock.now(tx))
 
     def _apply(self, held: HeldLane, attempt: Attempt, step: Step) -> float | None:
         """Make an attempt and commit what came of it; return for how long to wait, None to go on at once."""
@@ -185,9 +205,7 @@ class Sync:
 
 def _end(tx: Connection, held: HeldLane) -> None:
     """End the lane's work, unless something is left of it or has arrived meanwhile."""
-    if not deliveries.any_pending(tx, *held.lane):
-        lanes.end(tx, held.lane, None)
-        held.ended = True
+    held.ended = lanes.end_if_done(tx, held.lane)
 
 
 def _open_or_shut(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:

@@ -52,7 +52,7 @@ def test_the_demo_that_is_kept_opens_on_a_story(somebody: Browser) -> None:
 
 
 def _sees(browser: Browser, path: str, sentence: str) -> None:
-    """Look at a page until it says something: whose turn comes after the CRM's 60 calls waits out a minute."""
+    """Look at a page until it says something; after the CRM's 60 calls that takes another minute."""
     deadline = time.monotonic() + PATIENCE
     while not re.search(sentence, page := told(browser.get(path))):
         assert time.monotonic() < deadline, page

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
 
 from . import notes
+from .deliveries import DUE_SINCE
 from .page_tables import attempts
 from .tables import deliveries
 from .text import storable
@@ -42,8 +43,9 @@ def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Map
         "outcome": dict(outcome),
     }
     now = time.time()
-    notes.ended(tx, [delivery_id], notes.TRIED, now, outcome)
-    tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+    noted = _THIS.values(values).returning(deliveries.c.connection_id, DUE_SINCE)
+    tried = tx.execute(noted, {"delivery": delivery_id})
+    notes.ended(tx, [(row[0], row[1]) for row in tried], notes.TRIED, now, outcome)
     _keep(tx, [delivery_id], now)
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-_NOW = {
-    "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400.0",
-    "postgresql": "SELECT EXTRACT(EPOCH FROM clock_timestamp())::double precision",
-}
+from .engine import straight
+
+_SQLITE = "SELECT (julianday('now') - 2440587.5) * 86400.0"
+_POSTGRESQL = "SELECT EXTRACT(EPOCH FROM clock_timestamp())::double precision"
 
 
 def now(tx: Connection) -> float:
     """Return the time in unix seconds."""
-    moment: float = tx.exec_driver_sql(_NOW[tx.dialect.name]).scalar_one()
-    return moment
+    if tx.dialect.name == "sqlite":
+        (moment,) = straight(tx, _SQLITE).fetchone()
+    else:
+        moment = tx.exec_driver_sql(_POSTGRESQL).scalar_one()
+    return float(moment)

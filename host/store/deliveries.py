@@ -77,14 +77,14 @@ class Delivery:
         return f"conversation:{self.conversation_id}"
 
 
-_DUE_SINCE = func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)
+DUE_SINCE = func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)
 DELIVERY = (
     deliveries.c.id,
     deliveries.c.kind,
     deliveries.c.contact_id,
     deliveries.c.conversation_id,
     deliveries.c.version,
-    _DUE_SINCE,
+    DUE_SINCE,
     deliveries.c.body,
     deliveries.c.attempts,
     deliveries.c.attempted,
@@ -99,7 +99,6 @@ _LANE = and_(
 )
 _PENDING = select(*DELIVERY).where(_LANE, deliveries.c.state == "pending").order_by(deliveries.c.id)
 _PENDING = _PENDING.limit(bindparam("most"))
-_ANY_PENDING = select(deliveries.c.id).where(_LANE, deliveries.c.state == "pending").limit(1)
 _STRANGERS = select(deliveries.c.id, deliveries.c.conversation_id, deliveries.c.outcome).where(
     _LANE, deliveries.c.state == "ignored", deliveries.c.body != ""
 )
@@ -109,6 +108,7 @@ _FINISH = (
     .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
     .values({name: bindparam(f"its_{name}", type_=deliveries.c[name].type) for name in _FINAL})
     .values(attempted=null(), attempted_at=None, attempts=deliveries.c.attempts + bindparam("tried"))
+    .returning(deliveries.c.connection_id, DUE_SINCE)
 )
 
 
@@ -175,11 +175,6 @@ def pending(tx: Connection, connection_id: int, contact_id: int, limit: int = 50
     return [Delivery(*row) for row in tx.execute(_PENDING, given)]
 
 
-def any_pending(tx: Connection, connection_id: int, contact_id: int) -> bool:
-    """Whether the lane has work left."""
-    return tx.execute(_ANY_PENDING, {"connection": connection_id, "contact": contact_id}).first() is not None
-
-
 def background_pending(tx: Connection, connection_id: int) -> int:
     """Return how many deliveries of the past a connection has in line."""
     query = select(func.count()).select_from(deliveries).where(deliveries.c.connection_id == connection_id)
@@ -206,8 +201,8 @@ def finish(
         "cause": cause_of(storable(reason) or "") if state == "dead" else None,
     }
     given = {f"its_{name}": value for name, value in values.items()}
-    notes.ended(tx, ids, state, now, outcome)
-    tx.execute(_FINISH, {"ids": list(ids), "tried": int(state != "superseded"), **given})
+    ended = tx.execute(_FINISH, {"ids": list(ids), "tried": int(state != "superseded"), **given})
+    notes.ended(tx, [(row[0], row[1]) for row in ended], state, now, outcome)
     if state == "dead":
         _let_in_again(tx, ids)
 
@@ -256,7 +251,7 @@ def counts(tx: Connection) -> dict[str, int]:
 
 def oldest_pending(tx: Connection) -> float | None:
     """Return since when the oldest pending delivery has been due."""
-    since: float | None = tx.scalar(select(func.min(_DUE_SINCE)).where(deliveries.c.state == "pending"))
+    since: float | None = tx.scalar(select(func.min(DUE_SINCE)).where(deliveries.c.state == "pending"))
     return since
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from .lanes import Lane
@@ -19,7 +19,6 @@ _THESE = and_(
     identities.c.digest.in_(bindparam("digests", expanding=True)),
 )
 _EXTEND = update(identities).where(_THESE).values(until=bindparam("end"))
-_KEPT = select(func.count()).select_from(identities).where(_THESE)
 _RELEASE = identities.delete().where(_THESE)
 
 
@@ -51,8 +50,7 @@ def extend(tx: Connection, lane: Lane, digests: Collection[str], until: float) -
     """Keep these until then; say no where one of them has become another lane's."""
     if not digests:
         return True
-    tx.execute(_EXTEND, {**_these(lane, digests), "end": until})
-    return tx.scalar(_KEPT, _these(lane, digests)) == len(digests)
+    return tx.execute(_EXTEND, {**_these(lane, digests), "end": until}).rowcount == len(digests)
 
 
 def release(tx: Connection, lane: Lane, digests: Collection[str]) -> None:

@@ -41,12 +41,6 @@ _KEEP = _UPDATE.values(taken_at=_NOW)
 _BRING_FORWARD = _UPDATE.values(due_at=_NOW, rung_at=None)
 _RING = _UPDATE.values(rung_at=_NOW)
 _SILENCE = _UPDATE.values(rung_at=None)
-_LIVE = exists().where(
-    deliveries.c.connection_id == lanes.c.connection_id,
-    deliveries.c.contact_id == lanes.c.contact_id,
-    deliveries.c.state == "pending",
-    deliveries.c.background.is_(False),
-)
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _BELLS_OUT = (
     select(lanes.c.connection_id, func.count())
@@ -58,6 +52,13 @@ _LINKED = (
     .distinct()
     .where(links.c.connection_id.in_(_IDS), links.c.record.in_(bindparam("records", expanding=True)))
 )
+_PENDING = exists().where(
+    deliveries.c.connection_id == lanes.c.connection_id,
+    deliveries.c.contact_id == lanes.c.contact_id,
+    deliveries.c.state == "pending",
+)
+_END_IF_DONE = _UPDATE.where(~_PENDING).values(due_at=None, taken_at=None, rung_at=None, background=True)
+_LIVE = _PENDING.where(deliveries.c.background.is_(False))
 _LET_BE = _UPDATE.values(taken_at=None, rung_at=None, background=~_LIVE)
 _END = _LET_BE.values(due_at=bindparam("due"))
 
@@ -228,6 +229,11 @@ def holds(tx: Connection, lane: Lane, fence: int, *, lock: bool = False) -> bool
 def end(tx: Connection, lane: Lane, due_at: float | None) -> None:
     """Let go of a lane, and say when it is due next; None: nothing is left to do."""
     tx.execute(_END, _this(lane, due=due_at))
+
+
+def end_if_done(tx: Connection, lane: Lane) -> bool:
+    """Let go of a lane if nothing is pending in it; say whether that is so."""
+    return tx.execute(_END_IF_DONE, _this(lane)).rowcount == 1
 
 
 def let_be(tx: Connection, lane: Lane) -> None:

@@ -22,10 +22,10 @@ _LOAD = _LINKS.where(links.c.record.in_(_RECORDS))
 _OPEN_INTENTS = select(intents.c.record, intents.c.kind, intents.c.since).where(
     intents.c.connection_id == _CONNECTION, intents.c.record.in_(_RECORDS)
 )
-_END_INTENTS = intents.delete().where(
+_END_INTENT = intents.delete().where(
     intents.c.connection_id == _CONNECTION,
     intents.c.record == bindparam("its_record"),
-    intents.c.kind.in_(bindparam("kinds", expanding=True)),
+    intents.c.kind == bindparam("its_kind"),
 )
 _VERSIONS = select(versions.c.record, versions.c.version).where(
     versions.c.connection_id == _CONNECTION, versions.c.record.in_(_RECORDS)
@@ -51,15 +51,17 @@ def every(tx: Connection, connection_id: int) -> dict[Key, Link]:
 
 
 def save(tx: Connection, connection_id: int, changed: Mapping[Key, Link | None], now: float) -> None:
-    """Keep the links that a hook set, drop those it removed; an intent ends with its link."""
+    """Keep the links that were set, drop those that were removed."""
+    rows = []
     for (record, kind), link in changed.items():
         key = {"connection_id": connection_id, "record": record, "kind": kind}
         if link is None:
             tx.execute(links.delete().where(*(links.c[name] == of for name, of in key.items())))
-            continue
-        values = {"remote_id": link.remote_id, "written": dict(link.written), "updated_at": now}
-        tx.execute(_save(tx.dialect.name), key | values)
-        end_intents(tx, connection_id, record, [kind])
+        else:
+            values = {"remote_id": link.remote_id, "written": dict(link.written), "updated_at": now}
+            rows.append(key | values)
+    if rows:
+        tx.execute(_save(tx.dialect.name), rows)
 
 
 @cache
@@ -89,9 +91,11 @@ def _begin_intents(dialect: str) -> Insert:
     )
 
 
-def end_intents(tx: Connection, connection_id: int, record: str, kinds: Sequence[str]) -> None:
+def end_intents(tx: Connection, connection_id: int, keys: Iterable[Key]) -> None:
     """Note that these records are known, or surely were not created."""
-    tx.execute(_END_INTENTS, {"connection": connection_id, "its_record": record, "kinds": list(kinds)})
+    given = [{"connection": connection_id, "its_record": record, "its_kind": kind} for record, kind in keys]
+    if given:
+        tx.execute(_END_INTENT, given)
 
 
 def applied_versions(tx: Connection, connection_id: int, records: Iterable[str]) -> dict[str, float]:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection
 
 from ..webhooks import sender_in
 from . import contacts, hours
 from .contacts import Face
 from .hours import RECEIVED, TRIED, Moment
-from .tables import deliveries
 from .text import storable
 
 if TYPE_CHECKING:
     from .deliveries import Arrival
 
-_DUE_SINCE = select(
-    deliveries.c.connection_id, func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)
-).where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
 __all__ = ["TRIED", "ended", "taken"]
 
 
@@ -38,9 +34,8 @@ def _face(arrival: Arrival) -> Face:
 
 
 def ended(
-    tx: Connection, ids: Sequence[int], what: str, now: float, outcome: Mapping[str, Any] | None
+    tx: Connection, due: Iterable[tuple[int, float]], what: str, now: float, outcome: Mapping[str, Any] | None
 ) -> None:
-    """Note what became of these, the calls it took, and how long they had been due."""
+    """Note what became of these (connection id, since when it was due), and the calls it took."""
     calls = len((outcome or {}).get("calls", ()))
-    rows = tx.execute(_DUE_SINCE, {"ids": list(ids)})
-    hours.note(tx, [Moment(row[0], what, now, calls, max(now - row[1], 0.0)) for row in rows])
+    hours.note(tx, [Moment(one, what, now, calls, max(now - since, 0.0)) for one, since in due])

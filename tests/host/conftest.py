@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
+from crmhost import locks
 from crmhost.cli import main
 from crmhost.connect import connect
 from crmhost.house import House
@@ -55,6 +56,12 @@ def connected(house: House, account_id: int = 3, **more: Any) -> CRMConnection:
     return connect(
         house, "fake", account_id, {"token": "t0ken"}, **{"webhook_secret": "s3cret", **more}
     ).connection
+
+
+def taken(house: House, lane: lanes.Lane) -> locks.HeldLane | None:
+    """Take a lane, and look at nothing in it."""
+    both = locks.take(house.redis, house.store, lane, lambda _tx, _held: None)
+    return both and both[0]
 
 
 def hurry(bench: Bench, contact_id: int = 5821) -> None:

@@ -14,7 +14,7 @@ from crmhost.store import lanes as rows
 from crmhost.store.tables import lanes
 from crmhost.wiring import open_house
 
-from .conftest import settings_for
+from .conftest import settings_for, taken
 from .fake_crm import FakeCRM
 
 LANE = (int(time.time()), 5821)
@@ -31,7 +31,7 @@ def house(tmp_path: Path, redis_url: str, crm: FakeCRM) -> Iterator[House]:
 
 
 def take(house: House) -> locks.HeldLane:
-    held = locks.take(house.redis, house.store, LANE)
+    held = taken(house, LANE)
     assert held is not None
     return held
 
@@ -39,7 +39,7 @@ def take(house: House) -> locks.HeldLane:
 def test_a_held_lane_is_not_taken_again(house: House) -> None:
     held = take(house)
 
-    assert locks.take(house.redis, house.store, LANE) is None
+    assert taken(house, LANE) is None
 
     held.release()
     take(house).release()
@@ -52,7 +52,7 @@ def test_a_lane_whose_lock_somebody_has_is_left_alone_for_a_moment(house: House)
         rows.let_be(tx, LANE)
         before = rows.due_at(tx, LANE)
 
-    locks.take(house.redis, house.store, LANE)
+    taken(house, LANE)
 
     with house.store.read() as tx:
         after = rows.due_at(tx, LANE)
@@ -64,14 +64,14 @@ def test_a_lane_whose_lock_somebody_has_is_left_alone_for_a_moment(house: House)
 def test_a_lane_that_somebody_is_known_to_work_keeps_its_time(house: House) -> None:
     take(house)
 
-    locks.take(house.redis, house.store, LANE)
+    taken(house, LANE)
 
     with house.store.read() as tx:
         assert rows.due_at(tx, LANE) == 1.0
 
 
 def test_a_lane_without_work_is_not_taken(house: House) -> None:
-    assert locks.take(house.redis, house.store, (LANE[0], 1)) is None
+    assert taken(house, (LANE[0], 1)) is None
 
 
 def test_a_call_longer_than_the_lease_renews_it_first(house: House) -> None:

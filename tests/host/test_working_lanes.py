@@ -7,12 +7,11 @@ import pytest
 
 from crmhost import locks
 from crmhost.demo import payloads
-from crmhost.fold import next_step
 from crmhost.locks import LaneLost
 from crmhost.redis_client import redis_client
 from crmhost.store import lanes as lane_rows
 
-from .conftest import Bench, hurry
+from .conftest import Bench, hurry, taken
 from .fake_crm import FakeCRM
 from .jane import JANE, jane
 
@@ -45,7 +44,7 @@ def test_a_linked_contact_does_not_wait(lite_bench: Bench, crm: FakeCRM) -> None
 def test_a_busy_lane_is_left_to_its_holder(bench: Bench, crm: FakeCRM) -> None:
     bench.receive(payloads.contact_created(JANE))
     lane = (bench.connection.id, 5821)
-    held = locks.take(bench.house.redis, bench.house.store, lane)
+    held = taken(bench.house, lane)
     assert held is not None
 
     bench.work()
@@ -78,12 +77,12 @@ def test_what_arrives_when_a_lane_seems_empty_is_not_missed(
     hurry(bench)
 
     def seems_empty(*known: Any) -> Any:
-        step = next_step(*known)
-        if step is None and len(crm.asked) == 1:
+        taken = locks.take(*known)
+        if taken and len(crm.asked) == 1:
             bench.receive(jane("Jane Doe", 60))
-        return step
+        return taken
 
-    monkeypatch.setattr("crmhost.sync.next_step", seems_empty)
+    monkeypatch.setattr("crmhost.sync.take", seems_empty)
 
     bench.work()
 
@@ -179,7 +178,7 @@ def test_a_lane_that_was_put_off_meanwhile_is_not_brought_forward(bench: Bench) 
     with bench.house.store.write() as tx:
         lane_rows.end(tx, lane, time.time() + 60)
 
-    assert locks.take(bench.house.redis, bench.house.store, lane) is None
+    assert taken(bench.house, lane) is None
 
 
 def test_a_worker_that_lost_its_lane_commits_nothing(bench: Bench, crm: FakeCRM) -> None:
