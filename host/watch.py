@@ -7,10 +7,13 @@ costs a thread and nobody's work: it is given up, and whatever it would send lat
 from __future__ import annotations
 
 import contextvars
+import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Any, ClassVar, Generic, TypeVar
 
 from .errors import PluginError, SettingsError
 
@@ -61,34 +64,67 @@ class SignsOfLife:
 
 
 class _Run(Generic[Returned]):
-    """Work that goes on in a thread of its own."""
+    """Work that goes on in another thread."""
 
     def __init__(self, work: Callable[[], Returned]) -> None:
         self._work = work
-        self._returned: list[Returned] = []
-        self._raised: BaseException | None = None
-        here = contextvars.copy_context()
-        self.thread = threading.Thread(target=here.run, args=(self._run,), name="plugin", daemon=True)
-        self.thread.start()
+        self._here = contextvars.copy_context()
+        self._ended: SimpleQueue[tuple[list[Returned], BaseException | None]] = SimpleQueue()
+        self._end: tuple[list[Returned], BaseException | None] | None = None
 
-    def goes_on(self, seconds: float) -> bool:
+    def goes_on(self, seconds: float = 0.0) -> bool:
         """Wait for its end; say whether it goes on after so many seconds."""
-        self.thread.join(seconds)
-        return self.thread.is_alive()
+        if self._end is None:
+            with suppress(Empty):
+                self._end = self._ended.get(timeout=seconds)
+        return self._end is None
 
     def result(self) -> Returned:
         """Return what came of it, or raise that."""
-        if isinstance(self._raised, Exception):
-            raise self._raised
-        if self._raised is not None:
-            raise Raised(f"{type(self._raised).__name__}: {self._raised}") from self._raised
-        return self._returned[0]
+        returned, raised = self._end or ([], None)
+        if isinstance(raised, Exception):
+            raise raised
+        if raised is not None:
+            raise Raised(f"{type(raised).__name__}: {raised}") from raised
+        return returned[0]
 
-    def _run(self) -> None:
+    def carry_out(self) -> None:
+        """Do it, in the thread that is to."""
         try:
-            self._returned.append(self._work())
+            self._ended.put(([self._here.run(self._work)], None))
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            self._raised = error
+            self._ended.put(([], error))
+
+
+class _Hand:
+    """A thread that does one piece of work after another: to begin a thread for each takes its time."""
+
+    idle: ClassVar[list[_Hand]] = []
+
+    def __init__(self) -> None:
+        self._given: SimpleQueue[_Run[Any]] = SimpleQueue()
+        threading.Thread(target=self._serve, name="plugin", daemon=True).start()
+
+    @classmethod
+    def free(cls) -> _Hand:
+        """Return one that has nothing to do."""
+        try:
+            return cls.idle.pop()
+        except IndexError:
+            return cls()
+
+    def begin(self, run: _Run[Any]) -> None:
+        """Let it do this next."""
+        self._given.put(run)
+
+    def _serve(self) -> None:
+        while True:
+            self._given.get().carry_out()
+            self.idle.append(self)
+
+
+# A process that was forked has none of the threads.
+os.register_at_fork(after_in_child=_Hand.idle.clear)
 
 
 def _nothing() -> None:
@@ -100,12 +136,12 @@ class Watch:
 
     def __init__(self, plugin: str) -> None:
         self._plugin = plugin
-        self._hanging: list[threading.Thread] = []
+        self._hanging: list[_Run[Any]] = []
 
     @property
     def hanging(self) -> int:
         """How many calls were given up and have not come back."""
-        self._hanging = [thread for thread in self._hanging if thread.is_alive()]
+        self._hanging = [run for run in self._hanging if run.goes_on()]
         return len(self._hanging)
 
     def run(
@@ -131,6 +167,7 @@ class Watch:
         signs = signs or SignsOfLife()
         signs.give()
         run = _Run(work)
+        _Hand.free().begin(run)
         try:
             while run.goes_on(min(LOOK, patience)):
                 if signs.silent >= patience:
@@ -142,7 +179,7 @@ class Watch:
         return run.result()
 
     def _given_up(self, run: _Run[Returned], what: str, patience: float) -> PluginError:
-        self._hanging.append(run.thread)
+        self._hanging.append(run)
         return PluginError(
             f"The plugin {self._plugin} hangs: {what} gave no sign of life for {patience:.0f} s.",
             fix="Report it to the plugin's authors; start crmhost again, then replay.",
