@@ -28,8 +28,8 @@ def claim(tx: Connection, lane: Lane, digests: Collection[str], now: float, unti
     They are taken in one order always, so that two that want the same do not wait for each other.
     """
     mine = {"connection_id": lane[0], "contact_id": lane[1], "until": until, "now": now}
-    rows = [{"digest": digest, **mine} for digest in sorted(digests)]
-    return len(tx.execute(_take(tx.dialect.name), rows).all()) == len(rows)
+    take = _take(tx.dialect.name)
+    return all(tx.execute(take, {"digest": digest, **mine}).first() for digest in sorted(digests))
 
 
 @cache
