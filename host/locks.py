@@ -25,8 +25,6 @@ LEASE = 60.0
 """Seconds after which a lane whose worker was killed is free again; renewed while calls are made."""
 MARGIN = 5.0
 """Seconds that a lane is to be ours beyond the end of a call."""
-MOMENT = 1.0
-"""Seconds for which a lane is left alone whose lock somebody has, though nobody is known to work it."""
 
 
 class LaneLost(Exception):
@@ -118,9 +116,6 @@ def take(
     """
     lock = redis.lock(lock_name(lane), timeout=LEASE, blocking=False, thread_local=False)
     if not lock.acquire():
-        # Its holder is just letting go, or has died: it is not asked for again and again meanwhile.
-        with store.write() as tx:
-            lanes.put_off(tx, lane, clock.now(tx) + MOMENT)
         return None
     held = HeldLane(store, lane, lock)
     try:

@@ -15,6 +15,7 @@ from .errors import SettingsError
 from .fold import Step, dated, next_step
 from .locks import HeldLane, LaneLost, take
 from .store import attempts, clock, connections, deliveries, gates, lanes, links
+from .turns import MOMENT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -85,13 +86,17 @@ class Sync:
             self._turns.end(lane)
 
     def _leave(self, lane: Lane) -> None:
-        """Leave a lane that was not to be had; for one that waits, tell the sweep when it is due."""
-        with self._store.write() as tx:
-            due_at, now = lanes.due_at(tx, lane), clock.now(tx)
-            if due_at is None or due_at <= now:
-                return
-            lanes.silence(tx, lane)
-        self._wake(due_at - now)
+        """Leave a lane that was not to be had; the sweep is told when it is due, or may be let go."""
+        with self._store.read() as tx:
+            (due_at, rung), now = lanes.standing(tx, lane), clock.now(tx)
+        if due_at is None:
+            return
+        if due_at <= now:  # its holder has it yet, is just letting go, or has died
+            self._turns.leave(lane)
+        if rung:
+            with self._store.write() as tx:
+                lanes.silence(tx, lane)
+        self._wake(due_at - now if due_at > now else MOMENT)
 
     def _hold(self, held: HeldLane, seen: Seen) -> None:
         """Work a lane and let go of it.

@@ -7,6 +7,7 @@ each process learns that for itself, by one attempt.
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections import Counter
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from .store.lanes import Lane
 
 
+MOMENT = 1.0
+"""Seconds for which a lane is left alone that was not to be had."""
+CROWD, MOST_ASIDE = 16, 64
+"""Among how many more due lanes a worker chooses that met another one, and among how many at the most."""
+
+
 class Turns:
     """The lanes that this process's threads have, and those that they have next."""
 
@@ -30,12 +37,16 @@ class Turns:
         self._lock = threading.Lock()
         self._ours: set[Lane] = set()
         self._last = 0
+        self._left: dict[Lane, float] = {}
+        self._crowd = 0
         self._resting: dict[tuple[int, bool], float] = {}
 
     def next(self) -> Lane | None:
         """Choose the lane whose turn it is, for the thread that asks; None where none is due."""
         with self._lock, self._store.read() as tx:
-            chosen = self._choose(tx, clock.now(tx), self._ours)
+            now, aside = clock.now(tx), self._aside()
+            chosen = self._choose(tx, now, self._ours, skip=aside) if aside else None
+            chosen = chosen or self._choose(tx, now, self._ours)
             if chosen is not None:
                 self._ours.add(chosen)
                 self._last = chosen[0]
@@ -54,6 +65,17 @@ class Turns:
         """Say that the thread is done with the lane."""
         with self._lock:
             self._ours.discard(lane)
+
+    def leave(self, lane: Lane) -> None:
+        """Leave a lane alone for a moment that another worker has; look aside of what all others look at."""
+        with self._lock:
+            self._left[lane] = time.monotonic() + MOMENT
+            self._crowd = min(self._crowd + CROWD, MOST_ASIDE)
+
+    def _aside(self) -> int:
+        """Return how many due lanes to pass over, so that not all workers want the same one."""
+        self._crowd = max(self._crowd - 1, 0)
+        return random.randint(0, self._crowd)  # noqa: S311 - it spreads workers, it keeps no secret
 
     def unheard(self, tx: Connection, now: float, silent_since: float) -> list[Lane]:
         """Return due lanes whose bells have brought nobody, as many as there are threads without work."""
@@ -78,8 +100,16 @@ class Turns:
         return max(self._resting.get((connection_id, background), 0.0) - time.monotonic(), 0.0)
 
     def _choose(
-        self, tx: Connection, now: float, but: set[Lane], silent_since: float | None = None
+        self,
+        tx: Connection,
+        now: float,
+        but: set[Lane],
+        silent_since: float | None = None,
+        *,
+        skip: int = 0,
     ) -> Lane | None:
+        moment = time.monotonic()
+        self._left = {lane: until for lane, until in self._left.items() if until > moment}
         full = self._full(but)
         served = full if full and connections.several(tx) else set()
         for background in (False, True):
@@ -89,7 +119,8 @@ class Turns:
                 background=background,
                 after=self._last,
                 not_of=served | self._at_rest(background=background),
-                but=but,
+                but=but | self._left.keys(),
+                skip=skip,
                 silent_since=silent_since,
             )
             if lane is not None:

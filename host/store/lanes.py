@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Insert,
+    Integer,
     Select,
     and_,
     bindparam,
@@ -32,7 +33,7 @@ Lane = tuple[int, int]
 # Statements that are made once: SQLAlchemy takes four times as long to make one as to run it.
 _THIS = and_(lanes.c.connection_id == bindparam("connection"), lanes.c.contact_id == bindparam("contact"))
 _NOW: BindParameter[float] = bindparam("now")
-_FENCE, _DUE_AT = select(lanes.c.fence).where(_THIS), select(lanes.c.due_at).where(_THIS)
+_FENCE, _STANDING = select(lanes.c.fence).where(_THIS), select(lanes.c.due_at, lanes.c.rung_at).where(_THIS)
 _LOCKED_FENCE = _FENCE.with_for_update()
 _UPDATE = update(lanes).where(_THIS)
 _SEIZE = _UPDATE.values(fence=lanes.c.fence + 1, taken_at=_NOW).returning(lanes.c.fence)
@@ -143,15 +144,18 @@ def next_in_turn(
     after: int = 0,
     not_of: Collection[int] = (),
     but: Collection[Lane] = (),
+    skip: int = 0,
     silent_since: float | None = None,
 ) -> Lane | None:
     """Return the lane that is due, and nobody has, of the connection whose turn it is after another's.
 
     Left out are connections that wait (``not_of``, and paused ones), these lanes (``but``), and those
-    whose bell was rung after ``silent_since``. It costs a look at each connection, however many lanes
-    are due.
+    whose bell was rung after ``silent_since``. With ``skip`` it is the lane of the connection that
+    comes so many after the one that has been due for longest. It costs a look at each connection,
+    however many lanes are due.
     """
-    given = {"now": now, "after": after, "not_of": list(not_of), "but": list(but), "since": silent_since}
+    given = {"now": now, "after": after, "not_of": list(not_of), "but": list(but), "skip": skip}
+    given |= {"since": silent_since}
     each = tx.execute(_in_turn(background=background, unheard=silent_since is not None), given)
     return next(((row[0], row[1]) for row in each if row[1] is not None), None)
 
@@ -166,7 +170,8 @@ def _in_turn(*, background: bool, unheard: bool) -> Select[int, int]:
     )
     if unheard:
         due &= or_(lanes.c.rung_at.is_(None), lanes.c.rung_at < bindparam("since"))
-    longest = select(lanes.c.contact_id).where(due).order_by(lanes.c.due_at).limit(1).scalar_subquery()
+    chosen = select(lanes.c.contact_id).where(due).order_by(lanes.c.due_at)
+    longest = chosen.limit(1).offset(bindparam("skip", type_=Integer)).scalar_subquery()
     going = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
     turn = case((connections.c.id > bindparam("after"), 0), else_=1)
     return (
@@ -204,16 +209,15 @@ def keep(tx: Connection, lane: Lane, now: float) -> None:
     tx.execute(_KEEP, _this(lane, now=now))
 
 
-def put_off(tx: Connection, lane: Lane, due_at: float) -> None:
-    """Let a lane that was not to be had wait a moment, unless somebody is known to work it."""
-    later = case((lanes.c.taken_at.is_(None), due_at), else_=lanes.c.due_at)
-    tx.execute(_UPDATE.values(due_at=later, rung_at=None), _this(lane))
-
-
 def due_at(tx: Connection, lane: Lane) -> float | None:
     """Return when the lane's work is due; None where it has none."""
-    moment: float | None = tx.scalar(_DUE_AT, _this(lane))
-    return moment
+    return standing(tx, lane)[0]
+
+
+def standing(tx: Connection, lane: Lane) -> tuple[float | None, bool]:
+    """Return when the lane's work is due, None where it has none, and whether a bell is out for it."""
+    row = tx.execute(_STANDING, _this(lane)).first()
+    return (row[0], row[1] is not None) if row else (None, False)
 
 
 def silence(tx: Connection, lane: Lane) -> None:

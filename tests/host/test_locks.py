@@ -45,23 +45,7 @@ def test_a_held_lane_is_not_taken_again(house: House) -> None:
     take(house).release()
 
 
-def test_a_lane_whose_lock_somebody_has_is_left_alone_for_a_moment(house: House) -> None:
-    """Whoever asks for it again and again would keep a processor busy for as long as a dead one's lease."""
-    take(house)
-    with house.store.write() as tx:
-        rows.let_be(tx, LANE)
-        before = rows.due_at(tx, LANE)
-
-    taken(house, LANE)
-
-    with house.store.read() as tx:
-        after = rows.due_at(tx, LANE)
-    assert before == 1.0
-    assert after is not None
-    assert 0.5 < after - time.time() < 1.5
-
-
-def test_a_lane_that_somebody_is_known_to_work_keeps_its_time(house: House) -> None:
+def test_a_lane_that_somebody_has_keeps_its_time(house: House) -> None:
     take(house)
 
     taken(house, LANE)

@@ -183,6 +183,34 @@ def test_the_sweep_hears_of_as_many_as_there_are_threads_without_work(
         assert turns.unheard(tx, 206.0, 201.0) == [(1, 5)], "but for one that brought nobody"
 
 
+def test_a_lane_that_another_worker_has_is_left_alone_for_a_moment(
+    lite_house: House, turns: Turns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for it again and again would keep a processor busy for as long as a dead one's lease."""
+    add(lite_house, [(1, 5)])
+    turns.leave((1, 5))
+
+    assert turns.next() is None
+
+    monkeypatch.setattr("crmhost.turns.MOMENT", -1.0)
+    turns.leave((1, 5))
+    assert turns.next() == (1, 5)
+
+
+def test_workers_that_met_look_aside_of_each_other(lite_house: House, turns: Turns) -> None:
+    """Those of other processes, who would all want what has been due for longest; nothing is passed by."""
+    for contact_id in range(40):
+        add(lite_house, [(1, contact_id)], 100.0 + contact_id)
+    turns.leave((2, 1))
+
+    chosen = [turns.next() for _ in range(4)]
+    for lane in filter(None, chosen):
+        turns.end(lane)
+
+    assert chosen != [(1, contact_id) for contact_id in range(4)]
+    assert sorted(order(turns, 50)) == [(1, contact_id) for contact_id in range(40)]
+
+
 def test_what_a_turn_costs_does_not_grow_with_what_is_waiting(house: House) -> None:
     """Each statement that is asked again and again finds what it wants by an index."""
     turns = turns_of(house)
