@@ -131,7 +131,7 @@ def act(house: House, one: CRMConnection, at: Seat, action: str, value: str) -> 
                 return plugin.watch.run(work, "its hook act_on_card", signs=signs, meanwhile=held.keep)
         finally:
             with held.committing() as tx:
-                ledger.save(tx, clock.now(tx))
+                ledger.save(tx, held.now)
 
 
 def whom(house: House, one: CRMConnection, at: Seat) -> tuple[Contact, Conversation | None]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .context import Links
 from .doubt import doubtful
 from .errors import Claimed
-from .store import attempts, clock, identities, links
+from .store import attempts, identities, links
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -104,7 +104,7 @@ class Ledger:
             self._noted_at = -FRESH
             return
         with self._held.committing() as tx:
-            self._note_write(tx, clock.now(tx))
+            self._note_write(tx, self._held.now)
 
     def _note_write(self, tx: Connection, now: float) -> None:
         if self._handed is not None:
@@ -131,7 +131,7 @@ class Ledger:
         """Keep that records may exist from here on; their customer is ours until the CRM must have ended."""
         self._signs.give()
         with self._held.committing() as tx:
-            now = clock.now(tx)
+            now = self._held.now
             if not identities.extend(
                 tx, self._held.lane, self._claimed, now + max(CLAIM, self._unknown_hold)
             ):
@@ -153,7 +153,7 @@ class Ledger:
             return
         self._signs.give()
         with self._held.committing() as tx:
-            now = clock.now(tx)
+            now = self._held.now
             if not identities.claim(tx, self._held.lane, wanted, now, now + CLAIM):
                 raise _busy()
         self._claimed |= wanted

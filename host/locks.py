@@ -37,6 +37,8 @@ class HeldLane:
     def __init__(self, store: Store, lane: Lane, lock: Lock) -> None:
         self.lane = lane
         self.fence = 0
+        self.now = 0.0
+        """The time (unix seconds) when what is committed was begun."""
         self.ended = False
         """Whether its work has come to an end."""
         self._store = store
@@ -59,8 +61,10 @@ class HeldLane:
     def committing(self) -> Iterator[Connection]:
         """Open a transaction that only the lane's holder can commit."""
         with self._store.write() as tx:
-            if not lanes.holds(tx, self.lane, self.fence, lock=True):
+            now = lanes.held_at(tx, self.lane, self.fence)
+            if now is None:
                 raise LaneLost(self.lane)
+            self.now = now
             yield tx
 
     def keep(self) -> None:
@@ -76,7 +80,7 @@ class HeldLane:
         except (LockError, RedisError) as error:
             raise LaneLost(self.lane) from error
         with self.committing() as tx:
-            lanes.keep(tx, self.lane, clock.now(tx))
+            lanes.keep(tx, self.lane, self.now)
         self._until = asked_at + LEASE
 
     def release(self) -> None:

@@ -152,7 +152,7 @@ class Sync:
         if seen.step is None or seen.step.apply is None:
             with held.committing() as tx:
                 if seen.step is not None:
-                    _supersede(tx, seen.step, "A newer state had been applied before.", clock.now(tx))
+                    _supersede(tx, seen.step, "A newer state had been applied before.", held.now)
                 _end(tx, held)
             return None
         wait = self._shut(held, seen)
@@ -182,7 +182,7 @@ class Sync:
         """Make an attempt and commit what came of it; return for how long to wait, None to go on at once."""
         result = attempt.run()
         with held.committing() as tx:
-            now = clock.now(tx)
+            now = held.now
             if attempt.introduced:
                 _revive(tx, attempt, now)
             attempt.ledger.save(tx, now)

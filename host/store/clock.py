@@ -10,14 +10,18 @@ from sqlalchemy import Connection
 
 from .engine import straight
 
-_SQLITE = "SELECT (julianday('now') - 2440587.5) * 86400.0"
-_POSTGRESQL = "SELECT EXTRACT(EPOCH FROM clock_timestamp())::double precision"
+NOW = {
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+    "postgresql": "EXTRACT(EPOCH FROM clock_timestamp())::double precision",
+}
+"""The time in each database's own words."""
 
 
 def now(tx: Connection) -> float:
     """Return the time in unix seconds."""
+    question = f"SELECT {NOW[tx.dialect.name]}"
     if tx.dialect.name == "sqlite":
-        (moment,) = straight(tx, _SQLITE).fetchone()
+        (moment,) = straight(tx, question).fetchone()
     else:
-        moment = tx.exec_driver_sql(_POSTGRESQL).scalar_one()
+        moment = tx.exec_driver_sql(question).scalar_one()
     return float(moment)

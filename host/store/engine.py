@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 
 from ..errors import SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 PATIENT = {
     "connect_timeout": 3,
@@ -25,6 +28,8 @@ PATIENT = {
 }
 """For how long PostgreSQL may say nothing: seconds, the last in milliseconds. Its own default is hours."""
 ADDRESS = "Write postgresql://user:password@host/name, or leave it out: SQLite in the data folder."
+REST = 3.0
+"""Seconds after which a connection to a server is asked whether it is still good."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON")
 
 
@@ -85,7 +90,6 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
             parsed,
             pool_size=pool_size,
             max_overflow=20,
-            pool_pre_ping=on_server,  # a file does not hang up
             hide_parameters=True,
             connect_args=patient if on_server else {},
         )
@@ -94,7 +98,9 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
             f"The database {parsed.drivername} needs the package {error.name}.",
             fix="pip install 'crmhost[postgresql]'.",
         ) from error
-    if engine.dialect.name == "sqlite":
+    if on_server:
+        _ask_whom_we_left_alone(engine)
+    else:
         _tune_sqlite(engine)
     return Store(engine)
 
@@ -120,6 +126,26 @@ def reachable(store: Store) -> None:
         why = str(getattr(error, "orig", error)).strip().splitlines()[0]
         fix = "See that it is up, that its address and password are right, and who may open it."
         raise SettingsError(f"The {where} cannot be opened: {why}.", fix=fix) from error
+
+
+def _ask_whom_we_left_alone(engine: Engine) -> None:
+    """See whether a connection that rested is still good: the server may have been started again meanwhile.
+
+    SQLAlchemy's own way asks before each transaction, and takes as long as a statement each time.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rests(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _goes_on(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) < REST:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _tune_sqlite(engine: Engine) -> None:

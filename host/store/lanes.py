@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Float,
     Insert,
     Integer,
     Select,
@@ -18,13 +19,14 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
     update,
 )
 
-from . import many
+from . import clock, many
 from .tables import connections, deliveries, lanes, links
 from .upsert import upsert, upsert_in
 
@@ -34,7 +36,6 @@ Lane = tuple[int, int]
 _THIS = and_(lanes.c.connection_id == bindparam("connection"), lanes.c.contact_id == bindparam("contact"))
 _NOW: BindParameter[float] = bindparam("now")
 _FENCE, _STANDING = select(lanes.c.fence).where(_THIS), select(lanes.c.due_at, lanes.c.rung_at).where(_THIS)
-_LOCKED_FENCE = _FENCE.with_for_update()
 _UPDATE = update(lanes).where(_THIS)
 _SEIZE = _UPDATE.values(fence=lanes.c.fence + 1, taken_at=_NOW).returning(lanes.c.fence)
 _TAKE = _SEIZE.where(lanes.c.due_at <= _NOW).values(rung_at=None)
@@ -225,9 +226,20 @@ def silence(tx: Connection, lane: Lane) -> None:
     tx.execute(_SILENCE, _this(lane))
 
 
-def holds(tx: Connection, lane: Lane, fence: int, *, lock: bool = False) -> bool:
-    """Whether the fencing number is still the lane's own; ``lock`` keeps it so until the commit."""
-    return tx.scalar(_LOCKED_FENCE if lock else _FENCE, _this(lane)) == fence
+def holds(tx: Connection, lane: Lane, fence: int) -> bool:
+    """Whether the fencing number is still the lane's own."""
+    return tx.scalar(_FENCE, _this(lane)) == fence
+
+
+def held_at(tx: Connection, lane: Lane, fence: int) -> float | None:
+    """Return the time if the fencing number is the lane's own, and keep it so until the commit; or None."""
+    row = tx.execute(_locked_fence(tx.dialect.name), _this(lane)).first()
+    return row[1] if row and row[0] == fence else None
+
+
+@cache
+def _locked_fence(dialect: str) -> Select[int, float]:
+    return select(lanes.c.fence, literal_column(clock.NOW[dialect], Float)).where(_THIS).with_for_update()
 
 
 def end(tx: Connection, lane: Lane, due_at: float | None) -> None:

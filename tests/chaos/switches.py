@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from crmhost.store import clock
+
 from .short import replace
 
 
@@ -15,7 +17,8 @@ def _no_intents() -> None:
 
 def _no_fencing() -> None:
     """Let a worker that was overtaken go on as if it were not."""
-    replace("crmhost.store.lanes.holds", lambda *_args, **_kwargs: True)
+    replace("crmhost.store.lanes.holds", lambda *_args: True)
+    replace("crmhost.store.lanes.held_at", lambda tx, *_args: clock.now(tx))
 
 
 def _no_identities() -> None:

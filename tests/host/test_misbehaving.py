@@ -98,7 +98,7 @@ def over() -> Iterator[threading.Event]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "PATIENCE", 0.05)
+    monkeypatch.setattr(watch, "PATIENCE", 0.3)
 
 
 def person(number: int) -> payloads.Payload:
