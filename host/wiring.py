@@ -225,6 +225,7 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     sync = Sync(house, turns, wake=sweep.wake)
     lane_actor(broker, sync.answer)
     worker = Worker(broker, worker_threads=threads)
+    worker.queue_prefetch = threads  # whoever fetches more keeps bells from processes that are idle
     worker.start()
     sweep.start()
     try:
