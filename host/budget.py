@@ -29,6 +29,10 @@ FOR_LIVE = 0.25
 """The share of each minute that what tells of the past leaves to what is live; and of the slots one."""
 RESERVE = 4
 """Calls that a delivery takes at its first one, so that it does not run out in its middle."""
+SOON = 250
+"""Milliseconds after which it is asked again where others hold some in reserve, and may give them back."""
+SPREAD = 0.25
+"""Seconds over which those are spread who go on with a new minute."""
 SLOT = DEADLINE + TIMEOUTS["read"] + 5
 """Seconds after which the slot of a process that died is free again: no call takes as long."""
 PATIENCE = 1.0
@@ -44,7 +48,8 @@ AWAY = 5.0
 log = structlog.get_logger(__name__)
 
 # KEYS: the minute, the slots. ARGV: now, window (ms), a minute's calls, calls wanted, slots, our slot's
-# name, its time (ms), the share of the minute that is ours to use. Returns {1, granted, the minute's
+# name, its time (ms), the share of the minute that is ours to use, after how many ms to ask again for
+# calls that others hold, how many of those that we held are made. Returns {1, granted, the minute's
 # name, ms left of it} or {0, ms to wait}.
 TAKE = """
 local time = redis.call('TIME')
@@ -55,15 +60,19 @@ if slots > 0 then
   if redis.call('ZCARD', KEYS[2]) >= slots then return {0, 0} end
 end
 if tonumber(ARGV[4]) > 0 then
-  local minute = redis.call('HMGET', KEYS[1], 'name', 'ends', 'used', 'limit')
-  local used = tonumber(minute[3]) or 0
+  local minute = redis.call('HMGET', KEYS[1], 'name', 'ends', 'used', 'limit', 'held')
+  local used, held = tonumber(minute[3]) or 0, tonumber(minute[5]) or 0
   name, ends = tonumber(minute[1]) or 0, tonumber(minute[2]) or 0
-  if ends <= now then name, ends, used = now, now + ARGV[2], 0 end
+  if ends <= now then name, ends, used, held = now, now + ARGV[2], 0, 0 end
   local limit = math.min(tonumber(ARGV[3]), tonumber(minute[4]) or math.huge)
   local left = math.max(math.floor(limit * ARGV[8]), 1) - used
+  held = math.max(held - ARGV[10], 0)
+  redis.call('HSET', KEYS[1], 'held', held)
+  if left < 1 and held > 0 then return {0, math.min(ends - now, tonumber(ARGV[9]))} end
   if left < 1 then return {0, ends - now} end
   granted = math.min(left, tonumber(ARGV[4]))
-  redis.call('HSET', KEYS[1], 'name', name, 'ends', ends, 'used', used + granted)
+  held = held + granted - 1
+  redis.call('HSET', KEYS[1], 'name', name, 'ends', ends, 'used', used + granted, 'held', held)
   redis.call('PEXPIRE', KEYS[1], 3600000)
 end
 if slots > 0 then
@@ -72,10 +81,12 @@ if slots > 0 then
 end
 return {1, granted, name, ends - now}
 """
-# KEYS: the minute. ARGV: calls given back, the name of the minute they were taken in.
+# KEYS: the minute. ARGV: calls given back, of how many held, the name of the minute they were taken in.
 GIVE_BACK = """
-local minute = redis.call('HMGET', KEYS[1], 'name', 'used')
-if minute[1] == ARGV[2] then redis.call('HSET', KEYS[1], 'used', math.max(minute[2] - ARGV[1], 0)) end
+local minute = redis.call('HMGET', KEYS[1], 'name', 'used', 'held')
+if minute[1] ~= ARGV[3] then return end
+local used, held = minute[2] - ARGV[1], (tonumber(minute[3]) or 0) - ARGV[2]
+redis.call('HSET', KEYS[1], 'used', math.max(used, 0), 'held', math.max(held, 0))
 """
 # KEYS: the minute. ARGV: now, window (ms), the limit and how many calls the CRM has counted.
 # The first one counted says that the CRM's minute began just now: that of the call that began ours,
@@ -87,7 +98,10 @@ local minute = redis.call('HMGET', KEYS[1], 'name', 'ends', 'used')
 local name, ends, used = tonumber(minute[1]) or 0, tonumber(minute[2]) or 0, tonumber(minute[3]) or 0
 local counted = tonumber(ARGV[4])
 local anew = counted == 1 and ends - now < ARGV[2] / 2
-if anew or ends <= now then name, ends, used = now, now + ARGV[2], 0 end
+if anew or ends <= now then
+  name, ends, used = now, now + ARGV[2], 0
+  redis.call('HDEL', KEYS[1], 'held')
+end
 if counted == 1 then ends = now + ARGV[2] end
 redis.call('HSET', KEYS[1], 'name', name, 'ends', ends, 'used', math.max(used, counted), 'limit', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], 3600000)
@@ -101,6 +115,8 @@ class Reserve:
     minute: int
     left: int
     until: float
+    held: int
+    """How many it held beside the one it was about to make."""
 
 
 class DeliveryBudget:
@@ -139,7 +155,7 @@ class DeliveryBudget:
         while wait := self._try(key, calls, seconds, at_once, slot):
             if wait > patience:
                 allowed = f"{calls} in {seconds:.0f} seconds" + (f", {at_once} at once" if at_once else "")
-                delay = wait + random.uniform(0, 1)  # noqa: S311 - it spreads the waiting, it keeps no secret
+                delay = wait + random.uniform(0, SPREAD)  # noqa: S311 - it spreads the waiting, it keeps no secret
                 raise NotYet(f"Calls to the CRM must wait: {allowed} are allowed.", delay=delay)
             time.sleep(wait)
             patience -= wait
@@ -159,9 +175,9 @@ class DeliveryBudget:
         """Give back what was taken and not used."""
         now = self._now()
         for key, reserve in self._reserves.items():
-            if reserve.left and now < reserve.until:
+            if reserve.held and now < reserve.until:
                 with _harmless():
-                    self._give_back(keys=[_minute(key)], args=[reserve.left, reserve.minute])
+                    self._give_back(keys=[_minute(key)], args=[reserve.left, reserve.held, reserve.minute])
         self._reserves.clear()
 
     def _try(self, key: str, calls: int, seconds: float, at_once: int, slot: str) -> float:
@@ -174,13 +190,16 @@ class DeliveryBudget:
             slots, share = at_once, 1.0
             if self._background:
                 slots, share = max(at_once - 1, min(at_once, 1)), 1 - FOR_LIVE
-            args = [*self._times(seconds), calls, wanted, slots, slot, round(SLOT * 1000), share]
+            made = reserve.held if reserve and now < reserve.until and held is None else 0
+            args = [*self._times(seconds), calls, wanted, slots, slot, round(SLOT * 1000), share, SOON, made]
             taken, *said = self._ask(keys=[_minute(key), _slots(key)], args=args)
+            if made and reserve:
+                reserve.held = 0
             if not taken:
                 return said[0] / 1000 or PEEK
             if held is None:
                 granted, minute, lasts = said
-                held = self._reserves[key] = Reserve(minute, granted, now + lasts / 1000)
+                held = self._reserves[key] = Reserve(minute, granted, now + lasts / 1000, granted - 1)
         held.left -= 1
         return 0.0
 

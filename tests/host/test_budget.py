@@ -75,6 +75,23 @@ def test_what_must_wait_waits_for_the_end_of_the_minute_and_a_little_longer(minu
     assert 40 <= delay <= 41
 
 
+@pytest.mark.usefixtures("impatient")
+def test_what_others_hold_and_may_give_back_is_asked_for_soon(minutes: Minutes) -> None:
+    """A minute's last calls are made in it, although deliveries take more than they need."""
+    first, second = minutes.delivery(), minutes.delivery()
+    minutes.spend(first, 1)
+    minutes.spend(second, 6)
+
+    soon = minutes.delay(7)
+    first.close()
+
+    assert soon is not None
+    assert soon < 1
+    assert minutes.spend(minutes.delivery(), 4) == 3
+    second.close()
+    assert minutes.delay() == pytest.approx(WINDOW, abs=1)
+
+
 def test_the_next_minute_has_its_own_calls(minutes: Minutes) -> None:
     minutes.spend(minutes.delivery(), 10)
     minutes.now += WINDOW
@@ -82,6 +99,7 @@ def test_the_next_minute_has_its_own_calls(minutes: Minutes) -> None:
     assert minutes.spend(minutes.delivery(), 12) == 10
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_delivery_keeps_a_few_calls_for_itself(minutes: Minutes) -> None:
     first = minutes.delivery()
     minutes.spend(first, 1)
@@ -115,6 +133,7 @@ def test_what_was_kept_is_worth_nothing_in_the_next_minute(minutes: Minutes) -> 
     assert minutes.spend(minutes.delivery(), 1) == 0
 
 
+@pytest.mark.usefixtures("impatient")
 def test_what_the_crm_says_lowers_what_is_left(minutes: Minutes) -> None:
     """Another program uses the same user's calls."""
     minutes.spend(minutes.delivery(), 1)
@@ -357,7 +376,8 @@ def test_a_crm_never_gets_a_call_too_many(
     valkey_url: str, moves: list[tuple[int, str, int]], limit: int, tells: bool
 ) -> None:
     """Whoever calls when, and whatever is kept and given back."""
-    with closing(Redis.from_url(valkey_url)) as client:
+    with closing(Redis.from_url(valkey_url)) as client, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(budget, "PATIENCE", 0.0)
         minutes, crm = Minutes(client), Laravel(limit)
         deliveries = [minutes.delivery() for _ in range(3)]
         for which, move, pause in moves:
