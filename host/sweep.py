@@ -106,6 +106,8 @@ class Sweep:
         self._ring(due)
         if next_due is not None:
             self.wake(next_due - now)
+        if (rest := self._turns.rest_ends_in()) is not None:
+            self.wake(rest)
         self._index()
 
     def _index(self) -> None:

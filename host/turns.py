@@ -99,6 +99,13 @@ class Turns:
         """Return for how many seconds the connection is passed over."""
         return max(self._resting.get((connection_id, background), 0.0) - time.monotonic(), 0.0)
 
+    def rest_ends_in(self) -> float | None:
+        """Return after how many seconds the next connection that is passed over is so no more."""
+        now = time.monotonic()
+        with self._lock:
+            left = [until - now for until in self._resting.values() if until > now]
+        return min(left, default=None)
+
     def _choose(
         self,
         tx: Connection,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from crmhost.broker import Bell, LaneBroker
 from crmhost.connect import connect
 from crmhost.demo.payloads import Payload
 from crmhost.embedded import running_valkey
@@ -24,7 +25,7 @@ from crmhost.store.deliveries import Arrival
 from crmhost.store.tables import deliveries as stored
 from crmhost.vault import new_key
 from crmhost.webhooks import classify
-from crmhost.wiring import open_house
+from crmhost.wiring import BELLS, open_house
 
 from ..databases import SERVER, empty_schema
 from .deliveries import SECRET
@@ -75,7 +76,9 @@ class Place:
         with self.house.store.write() as tx:
             kept = deliveries.store(tx, batch)
             wanted = [(one.connection_id, one.event.contact_id) for one in kept]
-            lanes.add_work(tx, wanted, time.time(), 0.0)
+            bells = BELLS * self.house.settings.worker_threads
+            rung = lanes.add_work(tx, wanted, time.time(), 0.0, bells=bells)
+        Bell(LaneBroker(self.variables["CRMHOST_REDIS_URL"])).ring(rung)
         return len(kept)
 
     def states(self) -> dict[str, int]:

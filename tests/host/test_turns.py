@@ -149,6 +149,19 @@ def test_a_rest_ends_with_its_time(lite_house: House, turns: Turns) -> None:
     assert order(turns) == [(1, 5)]
 
 
+def test_it_is_known_when_the_next_rest_ends(turns: Turns) -> None:
+    """The sweep looks then, not up to two seconds later: of a CRM's minute that is much."""
+    assert turns.rest_ends_in() is None
+
+    turns.rest(1, 60.0, background=True)
+    turns.rest(2, 30.0, background=False)
+    turns.rest(3, -1.0, background=False)
+
+    ends_in = turns.rest_ends_in()
+    assert ends_in is not None
+    assert 29 < ends_in <= 30
+
+
 def test_a_shorter_rest_ends_no_longer_one(turns: Turns) -> None:
     turns.rest(1, 60, background=True)
     turns.rest(1, 1, background=False)
