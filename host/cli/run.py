@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
 SWITCH = 0.0005
 """Seconds after which a thread that computes lets another go on that comes back from the database or the
 network. Python's own are ten times as many, and a commit comes back a dozen times."""
+SELDOM = (5000, 20, 50)
+"""After how many new objects, and how many looks at the younger ones, the collector looks at each age."""
+
+
+def ready() -> None:
+    """Leave what is there once a process is ready out of the collector's looks, and let it look less often.
+
+    Each look at all that was imported would keep every webhook that is waiting for tens of milliseconds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 def stop_signal() -> threading.Event:
@@ -53,6 +66,7 @@ def serve(host: str, port: int, *, no_workers: bool, no_pages: bool, as_json: bo
         if not no_workers:
             stack.enter_context(working(house))
         address = stack.enter_context(serving(app, host, port))
+        ready()
         _say_where(house, address, [] if no_pages else _ways_in(house, address), as_json=as_json)
         stop.wait()
         click.echo("crmhost ends what it began, and stops", err=True)
@@ -94,6 +108,7 @@ def worker(threads: int | None, *, as_json: bool) -> None:
     with house_of() as house:
         require_redis(house.settings)
         with relying_on_key(house.settings), working(house, threads):
+            ready()
             if as_json:
                 document({"state": "ready"})
             else:
