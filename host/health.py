@@ -83,8 +83,9 @@ def data_folder(folder: Path) -> Iterator[Finding]:
         return
     left = shutil.disk_usage(folder).free
     state: State = "ok" if left > ROOM else "warning"
+    count = left // 1024**2
     fix = "" if left > ROOM else "Make room: what cannot be stored is refused, and Chatwoot sends it once."
-    yield Finding("data folder", state, f"{folder}, {left // 1024**2} MiB left", fix)
+    yield Finding("data folder", state, f"{folder}, {count} MiB left", fix)
 
 
 def migrations(store: Store, newest: str) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Protocol, cast
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 PATIENCE = 15.0
 """Seconds that a mail server may take for each step."""
 SUBJECT = "crmhost needs you"
+MORE = "See: crmhost status"
 FIX = "Look at CRMHOST_NOTIFY; it is told again later."
+
+
+Say = Callable[[str], str]
+"""Puts a sentence into the language of those who are told."""
 
 
 class Undelivered(CRMHostError):
@@ -49,6 +54,7 @@ class Mail:
 
     url: str
     trusted: ssl.SSLContext
+    say: Say = str
 
     def send(self, lines: Sequence[str]) -> None:
         """Deliver one e-mail."""
@@ -91,10 +97,11 @@ class Mail:
     def _message(self, lines: Sequence[str]) -> EmailMessage:
         query = parse_qs(urlsplit(self.url).query)
         message = EmailMessage()
-        message["Subject"] = SUBJECT if len(lines) != 1 else f"{SUBJECT}: {lines[0]}"[:200]
+        said, subject = [self.say(line) for line in lines], self.say(SUBJECT)
+        message["Subject"] = subject if len(said) != 1 else f"{subject}: {said[0]}"[:200]
         message["To"] = query["to"][0]
         message["From"] = query.get("from", query["to"])[0]
-        message.set_content("\n\n".join((*lines, "See: crmhost status")))
+        message.set_content("\n\n".join((*said, self.say(MORE))))
         return message
 
 
@@ -104,23 +111,25 @@ class Webhook:
 
     url: str
     pool: httpx.Client
+    say: Say = str
 
     def send(self, lines: Sequence[str]) -> None:
         """Deliver one message."""
-        text = "\n".join((f"{SUBJECT}:", *lines))
+        said = [self.say(line) for line in lines]
+        text = "\n".join((f"{self.say(SUBJECT)}:", *said))
         try:
-            answer = Http(self.pool).request("POST", self.url, body={"text": text, "lines": list(lines)})
+            answer = Http(self.pool).request("POST", self.url, body={"text": text, "lines": said})
         except CRMHostError as error:
             raise Undelivered(f"{urlsplit(self.url).hostname} cannot be reached", fix=FIX) from error
         if answer.status >= 300:
             raise Undelivered(f"{urlsplit(self.url).hostname} answered {answer.status}", fix=FIX)
 
 
-def messenger(url: str, pool: httpx.Client, ca_file: Path | None = None) -> Messenger:
-    """Return who carries messages to this address; ``ca_file`` as for CRMs."""
+def messenger(url: str, pool: httpx.Client, ca_file: Path | None = None, say: Say = str) -> Messenger:
+    """Return who carries messages to this address; ``ca_file`` as for CRMs, ``say`` in whose language."""
     if urlsplit(url).scheme in {"smtp", "smtps"}:
-        return Mail(url, trust(ca_file))
-    return Webhook(url, pool)
+        return Mail(url, trust(ca_file), say)
+    return Webhook(url, pool, say)
 
 
 def checked(url: str) -> str:

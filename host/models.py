@@ -256,10 +256,15 @@ class SetupResult:
 
 @dataclass(frozen=True)
 class Choice:
-    """Something that a setting can be: the value that is stored, and what a person reads."""
+    """Something that a setting can be: the value that is stored, and what a person reads.
+
+    A title is shown as it is, as the CRM's own names are; one that the plugin says ``in_english`` is looked
+    up among its translations.
+    """
 
     value: str
     title: str
+    in_english: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ GAP = 60.0
 CALM = 7200.0
 """Seconds after which what only grows is over, if it grew no more."""
 OVER = {
-    "paused": "Connection {} works again.",
-    "away": "The CRM of connection {} is reached again.",
-    "dead": "No delivery of connection {} is dead any more.",
-    "compare": "Connection {} is compared with Chatwoot again.",
-    "signature": "No webhook of connection {} was refused for its signature in the last two hours.",
-    "lost": "Nothing more that Chatwoot never delivered to connection {} was found in the last two hours.",
+    "paused": "Connection {id} works again.",
+    "away": "The CRM of connection {id} is reached again.",
+    "dead": "No delivery of connection {id} is dead any more.",
+    "compare": "Connection {id} is compared with Chatwoot again.",
+    "signature": "No webhook of connection {id} was refused for its signature in the last two hours.",
+    "lost": "Nothing more that Chatwoot never delivered to connection {id} was found in the last two hours.",
 }
 """What is said once a thing is over, by the beginning of its key."""
 MESSAGE = "message"
@@ -66,13 +66,13 @@ class News:
 
 def matters(tx: Connection) -> dict[str, Matter]:
     """Return all that needs a person now, by key."""
-    found = {}
+    found, by_itself = {}, "It goes on by itself once the CRM answers."
     for connection_id, why in notices.paused(tx).items():
         waits = f"Connection {connection_id} waits: {why.reason}"
         if why.away_for is None:
             found[f"paused:{connection_id}"] = Matter(f"{waits} {why.fix}".strip())
         elif why.away_for >= BLIP:
-            found[f"away:{connection_id}"] = Matter(f"{waits} It goes on by itself once the CRM answers.")
+            found[f"away:{connection_id}"] = Matter(f"{waits} {by_itself}")
     for connection_id, (count, reason) in notices.dead(tx).items():
         text = f"Dead deliveries of connection {connection_id}: {{}} more. The last: {reason}"
         found[f"dead:{connection_id}"] = Matter(text, count, grows=True)
@@ -88,8 +88,8 @@ def matters(tx: Connection) -> dict[str, Matter]:
         )
         found[f"lost:{connection_id}"] = Matter(text, count, grows=True, fades=True)
     for connection_id, (problem, fix) in notices.not_compared(tx).items():
-        text = f"Connection {connection_id} cannot be compared with Chatwoot: {problem} {fix}"
-        found[f"compare:{connection_id}"] = Matter(text)
+        text = f"Connection {connection_id} cannot be compared with Chatwoot: {problem}"
+        found[f"compare:{connection_id}"] = Matter(f"{text} {fix}")
     return found
 
 
@@ -117,7 +117,7 @@ def news(found: Mapping[str, Matter], known: Mapping[str, Known], now: float) ->
 
 def _over(key: str) -> str:
     what, _, connection_id = key.partition(":")
-    return OVER[what].format(connection_id)
+    return OVER[what].format(id=connection_id)
 
 
 class Notices:

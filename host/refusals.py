@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from .store.connections import CRMConnection
 
+WRITTEN = "%Y-%m-%d %H:%M UTC"
+"""How a time stands in a sentence; pages write it as their reader does."""
 DAY = 24
 """Hours that are looked back on."""
 SIGNATURES: Mapping[str, tuple[str, str]] = {
@@ -65,7 +67,7 @@ def of_connection(tx: Connection, one: CRMConnection, now: float) -> Iterator[Re
     ever = counters.read(tx, "refused", one.id) if last else {}
     for reason, last_at in last.items():
         how, fix = SIGNATURES[reason]
-        count, when = ever.get(reason, 1), time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(last_at))
+        count, when = ever.get(reason, 1), time.strftime(WRITTEN, time.gmtime(last_at))
         goes_on = received is None or last_at > received
         told = f"Webhooks are refused, {count} so far, the last at {when}: {how}."
         if not goes_on:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -102,6 +102,10 @@ class Settings(BaseSettings):
     )
     notify: Annotated[SecretStr | None, AfterValidator(_notify)] = Field(
         None, description="Where operators are told what needs them: smtp://… or a webhook's https://…"
+    )
+    language: Literal["en", "pt_BR", "es"] = Field(
+        "en",
+        description="What operators are told in, and browsers of unknown languages: en, pt_BR or es.",
     )
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token with which Prometheus reads /metrics; without it there are none."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import structlog
 from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic_core.core_schema import ErrorType
 
 from .errors import SettingsError
 from .models import CHANGES
@@ -19,31 +20,60 @@ if TYPE_CHECKING:
     from .store.connections import CRMConnection
 
 WORDS = {
-    "extra_forbidden": "there is no such setting",
+    **dict.fromkeys(("extra_forbidden", "no_such_attribute"), "there is no such setting"),
     "missing": "it is needed",
-    "int_parsing": "it is a whole number",
-    "int_type": "it is a whole number",
-    "bool_parsing": "it is yes or no",
-    "bool_type": "it is yes or no",
-    "string_type": "it is a text",
-    "int_from_float": "it is a whole number",
-    "float_parsing": "it is a number",
-    "float_type": "it is a number",
-    "list_type": "it is a list",
-    "tuple_type": "it is a list",
-    "set_type": "it is a list",
-    "frozen_set_type": "it is a list",
-    "dict_type": "it is pairs",
-    "mapping_type": "it is pairs",
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "it is a whole number"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "it is yes or no"),
+    **dict.fromkeys(("string_type", "string_unicode", "bytes_type"), "it is a text"),
+    **dict.fromkeys(
+        ("float_parsing", "float_type", "finite_number", "decimal_parsing", "decimal_type"), "it is a number"
+    ),
+    **dict.fromkeys(
+        ("list_type", "tuple_type", "set_type", "frozen_set_type", "deque_type", "iterable_type"),
+        "it is a list",
+    ),
+    **dict.fromkeys(
+        ("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type", "invalid_key"),
+        "it is pairs",
+    ),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_inexact"), "it is a date"),
+    "date_from_datetime_parsing": "it is a date",
+    **dict.fromkeys(("time_type", "time_parsing"), "it is a time"),
+    **dict.fromkeys(("datetime_type", "datetime_parsing"), "it is a date with a time"),
+    "datetime_from_date_parsing": "it is a date with a time",
+    **dict.fromkeys(("date_past", "datetime_past"), "it is in the past"),
+    **dict.fromkeys(("date_future", "datetime_future"), "it is in the future"),
+    "timezone_aware": "it says its time zone",
+    "timezone_naive": "it says no time zone",
+    **dict.fromkeys(("time_delta_type", "time_delta_parsing"), "it is a length of time"),
+    **dict.fromkeys(("url_type", "url_parsing", "url_syntax_violation"), "it is an address"),
+    "url_scheme": "it is an address that starts with one of these: {expected_schemes}",
+    **dict.fromkeys(("uuid_type", "uuid_parsing", "uuid_version"), "it is a UUID"),
+    **dict.fromkeys(("json_type", "json_invalid"), "it is no JSON"),
     "greater_than": "it is more than {gt}",
     "less_than": "it is less than {lt}",
     "greater_than_equal": "it is {ge} or more",
     "less_than_equal": "it is {le} or less",
-    "literal_error": "it is one of these: {expected}",
-    "string_too_short": "it has {min_length} signs or more",
-    "string_too_long": "it has {max_length} signs or fewer",
+    "multiple_of": "it is a multiple of {multiple_of}",
+    **dict.fromkeys(("literal_error", "enum", "union_tag_invalid"), "it is one of these: {expected}"),
+    "int_parsing_size": "it is too large a number",
+    "decimal_max_digits": "it has {max_digits} digits or fewer",
+    "decimal_max_places": "it has {decimal_places} digits or fewer behind the point",
+    "decimal_whole_digits": "it has {whole_digits} digits or fewer before the point",
+    **dict.fromkeys(("string_too_short", "bytes_too_short"), "it has {min_length} signs or more"),
+    **dict.fromkeys(
+        ("string_too_long", "bytes_too_long", "url_too_long"), "it has {max_length} signs or fewer"
+    ),
+    "too_short": "it has {min_length} entries or more",
+    "too_long": "it has {max_length} entries or fewer",
+    "string_pattern_mismatch": "it looks like {pattern}",
+    "string_not_ascii": "it has letters of English only",
 }
 """What pydantic says for programmers, said for people; what it calls a limit stands in it."""
+OTHERWISE = "it cannot be read ({type})"
+"""What is said where pydantic's own words are for programmers, and no settings were known to bring it."""
+OF_PYDANTIC = frozenset(get_args(ErrorType)) - {"value_error", "assertion_error"}
+"""What pydantic says in words of its own; all else is said in those of the model's author."""
 NAME = re.compile(r"[\w.-]{1,60}")
 SHORTEST = 4
 """Signs of a secret that is looked for in texts: a shorter one is a part of words."""
@@ -58,8 +88,8 @@ def first_problem(error: ValidationError) -> str:
     errors = error.errors(include_input=False)
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     name = ".".join(map(str, first["loc"])) or "values"
-    if not NAME.fullmatch(name):
-        name = "with an odd name"  # somebody put the secret before the equals sign
+    if not NAME.fullmatch(name):  # somebody put the secret before the equals sign
+        return f"with an odd name: {_said(first)}"
     return f"{name}: {_said(first)}"
 
 
@@ -72,15 +102,14 @@ def problems(error: ValidationError) -> dict[str, str]:
 
 
 def _said(one: ErrorDetails) -> str:
-    own = one["msg"].removeprefix("Value error, ")
     limits = dict(one.get("ctx", {}))
-    if "expected" in limits:
-        # Pydantic's «or» before the last of them is English, and a page may not be.
-        limits["expected"] = ", ".join(limits["expected"].rsplit(" or ", 1))
-    try:
-        return WORDS[one["type"]].format(**limits)
-    except KeyError:
-        return own
+    if one["type"] not in OF_PYDANTIC:
+        return str(limits.get("error", one["msg"]))
+    for name in ("expected", "expected_tags", "expected_schemes"):
+        if name in limits:
+            # Pydantic's «or» before the last of them is English, and a page may not be.
+            limits["expected"] = limits[name] = ", ".join(str(limits[name]).rsplit(" or ", 1))
+    return WORDS.get(one["type"], OTHERWISE).format(type=one["type"], **limits)
 
 
 def check_pasted(text: str, what: str) -> None:
@@ -108,7 +137,7 @@ def _fix(plugin: Plugin, error: ValidationError) -> str:
     if all(one["type"] not in {"extra_forbidden", "missing"} for one in error.errors(include_input=False)):
         return "Give it as the plugin's README shows."
     shown = (name for name, field in plugin.info.settings.model_fields.items() if field.repr)
-    return f"{plugin.name} knows: {', '.join(shown)}."
+    return f"The plugin {plugin.name} knows: {', '.join(shown)}."
 
 
 def is_secret(annotation: Any) -> bool:

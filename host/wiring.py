@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -249,9 +249,26 @@ def _telling(house: House) -> Iterator[None]:
     from .notices import PERIOD, Notices
 
     url, ca_file = house.settings.notify.get_secret_value(), house.settings.ca_file
-    notices = Notices(house.store, messenger(url, house.http_pool, ca_file))
+    carrier = messenger(url, house.http_pool, ca_file, _said_in(house))
+    notices = Notices(house.store, carrier)
     with looking("notices", notices.look, PERIOD):
         yield
+
+
+def _said_in(house: House) -> Callable[[str], str]:
+    """Return what puts the host's sentences, and the plugins', into the language that is set."""
+    if house.settings.language == "en":
+        return str
+    from .admin.heard import translated
+    from .admin.words import learn, speaking
+
+    learn(house.plugins)
+
+    def said(sentence: str) -> str:
+        with speaking(house.settings.language):
+            return translated(sentence)
+
+    return said
 
 
 @contextmanager

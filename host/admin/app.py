@@ -63,9 +63,7 @@ register_url_convertor("id", Id())
 
 def pages_of(house: House) -> ASGIApp:
     """Return the application that shows a house."""
-    for plugin in house.plugins.found.values():
-        if plugin.info.locales:
-            words.learn(plugin.info.locales)
+    words.learn(house.plugins)
     door, limiter = Door(house), CapacityLimiter(AT_ONCE)
     routes = [
         Route(place.path, partial(_serve, place, door, limiter), methods=[place.method])

@@ -78,10 +78,9 @@ def _received(slots: list[tuple[str, Counts]]) -> Chart:
         looks=(RECEIVED,),
         names=(),
         summary=ngettext(
-            "%(number)s delivery arrived in this time.",
-            "%(number)s deliveries arrived in this time.",
+            "%(count)s delivery arrived in this time.",
+            "%(count)s deliveries arrived in this time.",
             round(whole),
-            number=formats.number(whole),
         ),
         top=formats.number(most),
     )
@@ -104,7 +103,11 @@ def _outcomes(slots: list[tuple[str, Counts]]) -> Chart:
         bars=tuple(bars),
         looks=ENDED,
         names=tuple(_(OUTCOMES[name]) for name in ENDED),
-        summary=_("%(count)s deliveries were worked in this time.", count=formats.number(whole)),
+        summary=ngettext(
+            "%(count)s delivery was worked in this time.",
+            "%(count)s deliveries were worked in this time.",
+            round(whole),
+        ),
         top=formats.number(most),
     )
 
@@ -122,7 +125,7 @@ def _calls(slots: list[tuple[str, Counts]]) -> Chart:
         bars=tuple(bars),
         looks=("calls",),
         names=(),
-        summary=_("At most %(calls)s calls for a delivery, on average.", calls=formats.number(most, 2)),
+        summary=_("Calls for a delivery, on average: %(calls)s at most.", calls=formats.number(most, 2)),
         top=formats.number(most, 2),
     )
 

@@ -50,7 +50,8 @@ class Door:
     def tongue(self, request: Request) -> Iterator[None]:
         """Speak the browser's language, and write times as in its zone, while the block lasts."""
         chosen = request.cookies.get("crmhost_language", "")
-        named = chosen if chosen in LANGUAGES else understood(request.headers.get("accept-language", ""))
+        accepted = request.headers.get("accept-language", "")
+        named = chosen if chosen in LANGUAGES else understood(accepted, self._house.settings.language)
         zone = request.headers.get("x-time-zone") or request.cookies.get("crmhost_zone", "")
         with speaking(named), living_in(zone):
             yield

@@ -30,6 +30,11 @@ def living_in(name: str) -> Iterator[None]:
         _zone.reset(before)
 
 
+def zone() -> tzinfo:
+    """Return the zone that times are written in now."""
+    return _zone.get()
+
+
 def _zone_of(name: str) -> tzinfo:
     try:
         return ZoneInfo(name) if name else UTC

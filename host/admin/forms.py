@@ -75,10 +75,10 @@ def groups(
 
     ``found`` is what setup found, ``choices`` what the CRM has to choose from, ``wrong`` what is to be said.
     """
-    made = []
+    made, options = [], rows.said(choices or {})
     for title, help_, names in grouped(model):
         fields = tuple(
-            _field(name, field, given, found or {}, choices or {}, wrong or {})
+            _field(name, field, given, found or {}, options, wrong or {})
             for name in names
             if (field := model.model_fields[name]).repr and required in {None, field.is_required()}
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CRMHostError
 from ..store import attempts, contacts
 from ..validation import validated
+from .heard import translated
 from .words import N_
 from .words import gettext as _
 
@@ -176,4 +177,4 @@ def _touched(change: Mapping[str, Any], urls: Urls | None) -> Touched:
 
 def record_name(kind: str, remote_id: str) -> str:
     """Return such as ``Person 7``."""
-    return _(RECORDS[kind], id=remote_id) if kind in RECORDS else f"{kind} {remote_id}"
+    return _(RECORDS[kind], id=remote_id) if kind in RECORDS else f"{translated(kind)} {remote_id}"

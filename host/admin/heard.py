@@ -8,10 +8,14 @@ holes where something stands in the sentence.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
 
+from ..refusals import WRITTEN
+from . import formats
 from .words import gettext, heard, language, read
 
 HOLE = re.compile(r"%\((\w+)\)([sd])")
@@ -19,10 +23,19 @@ FITS = {"s": ".*?", "d": "-?[0-9]+|…"}
 """What fits a hole, by its kind; a cause has … where reasons differ."""
 NEXT = re.compile(r"(?<=[.?:]) (?=[A-Z«])")
 """Where one sentence ends and another begins."""
-ENDED = re.compile(r"(?<=[.?]) (?=[A-Z«])")
+ENDED = re.compile(r"(?<=[.?]) (?=[A-Z«]|[a-z]+\.\w+: )")
 """The same where a colon does not count, which may stand in the middle of one."""
-NAMED = re.compile(r"(?P<names>[\w.]+(?:, [\w.]+)*): (?P<said>.+?)(?P<end>\.?)")
-"""A setting, or several, and what is said of it."""
+NAMED = re.compile(
+    r"(?P<names>[\w./-]+(?:, [\w./-]+)*(?: \([\w.-]+\))?:(?: [a-z]+\.[\w.]+)?) (?P<said>.+?)(?P<end>\.?)",
+    re.DOTALL,
+)
+"""A setting, or several, perhaps with where its value is from, or a plugin; and what is said of it."""
+LISTED = re.compile(r"(, |; )")
+"""What stands between things that are listed."""
+JOINED = re.compile(r"(, | (?:and|or) )")
+"""The same where names are."""
+NAMES = frozenset(("names", "one_of", "places", "those", "words"))
+"""Holes for names that the code joins; elsewhere «and» may stand in a name."""
 LONGEST = 1000
 """Signs; what is longer is no sentence of ours."""
 
@@ -31,26 +44,63 @@ def translated(sentence: str) -> str:
     """Return what was said elsewhere in the language spoken; what nobody knows stays as it is."""
     if not sentence or language() == "en" or len(sentence) > LONGEST:
         return sentence
-    return _translated(sentence, language(), heard())
+    return _translated(sentence, language(), heard(), formats.zone())
+
+
+def called(name: str) -> str:
+    """Return what a field such as ``contact_numbers.0.value`` is called, part by part."""
+    return " ".join(translated(part.replace("_", " ")) for part in name.split("."))
 
 
 @lru_cache(4096)
-def _translated(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str:
+def _translated(sentence: str, name: str, where: tuple[tuple[Path, str], ...], _zone: tzinfo) -> str:
     plain = gettext(sentence)
     if plain != sentence:
         return plain
-    # Each by itself, where that is known: a hole that the last begins with would take in those before it.
     for parts in (ENDED.split(sentence), [sentence], NEXT.split(sentence)):
-        said = [_one(part, name, where) for part in parts]
-        if None not in said:
-            return " ".join(map(str, said))
-    return _of_settings(sentence, name, where) or sentence
+        if said := _in_turn(parts, name, where):
+            return said
+    return sentence
+
+
+def _in_turn(parts: Sequence[str], name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
+    """Return several sentences in the language spoken; None where one is not known.
+
+    Each by itself, where that is known: a hole that the last begins with would take in those before it.
+    """
+    said, first = list[str](), 0
+    while first < len(parts):
+        for last in range(first + 1, len(parts) + 1):
+            if known := _clause(" ".join(parts[first:last]), name, where):
+                said.append(known)
+                break
+        else:
+            return None
+        first = last
+    return " ".join(said)
+
+
+def _clause(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
+    """Return what is known of settings by their names, as a list, or as it stands.
+
+    In this turn: a hole that a sentence begins with takes in whatever is before it.
+    """
+    return _of_settings(sentence, name, where) or _each(sentence, name, where) or _one(sentence, name, where)
+
+
+def _each(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
+    """Return a list of clauses; None where one is not known."""
+    words = LISTED.split(sentence)
+    said = [_one(one, name, where) for one in words[::2]] if len(words) > 1 else [None]
+    return None if None in said else _listed(sentence)
 
 
 def _of_settings(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
     """Return what is said of settings, whose names are the same in each language."""
-    if (told := NAMED.fullmatch(sentence)) and (said := _one(told["said"], name, where)):
-        return f"{told['names']}: {said}{told['end']}"
+    if told := NAMED.fullmatch(sentence):
+        for said, end in ((told["said"], told["end"]), (told["said"] + told["end"], "")):
+            if known := _each(said, name, where) or _one(said, name, where):
+                return f"{told['names']} {known}{end}"
     return None
 
 
@@ -67,8 +117,37 @@ def _one(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str |
 
 def _filled(sentence: str, values: dict[str, str]) -> str:
     """Put what was found into a sentence's holes: it is text, whatever they were made for."""
-    said = {name: translated(value) for name, value in values.items()}
+    said = {name: _put_in(name, value) for name, value in values.items()}
     return HOLE.sub(lambda hole: said[hole[1]], sentence.replace("%%", "%"))
+
+
+def _put_in(name: str, value: str) -> str:
+    """Return what stands in a hole as it is said and written where the language is spoken."""
+    if name == "count" and value.isdecimal():
+        return formats.number(int(value))
+    if name == "when" and (at := _moment(value)):
+        return formats.moment(at.timestamp())
+    for bare in (value.strip(), value.strip().removesuffix(".")):
+        said = translated(bare)
+        if said != bare:
+            return value.replace(bare, said)
+    return _listed(value, JOINED if name in NAMES else LISTED)
+
+
+def _listed(value: str, between: re.Pattern[str] = LISTED) -> str:
+    """Return a list with each thing in it that is known in the language spoken."""
+    words = between.split(value)
+    words[::2] = map(translated, words[::2])
+    words[1::2] = [f" {gettext(sign.strip())} " if sign.strip().isalpha() else sign for sign in words[1::2]]
+    return "".join(words)
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the time that the host wrote; None where it is none."""
+    try:
+        return datetime.strptime(text, WRITTEN).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

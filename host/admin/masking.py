@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..webhooks import NOISE
+from .heard import called
 
 MASK = "•••"
 SHOWN = frozenset(
@@ -46,7 +47,7 @@ def _field(name: str, before: Any, now: Any, *, mask: bool) -> Iterator[tuple[st
             yield from _field(key, old.get(key), new.get(key), mask=mask)
         return
     shown = (masked(one, name) if mask else one for one in (before, now))
-    yield (name.replace("_", " "), *(_short(one) for one in shown))  # type: ignore[misc]
+    yield (called(name), *(_short(one) for one in shown))  # type: ignore[misc]
 
 
 def _short(value: Any) -> str:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..store import users
 from . import formats, logos, standing, words
-from .heard import translated
+from .heard import called, translated
 from .masking import MASK
 
 if TYPE_CHECKING:
@@ -47,12 +47,14 @@ def environment() -> Environment:
         made.filters[name] = getattr(formats, name)
     made.filters["id_of"] = id_of
     made.globals.update(languages=words.LANGUAGES, how_many=standing.how_many)
-    made.globals.update(plain=plain, translated=translated, logo_of=logos.address_of)
+    made.globals.update(plain=plain, called=called, translated=translated, logo_of=logos.address_of)
     return made
 
 
 def plain(value: Any) -> str:
     """Return a field's value as a person reads it: of a list its values, of what is not there nothing."""
+    if isinstance(value, bool):
+        return words.gettext("yes") if value else words.gettext("no")
     if isinstance(value, Mapping):
         return plain(value["value"]) if "value" in value else ", ".join(map(plain, value.values()))
     if isinstance(value, list | tuple):

@@ -34,11 +34,11 @@ class Done:
         """Say what was done."""
         said = [
             ngettext(
-                "%(count)d delivery is tried again.", "%(count)d deliveries are tried again.", self.again
+                "%(count)s delivery is tried again.", "%(count)s deliveries are tried again.", self.again
             )
         ]
         if self.refused:
-            left = ngettext("%(count)d is left as it is", "%(count)d are left as they are", len(self.refused))
+            left = ngettext("%(count)s is left as it is", "%(count)s are left as they are", len(self.refused))
             reasons = " ".join(map(translated, dict.fromkeys(self.refused[:3])))
             said.append(f"{left}: {reasons}")
         if self.more:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ..models import Choice
+from .heard import translated
 from .typed import core, literal_choices
 from .words import gettext as _
 
 Choices = Mapping[str, Sequence[Choice]]
+
+
+def said(choices: Choices) -> Choices:
+    """Return choices in the language that is spoken."""
+    return {name: tuple(map(_said, options)) for name, options in choices.items()}
+
+
+def _said(one: Choice) -> Choice:
+    return replace(one, title=translated(one.title)) if one.in_english else one
 
 
 @dataclass(frozen=True)

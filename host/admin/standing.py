@@ -106,7 +106,7 @@ def standing(
 def title(house: House, one: CRMConnection) -> str:
     """Return what a connection is called: its CRM's name, and its number where it is not the first."""
     plugin = house.plugins.found.get(one.plugin)
-    return plugin.info.title if plugin else one.plugin
+    return translated(plugin.info.title) if plugin else one.plugin
 
 
 def address(house: House, one: CRMConnection) -> str:
@@ -212,7 +212,7 @@ def headline(standings: Sequence[Standing]) -> str:
         return _("Nothing is connected yet")
     needy = sum(one.needs_somebody for one in standings)
     if needy:
-        return ngettext("%(count)d connection needs you", "%(count)d connections need you", needy)
+        return ngettext("%(count)s connection needs you", "%(count)s connections need you", needy)
     if any(one.mark == "wait" for one in standings):
         return _("Something waits for you")
     return _("Everything is in step")

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from babel.core import negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+if TYPE_CHECKING:
+    from ..plugins import Plugins
 
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)", "es": "Español"}
 """The languages there are, each by its own name. Sentences are written in the first one."""
@@ -23,11 +28,13 @@ _folders: list[Path] = [FOLDER]
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
-def learn(folder: Path) -> None:
-    """Speak a plugin's sentences too, as its own folder has them."""
-    if folder not in _folders:
-        _folders.append(folder)
-        translations.cache_clear()
+def learn(plugins: Plugins) -> None:
+    """Speak the plugins' sentences too, as their own folders have them."""
+    for plugin in plugins.found.values():
+        folder = plugin.info.locales
+        if folder and folder not in _folders:
+            _folders.append(folder)
+            translations.cache_clear()
 
 
 @cache
@@ -78,14 +85,26 @@ def speaking(name: str) -> Iterator[None]:
         _language.reset(before)
 
 
-def understood(accepted: str) -> str:
-    """Return the language that fits a browser's Accept-Language best."""
-    wished = [part.partition(";")[0].strip().replace("-", "_") for part in accepted.split(",")]
+def understood(accepted: str, otherwise: str = "en") -> str:
+    """Return the language that fits a browser's Accept-Language best; ``otherwise`` where none does."""
     nearest = {one.partition("_")[0]: one for one in LANGUAGES}
-    for wish in wished[:20]:
+    for wish in _wished(accepted):
         if found := negotiate_locale([wish], list(LANGUAGES)) or nearest.get(wish.partition("_")[0].lower()):
             return found
-    return "en"
+    return otherwise
+
+
+def _wished(accepted: str) -> list[str]:
+    """Return the languages that a browser accepts, the dearest first; those it refuses are left out."""
+    parts = [part.split(";") for part in accepted.split(",")[:20]]
+    weighed = [(_weight(more), name.strip().replace("-", "_")) for name, *more in parts]
+    return [name for weight, name in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
+
+
+def _weight(parameters: list[str]) -> float:
+    """Return the ``q`` of a language, 1 where none is said, 0 where it cannot be read."""
+    said = next((text.strip()[2:] for text in parameters if text.strip().startswith("q=")), "1")
+    return float(said) if re.fullmatch(r"[01](\.\d{0,3})?", said) else 0.0
 
 
 def gettext(sentence: str, **values: Any) -> str:
@@ -95,9 +114,9 @@ def gettext(sentence: str, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, count: int, **values: Any) -> str:
-    """Return the sentence for so many things."""
+    """Return the sentence for so many things; ``count`` in it is the number, as it is written there."""
     said = translations(_language.get()).ngettext(one, many, count)
-    return said % {"count": count, **values}
+    return said % {"count": format_decimal(count, locale=locale()), **values}
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - as gettext's tools know it

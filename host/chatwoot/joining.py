@@ -72,7 +72,9 @@ def joining(api: ChatwootAPI, account_id: int, webhook_url: str, *, unsigned: bo
             )
         how = "made" if new else "there already"
         kept = "its secret is kept" if webhook.secret else "not signed"
-        told = ReportLine("Webhook", f"{how}, {len(webhook.subscriptions)} events, {kept}: {webhook.url}")
+        told = ReportLine(
+            "Webhook", f"{how}, with {len(webhook.subscriptions)} events, {kept}: {webhook.url}"
+        )
         yield Joined(webhook.secret, (told,))
     except BaseException:
         if new:

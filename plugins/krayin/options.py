@@ -33,7 +33,7 @@ def options(bench: Bench) -> dict[str, tuple[Choice, ...]]:
         "attributes.values": tuple(_sources()),
         "owner_id": _named(active(bench.lookups.users())),
         "stage_rules.values": stages,
-        "field_rules": tuple(Choice(name, name.replace("_", " ")) for name in RULED),
+        "field_rules": tuple(_called(name, name) for name in RULED),
     }
     for name in ("stage_on_created", "stage_on_first_reply", "stage_on_resolved"):
         found[name] = stages
@@ -58,8 +58,12 @@ def _stages(pipelines: Iterable[Row]) -> Iterator[Choice]:
 def _sources() -> Iterator[Choice]:
     """Yield what each contact and conversation has; attributes that people made are typed behind the dot."""
     for scope, known in (("contact", OF_CONTACT), ("conversation", OF_CONVERSATION)):
-        yield from (Choice(f"{scope}.{key}", key.replace("_", " ")) for key in known)
-    yield from (Choice(f"additional.{key}", key.replace("_", " ")) for key in ADDITIONAL)
+        yield from (_called(f"{scope}.{key}", key) for key in known)
+    yield from (_called(f"additional.{key}", key) for key in ADDITIONAL)
+
+
+def _called(value: str, key: str) -> Choice:
+    return Choice(value, key.replace("_", " "), in_english=True)
 
 
 def _attributes(rows: Iterable[Row]) -> Iterator[Choice]:
@@ -67,4 +71,4 @@ def _attributes(rows: Iterable[Row]) -> Iterator[Choice]:
     for row in rows:
         for part, entity in TARGETS.items():
             if row.get("entity_type") == entity and row["code"] not in OWN[entity]:
-                yield Choice(target_of(entity, str(row["code"])), f"{part}: {row['name']}")
+                yield Choice(target_of(entity, str(row["code"])), f"{part}: {row['name']}", in_english=True)

@@ -124,5 +124,6 @@ def whose(leave: AbstractSet[str]) -> str:
 
 
 def _note(leave: AbstractSet[str], stays: list[str]) -> str:
-    theirs = f"The sales team's {' and '.join(stays)} {'stays' if len(stays) == 1 else 'stay'}."
+    names = " and ".join(stays)
+    theirs = f"The sales team's {names} stays." if len(stays) == 1 else f"The sales team's {names} stay."
     return " ".join(filter(None, (whose(leave), theirs if stays else "")))

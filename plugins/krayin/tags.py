@@ -188,5 +188,6 @@ def _folded(name: Any) -> str:
 
 
 def _said(put_on: list[str], taken_off: list[str]) -> str:
-    said = [("put on", put_on), ("taken off", taken_off)]
-    return "Tags " + ", ".join(f"{what}: {', '.join(names)}" for what, names in said if names) + "."
+    put, taken = (", ".join(names) for names in (put_on, taken_off))
+    said = (f"Tags put on: {put}." if put else "", f"Tags taken off: {taken}." if taken else "")
+    return " ".join(filter(None, said))

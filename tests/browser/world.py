@@ -24,6 +24,7 @@ from crmhost.settings import Settings
 from crmhost.store import browse, deliveries, hours, users
 from crmhost.store.hours import HOUR, Moment
 from crmhost.wiring import open_house, redis_running, serving_all, working
+from crmhost_krayin.clients.errors import RECORD_FIX
 from crmhost_krayin.stand_in import KrayinStandIn
 
 from .desk import agents_desk
@@ -49,12 +50,12 @@ USERS = (
 REFUSED = (
     "Krayin does not accept POST /contacts/persons for contact {}: "
     "emails.0.value: The email has already been taken.",
-    "The name or the address belongs to another person there: merge the two in Krayin, then try again.",
+    RECORD_FIX,
 )
 TOO_LONG = (
     "Krayin does not accept POST /leads for contact {}: "
     "title: The title may not be greater than 255 characters.",
-    "Shorten the lead's title in the connection's settings, then try again.",
+    RECORD_FIX,
 )
 
 

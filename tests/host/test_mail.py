@@ -108,6 +108,18 @@ def test_an_e_mail_gets_the_text(makes: Makes) -> None:
     assert "See: crmhost status" in server.heard
 
 
+def test_an_e_mail_is_in_the_language_of_those_who_are_told(makes: Makes) -> None:
+    server = makes()
+    said = {"crmhost needs you": "crmhost le necesita", "See: crmhost status": "Vea: crmhost status"}
+
+    with server.serving() as port:
+        url = f"smtp://localhost:{port}/?to=ops@example.com"
+        Mail(url, trust(None), lambda text: said.get(text, text)).send(["Connection 1 waits."])
+
+    assert "Subject: crmhost le necesita: Connection 1 waits." in server.heard
+    assert "Vea: crmhost status" in server.heard
+
+
 @pytest.mark.parametrize(("scheme", "kind"), WAYS.items())
 def test_a_password_is_said_where_nobody_can_read_it(makes: Makes, scheme: str, kind: Kind) -> None:
     server = makes(**kind)

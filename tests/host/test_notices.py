@@ -1,6 +1,7 @@
 """Operators are told what needs them: once, in one message, and when it is over."""
 
 import queue
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -270,6 +271,32 @@ def test_workers_tell_by_themselves(
         bench.intake.close()
 
     assert told == ["Dead deliveries of connection 1: 1 more. The last: The name is forbidden."]
+
+
+def test_operators_are_told_in_the_language_that_is_set(
+    tmp_path: Path, valkey_url: str, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "PERIOD", 0.02)
+    heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        heard.put(await Request(scope, receive).json())
+        await Response(status_code=204)(scope, receive, send)
+
+    with (
+        serving(app) as url,
+        open_house(
+            settings_for(tmp_path, None, valkey_url, notify=url, language="pt_BR"), crm.plugins()
+        ) as house,
+        working(house, 1),
+    ):
+        one = connected(house)
+        with house.store.write() as tx:
+            gates.refused(tx, one.id, "Its plugin is missing.", "Add --chatwoot-url URL.", time.time() + 60)
+        told = heard.get(timeout=20)
+
+    line = "A conexão 1 espera: Falta o plugin dela. Acrescente --chatwoot-url URL."
+    assert told == {"text": f"o crmhost precisa de você:\n{line}", "lines": [line]}
 
 
 def test_a_webhook_that_is_away_is_undelivered() -> None:

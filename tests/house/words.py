@@ -23,7 +23,7 @@ from crmhost.admin.typed import core, is_model, literal_choices
 from crmhost.admin.words import FOLDER, LANGUAGES
 from crmhost.plugins import discover
 from crmhost_krayin.card import SAID
-from crmhost_krayin.sayings import SAYINGS
+from crmhost_krayin.sayings import FIELDS, SAYINGS
 from crmhost_leadsquared_reference.sayings import SAYINGS as LEADSQUARED_SAYINGS
 
 from .sentences import ROOT, heard
@@ -31,7 +31,7 @@ from .sentences import ROOT, heard
 TRANSLATED = [name for name in LANGUAGES if name != "en"]
 ROOMS = {"krayin": "plugins/krayin", "leadsquared": "plugins/_reference_leadsquared"}
 """Where the code of each plugin is."""
-PUT_IN = {"krayin": (*SAID, *SAYINGS), "leadsquared": LEADSQUARED_SAYINGS}
+PUT_IN = {"krayin": (*SAID, *SAYINGS, *FIELDS), "leadsquared": LEADSQUARED_SAYINGS}
 """What each puts into its sentences, and what its card says."""
 
 
@@ -73,8 +73,7 @@ def _texts(field: FieldInfo) -> Iterator[str | None]:
 def knowing_plugins() -> Iterator[None]:
     """Let the pages know the plugins' words while the block lasts, as they do once they are served."""
     before = list(words._folders)
-    for name in ROOMS:
-        words.learn(plugins_folder(name))
+    words.learn(discover())
     try:
         yield
     finally:

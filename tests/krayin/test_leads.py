@@ -52,7 +52,7 @@ def test_a_value_that_is_no_number_is_told_with_each_event(desk: Desk) -> None:
     at_a_conversation = desk.created(talk(sender=odd))
 
     assert float(lead(desk)["lead_value"]) == 0
-    assert told(first) == "«a lot» is no value for a lead in Krayin; it is 0."
+    assert told(first) == "«a lot» is no value for a lead in Krayin; its value is 0."
     assert told(again) == "«a lot» is no value for a lead in Krayin; what it has stays."
     assert told(at_a_conversation) == told(again)
     assert desk.calls == ["POST /activities"]

@@ -102,8 +102,8 @@ def test(visit: Visit) -> Go:
     one = found(visit, visit.number("id"))
     milliseconds = knock(visit.house, one)
     said = ngettext(
-        "A signed test webhook went to the connection's address and was taken, in %(count)d millisecond.",
-        "A signed test webhook went to the connection's address and was taken, in %(count)d milliseconds.",
+        "A signed test webhook went to the connection's address and was taken, in %(count)s millisecond.",
+        "A signed test webhook went to the connection's address and was taken, in %(count)s milliseconds.",
         milliseconds,
     )
     return Go(f"/connections/{one.id}", said)

@@ -12,7 +12,9 @@ from ...store.browse import Wanted
 from ...store.contacts import Face
 from .. import finding, happenings
 from ..happenings import record_name, urls_of
+from ..heard import called
 from ..masking import MASK, news
+from ..rendering import plain
 from ..standing import title
 from ..visits import NotThere, Page, Place, Visit
 from ..words import gettext as _
@@ -133,11 +135,11 @@ def _written(written: Mapping[str, Any], *, mask: bool) -> list[tuple[str, str]]
     rows: list[tuple[str, str]] = []
     for name, value in written.items():
         if isinstance(value, Mapping):
-            rows += [(f"{name} {key}", said) for key, said in _written(value, mask=mask)]
+            rows += [(f"{called(name)} {key}", said) for key, said in _written(value, mask=mask)]
         elif value not in (None, "", []):
-            said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            rows.append((name, MASK if mask and isinstance(value, str) else said[:300]))
-    return [(name.replace("_", " "), said) for name, said in rows]
+            said = MASK if mask and isinstance(value, str) else plain(value)[:300]
+            rows.append((called(name), said))
+    return rows
 
 
 def _in_chatwoot(one: CRMConnection, contact_id: int, conversation_id: int | None) -> str | None:

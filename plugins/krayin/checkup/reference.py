@@ -81,7 +81,7 @@ def _unfit(row: Row) -> str:
 
 def _line(code: str, said: list[str], *, is_fit: bool) -> ReportLine:
     if is_fit:
-        how = f"{code}; {', '.join(said)}." if said else f"{code}."
+        how = f"{code}: {', '.join(said)}." if said else f"{code}."
         return ReportLine("Reference attribute", f"{how} {DECLINE}")
     how = f"{code} does not serve as the reference attribute: {', '.join(said)}."
     return ReportLine("Reference attribute", how, "warning", "Set reference_attribute to another code.")

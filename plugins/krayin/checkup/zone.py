@@ -23,7 +23,8 @@ def zone_found(bench: Bench) -> tuple[str | None, ReportLine]:
     try:
         readings, left = bench.clock.read(*moments(datetime.now(UTC).date()))
     except (Rejected, Failed) as error:
-        return known, _line(f"{known or 'unknown'}: {error}", f"{SET_IT} if it is another.")
+        said = f"{known}: {error}" if known else f"not known: {error}"
+        return known, _line(said, f"{SET_IT} if it is another.")
     guess = bench.settings.server_timezone or bench.settings.timezone
     zones = zones_of(readings, bench.signs.known(), guess)
     if bench.settings.server_timezone:
@@ -59,20 +60,20 @@ def _check_set(wanted: str, zones: Sequence[str], readings: Readings) -> None:
 def _told(zones: Sequence[str], readings: Readings) -> tuple[str, str]:
     """Return what the clock tells, and what to do where that is nothing."""
     if not zones:
-        return f"unknown: no zone has Krayin's clock ({spoken(readings)}).", f"{SET_IT}."
-    said = (
-        f"{zones[0]}, by Krayin's clock ({spoken(readings)}). {SET_IT} if it is another with the same clock."
-    )
+        return f"not known: no zone has Krayin's clock ({spoken(readings)}).", f"{SET_IT}."
+    said = f"{zones[0]}, by Krayin's clock ({spoken(readings)})."
+    same = f"{SET_IT} if it is another with the same clock."
     others = ", ".join(others_of(zones, max(readings).year))
-    between = f" At other times of the year {others} have another: a date between will tell."
-    return (said + between if others else said), ""
+    between = f"At other times of the year {others} have another: a date between will tell." if others else ""
+    return " ".join(filter(None, (said, same, between))), ""
 
 
 def _left_behind(activity_id: int | None, said: str, fix: str) -> tuple[str, str]:
     """Say as well where the activity by which the clock was read is still there."""
     if activity_id is None:
         return said, fix
+    left = f"The activity «{TITLE}» ({activity_id}) could not be removed again."
     return (
-        f"{said} The activity «{TITLE}» ({activity_id}) could not be removed again.",
-        f"{fix} Delete it in Krayin.".lstrip(),
+        f"{said} {left}",
+        " ".join(filter(None, (fix, "Delete it in Krayin."))),
     )

@@ -122,7 +122,11 @@ def error_from(
         return _throttled(asked, answer.retry_after)
     if status >= 500:
         return _broken(answer, asked, wait, whoami)
-    return Rejected(f"Krayin answered {status} to {asked}{_said(answer)}.", fix=LOG_FIX)
+    said = _said(answer)
+    what = (
+        f"Krayin answered {status} to {asked}: {said}." if said else f"Krayin answered {status} to {asked}."
+    )
+    return Rejected(what, fix=LOG_FIX)
 
 
 def body_of(answer: Answer) -> Mapping[str, Any]:
@@ -235,7 +239,7 @@ def _broken(answer: Answer, asked: Asked, wait: float | None, whoami: Answer | N
 def _said(answer: Answer) -> str:
     """Return what Krayin said in words, if it did: some of its texts are names that it did not translate."""
     message = str(body_of(answer).get("message", "")).strip(". ")
-    return f": {message}" if message and "::" not in message else ""
+    return message if "::" not in message else ""
 
 
 def _first(texts: object) -> str:

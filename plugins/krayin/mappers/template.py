@@ -43,8 +43,7 @@ def unknown_places(template: str) -> list[str]:
 
 def example_places() -> str:
     """Return what can be put into a template, as it is said to people."""
-    own = ", ".join(f"{{{place}}}" for place in PLACES)
-    return f"{own}, and {', '.join(f'{{{scope}.KEY}}' for scope in SCOPES)}"
+    return ", ".join(f"{{{place}}}" for place in (*PLACES, *(f"{scope}.KEY" for scope in SCOPES)))
 
 
 def source_of(place: str) -> str:

@@ -77,7 +77,7 @@ class Wanted:
     def problems(self, *, is_new: bool) -> Iterator[str]:
         """Yield a sentence for each thing that can't be brought into a lead, or not whole."""
         if problem := value_problem(self.settings, self.said):
-            yield f"{problem}; {'it is 0' if is_new else 'what it has stays'}."
+            yield f"{problem}; its value is 0." if is_new else f"{problem}; what it has stays."
         scope = "" if self.is_news else OF_CONVERSATION
         yield from attribute_problems(self.settings, "leads", self.contact, self.conversation, scope=scope)
 

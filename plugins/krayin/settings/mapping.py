@@ -89,7 +89,9 @@ def is_source(text: str) -> bool:
 def _source(target: str, source: str) -> str:
     if not is_source(source):
         known = ", ".join(f"{scope}.KEY" for scope in SCOPES)
-        raise ValueError(f"{target} has no source {source or 'at all'}; there are {known}")
+        if not source:
+            raise ValueError(f"{target} has no source; there are {known}")
+        raise ValueError(f"{target} has no source {source}; there are {known}")
     return source
 
 

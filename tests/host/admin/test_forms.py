@@ -10,6 +10,7 @@ from crmhost import Choice
 from crmhost.admin import forms
 from crmhost.admin.forms import filled_in, groups, mistakes
 from crmhost.admin.rendering import environment
+from crmhost.admin.words import speaking
 
 
 class Place(BaseModel):
@@ -193,3 +194,18 @@ def test_a_group_with_a_mistake_is_open() -> None:
     each = groups(Model, {}, wrong={"policy": "it cannot be"})
 
     assert [group.wrong for group in each] == [False, True]
+
+
+def test_what_the_plugin_says_to_choose_from_is_in_the_language_spoken() -> None:
+    """The CRM's own names are left as they are, whatever they are called."""
+    given = [Choice("contact.name", "name", in_english=True), Choice("7", "name")]
+
+    with speaking("es"):
+        titles = [one.title for one in field_of(given).choices]
+
+    assert titles == ["nombre", "name"]
+
+
+def field_of(options: list[Choice]) -> forms.Field:
+    each = groups(Model, {}, choices={"pipeline": options})
+    return next(one for group in each for one in group.fields if one.name == "pipeline")

@@ -45,7 +45,7 @@ def test_what_was_found_in_chatwoot_is_told(house: House, sandbox: ChatwootSandb
 
     told = {line.name: line.found for line in made.report}
     assert told["Chatwoot"] == "the token of CRM Host, administrator of Acme Support"
-    assert told["Webhook"].startswith("made, 6 events, its secret is kept")
+    assert told["Webhook"].startswith("made, with 6 events, its secret is kept")
 
 
 def test_where_the_crm_says_no_chatwoot_is_told_to_have_passed(

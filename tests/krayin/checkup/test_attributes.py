@@ -123,7 +123,7 @@ def test_a_check_makes_nothing(krayin: Desk) -> None:
 
     assert {one.method for one in krayin.sandbox.requests} == {"GET"}
     assert report["Time zone"] == "looked for when it is turned on: that takes a write"
-    assert report["Reference attribute"].startswith("chatwoot_ref; to be made for persons by")
+    assert report["Reference attribute"].startswith("chatwoot_ref: to be made for persons by")
 
 
 def test_a_check_of_a_connection_tells_what_is_known_of_it(krayin: Desk) -> None:
@@ -186,7 +186,7 @@ def test_attributes_are_read_about_in_the_language_spoken(krayin: Desk) -> None:
         "hot, urgent: Krayin no dice cuáles de ellas son sí, así que no se escribe lo que las pondría en no."
     )
     assert told["Atributo de referencia"] == (
-        "chatwoot_ref; no se usa para personas: no es único, creado para los leads. "
+        "chatwoot_ref: no se usa para personas: no es único, creado para leads. "
         "Para prescindir de él, deje reference_attribute vacío."
     )
 

@@ -50,7 +50,7 @@ def test_what_was_found_is_reported_by_name(any_mode: Desk) -> None:
         "Stage of new leads": "New (1)",
         "Source of new leads": "Web (2)",
         "Type of new leads": "New Business (1)",
-        "Reference attribute": "chatwoot_ref; made for persons, made for leads. "
+        "Reference attribute": "chatwoot_ref: made for persons, made for leads. "
         "To do without, set reference_attribute to nothing.",
         "Calls": "10 for this check",
     }
