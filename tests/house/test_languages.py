@@ -171,7 +171,7 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
         said = translated(f"Given up after 72 hours: {inner}")
         unknown = translated("Nobody has translated this, 7 times.")
 
-    assert said == "Se dejó tras 72 horas: Nada responde en http://crm:80 ([Errno 111])"
+    assert said == "Se abandonó tras 72 horas: Nada responde en http://crm:80 ([Errno 111])"
     assert unknown == "Nobody has translated this, 7 times."
     assert translated(inner) == inner
 
@@ -218,8 +218,8 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
             "Krayin's APP_TIMEZONE if it is another with the same clock. At other times of the year "
             "Africa/Cairo have another: a date between will tell.",
             "Europe/Prague, por el reloj de Krayin (+02:00 en julio, +01:00 en enero). Ponga en "
-            "server_timezone el APP_TIMEZONE de Krayin si es otra con el mismo reloj. En otras épocas del año Africa/Cairo "
-            "tienen otra hora: una fecha intermedia lo dirá.",
+            "server_timezone el APP_TIMEZONE de Krayin si es otra con el mismo reloj. En otras épocas "
+            "del año Africa/Cairo tienen otra hora: una fecha intermedia lo dirá.",
         ),
         (
             "not known: Krayin failed with 504 at POST /activities.",
@@ -228,7 +228,8 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
         ("Europe/Prague, as set", "Europe/Prague, como está puesto"),
         (
             "person.spent: contact.spent is no number (much). Tags put on: a, b. Tags taken off: c.",
-            "person.spent: contact.spent no es un número (much). Etiquetas puestas: a, b. Etiquetas quitadas: c.",
+            "person.spent: contact.spent no es un número (much). Etiquetas puestas: a, b. "
+            "Etiquetas quitadas: c.",
         ),
         (
             "The sales team's name and job title stay.",
