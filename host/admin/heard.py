@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ..refusals import WRITTEN
 from . import formats
@@ -40,11 +41,23 @@ LONGEST = 1000
 """Signs; what is longer is no sentence of ours."""
 
 
+class Spoken(NamedTuple):
+    """What a translation depends on: the language, where its sentences are, and how times are written."""
+
+    language: str
+    where: tuple[tuple[Path, str], ...]
+    zone: tzinfo
+
+
 def translated(sentence: str) -> str:
     """Return what was said elsewhere in the language spoken; what nobody knows stays as it is."""
     if not sentence or language() == "en" or len(sentence) > LONGEST:
         return sentence
-    return _translated(sentence, language(), heard(), formats.zone())
+    return _translated(sentence, _spoken())
+
+
+def _spoken() -> Spoken:
+    return Spoken(language(), heard(), formats.zone())
 
 
 def called(name: str) -> str:
@@ -52,18 +65,21 @@ def called(name: str) -> str:
     return " ".join(translated(part.replace("_", " ")) for part in name.split("."))
 
 
+# Each is remembered: a sentence within a sentence within another would else be tried many times over.
+
+
 @lru_cache(4096)
-def _translated(sentence: str, name: str, where: tuple[tuple[Path, str], ...], _zone: tzinfo) -> str:
+def _translated(sentence: str, spoken: Spoken) -> str:
     plain = gettext(sentence)
     if plain != sentence:
         return plain
     for parts in (ENDED.split(sentence), [sentence], NEXT.split(sentence)):
-        if said := _in_turn(parts, name, where):
+        if said := _in_turn(parts, spoken):
             return said
     return sentence
 
 
-def _in_turn(parts: Sequence[str], name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
+def _in_turn(parts: Sequence[str], spoken: Spoken) -> str | None:
     """Return several sentences in the language spoken; None where one is not known.
 
     Each by itself, where that is known: a hole that the last begins with would take in those before it.
@@ -71,7 +87,7 @@ def _in_turn(parts: Sequence[str], name: str, where: tuple[tuple[Path, str], ...
     said, first = list[str](), 0
     while first < len(parts):
         for last in range(first + 1, len(parts) + 1):
-            if known := _clause(" ".join(parts[first:last]), name, where):
+            if known := _clause(" ".join(parts[first:last]), spoken):
                 said.append(known)
                 break
         else:
@@ -80,36 +96,41 @@ def _in_turn(parts: Sequence[str], name: str, where: tuple[tuple[Path, str], ...
     return " ".join(said)
 
 
-def _clause(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
-    """Return what is known of settings by their names, as a list, or as it stands.
+def _clause(sentence: str, spoken: Spoken) -> str | None:
+    """Return what is known of settings by their names, as it stands, or as a list.
 
-    In this turn: a hole that a sentence begins with takes in whatever is before it.
+    In this turn: a hole that a sentence begins with takes in whatever is before it, and one that the first
+    thing of a list ends with is for all of it.
     """
-    return _of_settings(sentence, name, where) or _each(sentence, name, where) or _one(sentence, name, where)
+    return _of_settings(sentence, spoken) or _one(sentence, spoken) or _each(sentence, spoken)
 
 
-def _each(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
+@lru_cache(4096)
+def _each(sentence: str, spoken: Spoken) -> str | None:
     """Return a list of clauses; None where one is not known."""
-    words = LISTED.split(sentence)
-    said = [_one(one, name, where) for one in words[::2]] if len(words) > 1 else [None]
-    return None if None in said else _listed(sentence)
+    words = LISTED.split(sentence)[::2]
+    if len(words) == 1 or any(_one(one, spoken) is None for one in words):
+        return None
+    return _listed(sentence)
 
 
-def _of_settings(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
+@lru_cache(4096)
+def _of_settings(sentence: str, spoken: Spoken) -> str | None:
     """Return what is said of settings, whose names are the same in each language."""
     if told := NAMED.fullmatch(sentence):
         for said, end in ((told["said"], told["end"]), (told["said"] + told["end"], "")):
-            if known := _each(said, name, where) or _one(said, name, where):
+            if known := _each(said, spoken) or _one(said, spoken):
                 return f"{told['names']} {known}{end}"
     return None
 
 
-def _one(sentence: str, name: str, where: tuple[tuple[Path, str], ...]) -> str | None:
+@lru_cache(4096)
+def _one(sentence: str, spoken: Spoken) -> str | None:
     """Return a sentence in the language spoken; None where it is not known."""
     plain = gettext(sentence)
     if plain != sentence:
         return plain
-    for known in _holed(name, where):
+    for known in _holed(spoken.language, spoken.where):
         if known.longest in sentence and (fits := known.pattern.fullmatch(sentence)):
             return _filled(gettext(known.source), fits.groupdict())
     return None
@@ -127,8 +148,10 @@ def _put_in(name: str, value: str) -> str:
         return formats.number(int(value))
     if name == "when" and (at := _moment(value)):
         return formats.moment(at.timestamp())
+    spoken = _spoken()
     for bare in (value.strip(), value.strip().removesuffix(".")):
-        said = translated(bare)
+        # In a hole that is a list the other way round: each thing of it ends where the next begins.
+        said = _of_settings(bare, spoken) or _each(bare, spoken) or translated(bare)
         if said != bare:
             return value.replace(bare, said)
     return _listed(value, JOINED if name in NAMES else LISTED)

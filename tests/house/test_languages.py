@@ -1,6 +1,7 @@
 """Each sentence of the pages is there in each language, and none that no page says."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -165,6 +166,19 @@ def test_sentences_are_found_where_they_are_said(code: str, found: list[str]) ->
     assert list(dict.fromkeys(sentences(code))) == found
 
 
+@pytest.mark.usefixtures("admin_words")
+def test_what_a_crm_says_is_soon_looked_through() -> None:
+    """However much of it looks like sentences of ours, one in the other."""
+    said = "Krayin does not accept POST /x: a, b; " * 25
+    began = time.process_time()
+
+    with speaking("es"):
+        told = translated(said)
+
+    assert told.startswith("Krayin no acepta POST /x: ")
+    assert time.process_time() - began < 5
+
+
 def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> None:
     inner = "Nothing answers at http://crm:80 ([Errno 111])"
     with speaking("es"):
@@ -208,6 +222,18 @@ def test_a_reason_that_was_kept_in_english_is_read_in_the_language_spoken() -> N
             "Krayin's leads have no attribute b; b is one of its persons.",
             "Ajuste attributes: person.a: la palabra x no es un número (x); la palabra y no es una fecha (y)."
             " lead.b: en Krayin, leads: no hay un atributo b; b existe para personas.",
+        ),
+        (
+            "Setting attributes: lead.plan: Krayin's leads have no attribute plan; plan is one of its "
+            "persons.",
+            "Ajuste attributes: lead.plan: en Krayin, leads: no hay un atributo plan; plan existe para "
+            "personas.",
+        ),
+        (
+            "chatwoot_ref: made for persons, not used for leads: it is not unique. To do without, set "
+            "reference_attribute to nothing.",
+            "chatwoot_ref: creado para personas, no se usa para leads: no es único. Para prescindir de él, "
+            "deje reference_attribute vacío.",
         ),
         (
             "person.plan (select of 5), lead.budget (price)",

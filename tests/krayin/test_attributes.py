@@ -244,7 +244,7 @@ def test_persons_and_leads_get_what_is_mapped_to_them() -> None:
         ("person.job_title=contact.job", "person.job_title is Krayin's own"),
         ("lead.expected_close_date=contact.date", "lead.expected_close_date is Krayin's own"),
         ("person.plan=plan", "person.plan has no source plan"),
-        ("person.plan=", "person.plan has no source at all"),
+        ("person.plan=", "person.plan has no source"),
         ("person.plan=contact.", "person.plan has no source contact."),
         ("person.plan=contact.plan|shout", "there is no transform shout"),
         ("person.plan=contact.plan|lower:3", "the transform lower takes nothing after a colon"),
