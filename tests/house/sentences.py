@@ -57,7 +57,7 @@ CLAUSE = re.compile(
 LETTERS = 7
 """Fewer tell no sentence with holes from another."""
 UNSAID = re.compile(
-    r"(crmhost|pip|return) .*|.*\\.*|local time = redis.*|<id from .*|none of its options"
+    r"(crmhost|pip|return) .*|.*\\.*|local \w+ = .*|<id from .*|none of its options"
     r"|(crmhost asks what|Made and removed at once by crmhost).*|Chatwoot reference"
     r"|not applied yet|no answer",
     re.DOTALL,
