@@ -15,6 +15,7 @@ from . import misfits, overview, reach
 from .connect import check as looked_at
 from .errors import CRMHostError
 from .findings import Finding, State
+from .redis_client import silent
 from .store import clock, connections
 from .store.schema import HEAD, current
 
@@ -131,6 +132,8 @@ def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
 def _state(name: str, row: dict[str, Any]) -> Finding:
     if row["state"] == "working":
         return Finding(name, "ok", f"{row['plugin']}, account {row['account_id']}: working")
+    if row["state"] == overview.WAITING_FOR_LIMIT:
+        return Finding(name, "ok", row["reason"], row["fix"])
     return Finding(name, "problem", row["reason"] or row["state"], row["fix"] or "")
 
 
@@ -152,19 +155,10 @@ def _asked(house: House, name: str, connection_id: int) -> Iterator[Finding]:
 
 def redis(client: Redis, *, named: bool) -> Iterator[Finding]:
     """Look at Redis, or Valkey: whether it answers, and whether it keeps what it has."""
-    from redis.exceptions import RedisError
-
-    try:
-        client.ping()
-        said = dict(client.info())
-    except RedisError as error:
-        if named:
-            fix = "Start it, or mend the address."
-            yield Finding("redis", "problem", f"Nothing answers at CRMHOST_REDIS_URL ({error}).", fix)
-        else:
-            yield Finding("redis", "warning", "The data folder's Valkey is not running.", "crmhost serve")
-        return
-    yield from _kept(said)
+    if trouble := silent(client, named=named):
+        yield Finding("redis", "problem" if named else "warning", *trouble)
+    else:
+        yield from _kept(dict(client.info()))
 
 
 def _kept(said: dict[str, Any]) -> Iterator[Finding]:

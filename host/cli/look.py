@@ -8,6 +8,7 @@ import click
 
 from ..states import STATES
 from .output import document, house_of, json_option, table
+from .rows import COLUMNS, redis, row, why
 
 SCOPES = {"recent": "what is recent", "full": "everything"}
 WORDS = {
@@ -45,6 +46,8 @@ def status(*, watch: bool, every: float, as_json: bool) -> None:
     if as_json:
         document(state)
         return
+    if away := redis(state):
+        click.echo(away)
     _connections(state["connections"])
     _compared(state["connections"])
     _backfills(state["connections"])
@@ -70,24 +73,22 @@ def connections(*, as_json: bool) -> None:
 
 
 def _connections(rows: list[dict[str, Any]]) -> None:
-    columns = ("Id", "Plugin", "Account", "State", "Why, and what to do")
-    lines = [(r["id"], r["plugin"], r["account_id"], _state(r), _why(r)) for r in rows]
-    table("Connections", columns, lines)
+    table("Connections", COLUMNS, map(row, rows))
 
 
 def _compared(rows: list[dict[str, Any]]) -> None:
     """Show when each connection was compared with Chatwoot, and what that found."""
     columns = ("Connection", "What", "Last", "Found", "Next", "Why, and what to do")
     lines: list[tuple[object, ...]] = []
-    for row in rows:
-        known = row["reconcile"]
+    for each in rows:
+        known = each["reconcile"]
         done = [(what, known[scope]) for scope, what in SCOPES.items() if known[scope]]
         lines += [
-            (row["id"], what, _when(one["finished_at"]), _found(one["found"]), _when(one["due_at"]), "")
+            (each["id"], what, _when(one["finished_at"]), _found(one["found"]), _when(one["due_at"]), "")
             for what, one in done
         ]
         if known["reason"]:
-            lines.append((row["id"], "", "", "", "", _why(known)))
+            lines.append((each["id"], "", "", "", "", why(known)))
     table("Compared with Chatwoot", columns, lines)
 
 
@@ -95,7 +96,7 @@ def _backfills(rows: list[dict[str, Any]]) -> None:
     """Show the backfills, where there are any."""
     from .backfill import in_words
 
-    lines = [(row["id"], in_words(row["backfill"])) for row in rows if row["backfill"]]
+    lines = [(each["id"], in_words(each["backfill"])) for each in rows if each["backfill"]]
     if lines:
         table("Backfills", ("Connection", "How far"), lines)
 
@@ -107,20 +108,6 @@ def _found(counts: dict[str, int]) -> str:
 
 def _when(moment: str | None) -> str:
     return moment[:16].replace("T", " ") if moment else ""
-
-
-def _state(row: dict[str, Any]) -> str:
-    """Return the state in words, and until when it lasts at least."""
-    words = str(row["state"]).replace("_", " ")
-    if row["state"] == "working" and row["problem"]:
-        words = "webhooks refused"
-    return f"{words}, tried again at {row['until'][11:19]} (UTC)" if row["until"] else words
-
-
-def _why(row: dict[str, Any]) -> str:
-    if not row["reason"] and row.get("problem"):
-        row = row["problem"]
-    return " ".join(part for part in (row["reason"], row["fix"]) if part)
 
 
 @click.command()
@@ -143,17 +130,17 @@ def deliveries(limit: int, states: tuple[str, ...], *, as_json: bool) -> None:
         document({"deliveries": rows})
         return
     columns = ("Id", "Received", "Event", "Contact", "Conversation", "State", "What and why")
-    table("Deliveries, the newest first", columns, [_line(row) for row in rows])
+    table("Deliveries, the newest first", columns, map(_line, rows))
 
 
-def _line(row: dict[str, Any]) -> tuple[object, ...]:
+def _line(one: dict[str, Any]) -> tuple[object, ...]:
     what = ", ".join(
-        f"{change['kind']} {change['remote_id']} {change['action']}" for change in row["changes"]
+        f"{change['kind']} {change['remote_id']} {change['action']}" for change in one["changes"]
     )
-    notes = " ".join(dict.fromkeys(change["note"] for change in row["changes"] if change["note"]))
-    told = "; ".join(part for part in (what, notes, _why(row)) if part)
-    received = row["received_at"][:19].replace("T", " ")
-    return row["id"], received, row["event"], row["contact_id"], row["conversation_id"], row["state"], told
+    notes = " ".join(dict.fromkeys(change["note"] for change in one["changes"] if change["note"]))
+    told = "; ".join(part for part in (what, notes, why(one)) if part)
+    received = one["received_at"][:19].replace("T", " ")
+    return one["id"], received, one["event"], one["contact_id"], one["conversation_id"], one["state"], told
 
 
 @click.command()

@@ -212,6 +212,29 @@ def test_the_status_of_an_empty_host_holds_all_its_words(types: Types) -> None:
     }
 
 
+def test_the_status_says_that_redis_is_away(types: Types, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert types("crmhost", "status", "--json").document["redis"] == {
+        "state": "away",
+        "reason": "The data folder's Valkey is not running.",
+        "fix": "Start crmhost serve, which runs it.",
+    }
+    monkeypatch.setenv("CRMHOST_REDIS_URL", "redis://127.0.0.1:1")
+
+    told = types("crmhost", "status").out
+
+    assert told.startswith("Redis does not answer. Nothing answers at CRMHOST_REDIS_URL")
+    assert "what arrives is kept, and waits" in told
+
+
+def test_a_status_with_redis_does_not_speak_of_it(
+    types: Types, monkeypatch: pytest.MonkeyPatch, valkey_url: str
+) -> None:
+    monkeypatch.setenv("CRMHOST_REDIS_URL", valkey_url)
+
+    assert types("crmhost", "status", "--json").document["redis"]["state"] == "working"
+    assert "Redis" not in types("crmhost", "status").out
+
+
 @pytest.mark.parametrize(
     ("base_url", "ways"),
     [

@@ -40,9 +40,25 @@ def test_it_shows_connections_figures_and_what_grew(lite_house: House) -> None:
     said = written(drawn(state, before))
 
     assert "working" in said
+    assert "Redis" not in said
     assert "7 (+7)" in said
     assert "50/100 contacts" in said
     assert "━" in said  # the bar
+
+
+def test_it_says_what_keeps_work_waiting(lite_house: House) -> None:
+    connected(lite_house)
+    state = overview.status(lite_house)
+    (row,) = state["connections"]
+    limit = {"state": "waiting_for_limit", "until": "2026-11-26T06:30:15.000+00:00", "reason": "Used up."}
+    refused = {"problem": {"reason": "Webhooks are refused.", "fix": "crmhost secret 1"}}
+    away = {"state": "away", "reason": "Nothing answers.", "fix": "Start it."}
+
+    said = written(drawn({**state, "redis": away, "connections": [{**row, **limit}, {**row, **refused}]}))
+
+    assert "Redis does not answer. Nothing answers. Start it." in said
+    assert "until 06:30:15" in said
+    assert "crmhost secret 1" in said
 
 
 def test_it_is_drawn_until_somebody_has_seen_enough(lite_house: House) -> None:

@@ -265,11 +265,13 @@ def test_workers_tell_by_themselves(
         working(house, 1),
     ):
         bench = Bench(house, connected(house))
+        connected(house, 4)
         dies(bench, crm, 5821)
         told = heard.get(timeout=20)
         bench.intake.close()
 
-    assert told == ["Dead deliveries of connection 1: 1 more. The last: The name is forbidden."]
+    called = "connection 1 «Fake CRM (account 3)»"
+    assert told == [f"Dead deliveries of {called}: 1 more. The last: The name is forbidden."]
 
 
 def test_a_webhook_that_is_away_is_undelivered() -> None:

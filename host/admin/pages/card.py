@@ -14,13 +14,13 @@ import structlog
 
 from ...beside import Seat, act, look, seat
 from ...errors import CRMHostError
+from ...naming import title
 from ...store import browse, links, users
 from ...store.browse import Wanted
 from .. import happenings
 from ..door import card_digest
 from ..happenings import record_name, urls_of
 from ..passwords import known
-from ..standing import title
 from ..visits import NotAllowed, Page, Place, Visit, form
 from ..words import gettext as _
 from .connection import found
@@ -130,7 +130,7 @@ def _shown(
         linked = links.load(tx, one.id, [f"contact:{at.contact_id}"])
     values: dict[str, Any] = {
         "one": one,
-        "crm": title(visit.house, one),
+        "crm": title(visit.house.plugins, one),
         "at": at,
         "card": card,
         "silent": silent,

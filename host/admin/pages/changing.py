@@ -14,7 +14,7 @@ from ...knocking import knock
 from ...preview import Preview, preview_newest
 from ...tokens import KeptTokens
 from .. import forms
-from ..standing import title
+from ..standing import called
 from ..visits import Go, Page, Place, Visit, form
 from ..words import gettext as _
 from ..words import ngettext
@@ -48,7 +48,7 @@ def _form(
     options = choices(visit.house, plugin, one.account_id, reach, access, tokens)
     values = {
         "one": one,
-        "name": title(visit.house, one),
+        "name": called(visit.house, one),
         "groups": forms.groups(plugin.info.settings, given, found=one.found, choices=options, wrong=wrong),
         "report": report,
         "problem": problem,
@@ -122,7 +122,7 @@ def card(visit: Visit) -> Go:
 def removing(visit: Visit) -> Page:
     """Say what removing a connection does, before it is done."""
     one = found(visit, visit.number("id"))
-    return Page("remove.html", {"one": one, "name": title(visit.house, one)})
+    return Page("remove.html", {"one": one, "name": called(visit.house, one)})
 
 
 def remove(visit: Visit) -> Go:

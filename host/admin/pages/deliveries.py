@@ -18,7 +18,7 @@ from .. import happenings, replaying
 from ..finding import catch_up, find
 from ..happenings import EVENTS, urls_of
 from ..masking import masked, news
-from ..standing import title
+from ..standing import called, names
 from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
@@ -61,7 +61,7 @@ def listed(visit: Visit) -> Page:
         "deliveries.html",
         values
         | {
-            "connections": [(one.id, title(house, one)) for one in every],
+            "names": names(house, every),
             "asked": {
                 name: visit.asked(name) for name in ("connection", "state", "kind", "cause", "contact", "q")
             },
@@ -128,7 +128,7 @@ def show(visit: Visit) -> Page:
         {
             "told": told,
             "tried": tried,
-            "name": title(visit.house, one) if one else "",
+            "name": called(visit.house, one) if one else "",
             "payload": json.dumps(shown, indent=2, ensure_ascii=False) if payload else None,
             "revealed": reveal,
             "chatwoot": _in_chatwoot(one, told.conversation_id) if one else None,

@@ -13,7 +13,7 @@ from ...store.contacts import Face
 from .. import finding, happenings
 from ..happenings import record_name, urls_of
 from ..masking import MASK, news
-from ..standing import title
+from ..standing import called, names
 from ..visits import NotThere, Page, Place, Visit
 from ..words import gettext as _
 from .connection import found
@@ -46,8 +46,8 @@ def search(visit: Visit) -> Page:
         finding.catch_up(visit.house.store)
     with visit.house.store.read() as tx:
         rows = finding.find(tx, visit.house, typed) if typed else finding.newest(tx)
-        names = {one.id: title(visit.house, one) for one in connections.every(tx, visit.house.vault)}
-    return Page("contacts.html", {"typed": typed, "rows": rows, "names": names})
+        called_by = names(visit.house, connections.every(tx, visit.house.vault))
+    return Page("contacts.html", {"typed": typed, "rows": rows, "names": called_by})
 
 
 def of_contact(visit: Visit) -> Page:
@@ -85,7 +85,7 @@ def _story(visit: Visit, one: CRMConnection, wanted: Wanted, contact_id: int) ->
         "story.html",
         {
             "one": one,
-            "name": title(visit.house, one),
+            "name": called(visit.house, one),
             "face": face or Face(one.id, contact_id, None, None, None),
             "conversation_id": wanted.conversation_id,
             "told": told,
