@@ -93,7 +93,7 @@ def main() -> None:
         failure("usage", error.format_message(), f"See: {where} --help", as_json=as_json)
         status = 2
     except CRMHostError as error:
-        failure(error.kind, str(error), error.fix, as_json=as_json)
+        failure(error.kind, str(error), error.fix, error.report, as_json=as_json)
         status = 1
     except click.Abort:
         status = 130

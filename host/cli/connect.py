@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 from ..errors import SettingsError
 from .output import (
     NUMBER,
+    checklist,
     connection_argument,
     document,
     house_of,
     json_option,
     read_pairs,
     read_value,
-    table,
 )
 
 CARD = "Show each customer's card from the CRM beside their conversations in Chatwoot?"
@@ -154,8 +154,7 @@ def _told(made: Connected) -> list[dict[str, str]]:
 
 
 def _show(made: Connected) -> None:
-    rows = [(line.name, line.told) for line in made.report]
-    table(f"Connection {made.connection.id}", ("Checked", "Found"), rows)
+    checklist(f"Connection {made.connection.id}", made.report)
 
 
 @click.command()

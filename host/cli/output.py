@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from ..errors import CRMHostError
 
 if TYPE_CHECKING:
     from ..house import House
+    from ..models import ReportLine
 
 NUMBER = click.IntRange(1, 2**63 - 1)
 """What a record can be numbered, in Chatwoot and here."""
@@ -25,8 +27,8 @@ def document(content: Any) -> None:
     click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=str))
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table as wide as the terminal."""
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False) -> None:
+    """Print a table as wide as the terminal; ``err`` prints it where errors are told."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -36,17 +38,32 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         grid.add_column(column, overflow="fold")
     for row in rows:
         grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    console = Console()
+    console = Console(stderr=err)
     console.print(f"\n[bold]{title}[/bold]")
     # Where it goes into a file or a pipe nobody's terminal is narrow.
     console.print(grid, width=None if console.is_terminal else 140)
 
 
-def failure(kind: str, message: str, fix: str = "", *, as_json: bool) -> None:
-    """Print what went wrong and what to do about it."""
+HOW = {"ok": "ok", "warning": "beware", "failed": "failed", "skipped": "not looked at"}
+"""How something that was looked at is, in words."""
+
+
+def checklist(title: str, lines: Iterable[ReportLine], *, err: bool = False) -> None:
+    """Print what a setup looked at, line by line: how each is, what was found and what to do."""
+    rows = [(line.name, HOW[line.state], line.told) for line in lines]
+    table(title, ("Checked", "How it is", "Found, and what to do"), rows, err=err)
+
+
+def failure(
+    kind: str, message: str, fix: str = "", report: Sequence[ReportLine] = (), *, as_json: bool
+) -> None:
+    """Print what went wrong and what to do about it; of a setup what was looked at until then, too."""
     if as_json:
-        document({"error": {"kind": kind, "message": message, "fix": fix}})
+        looked = {"report": [asdict(line) for line in report]} if report else {}
+        document({"error": {"kind": kind, "message": message, "fix": fix, **looked}})
     else:
+        if len(report) > 1:
+            checklist("Not everything is as it should be", report, err=True)
         click.echo(f"Error: {message}" + (f"\n{fix}" if fix else ""), err=True)
 
 
