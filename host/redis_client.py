@@ -30,10 +30,12 @@ def silent(client: Redis, *, named: bool) -> tuple[str, str] | None:
 
     ``named`` says that it is the one of CRMHOST_REDIS_URL, not the data folder's Valkey.
     """
-    from redis.exceptions import RedisError
+    from redis.exceptions import RedisError, ResponseError
 
     try:
         client.ping()
+    except ResponseError as error:  # where its disk is full, say
+        return f"Redis refuses to work: {error}.", "See its log; where its disk is full, make room."
     except RedisError as error:
         if named:
             return f"Nothing answers at CRMHOST_REDIS_URL ({error}).", "Start it, or mend the address."
