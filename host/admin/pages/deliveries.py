@@ -121,13 +121,14 @@ def show(visit: Visit) -> Page:
         one = _connection(tx, visit, row.connection_id)
         changes = {row.id: list(news(payload, mask=not visit.changes))} if payload else {}
         told = happenings.happenings(tx, [row], {row.connection_id: urls_of(visit.house, one)}, changes)[0]
-        tried = happenings.tried(tx, row.id)
+        tried = happenings.tried(tx, [row.id])[row.id]
     shown = payload if reveal else masked(payload)
     return Page(
         "delivery.html",
         {
             "told": told,
             "tried": tried,
+            "count": happenings.count_of(told, tried),
             "name": called(visit.house, one) if one else "",
             "payload": json.dumps(shown, indent=2, ensure_ascii=False) if payload else None,
             "revealed": reveal,

@@ -75,6 +75,7 @@ def _story(visit: Visit, one: CRMConnection, wanted: Wanted, contact_id: int) ->
         rows = browse.page(tx, wanted, LENGTH + 1, int(before) if before.isdecimal() else None)
         face = contacts.faces(tx, [(one.id, contact_id)]).get((one.id, contact_id))
         told = happenings.happenings(tx, rows[:LENGTH], {one.id: urls}, _news(tx, rows[:LENGTH], visit))
+        tried = happenings.tried(tx, [each.id for each in told])
         records = _records(wanted, contact_id, rows)
         linked = links.load(tx, one.id, records)
     kept = _kept(sorted(linked.items(), key=_in_turn(visit, one)), urls, mask=not visit.changes)
@@ -89,6 +90,7 @@ def _story(visit: Visit, one: CRMConnection, wanted: Wanted, contact_id: int) ->
             "face": face or Face(one.id, contact_id, None, None, None),
             "conversation_id": wanted.conversation_id,
             "told": told,
+            "tried": tried,
             "kept": kept,
             "chatwoot": _in_chatwoot(one, contact_id, wanted.conversation_id),
             "older": rows[LENGTH - 1].id if len(rows) > LENGTH else None,
