@@ -54,6 +54,7 @@ def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
 def stand_in(plugin: str, host: str, port: int, *, as_json: bool) -> None:
     """Serve a CRM that forgets everything when it stops, to connect to and try things on."""
     from ..demo.run import with_stand_in
+    from ..for_people import ForPeople
     from ..logs import configure
     from ..plugins import discover
     from ..server import serving
@@ -61,7 +62,8 @@ def stand_in(plugin: str, host: str, port: int, *, as_json: bool) -> None:
     configure(logging.ERROR)
     stop = stop_signal()
     found, crm = with_stand_in(discover(), plugin)
-    with serving(crm.app, host, port) as url:
+    app = ForPeople(crm.app, found.info.title, getattr(crm, "tables", None))
+    with serving(app, host, port) as url:
         settings = dict(crm.settings(url))
         if as_json:
             document({"url": url, "settings": settings})
