@@ -12,6 +12,7 @@ import click
 
 from ..errors import CRMHostError
 from ..settings import in_place
+from .named import plugin_argument
 from .output import document, json_option, table
 
 FOLDER = click.Path(path_type=Path)
@@ -32,7 +33,7 @@ def _extra(name: str) -> Iterator[None]:
 
 
 @click.command()
-@click.argument("plugin")
+@plugin_argument
 @click.option(
     "--tests",
     type=FOLDER,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .named import plugin_argument, plugins_there
 from .output import document, json_option, table
 from .run import stop_signal
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--plugin", help="The CRM; the first installed one that brings a stand-in otherwise.")
+@click.option(
+    "--plugin",
+    shell_complete=plugins_there,
+    help="The CRM; the first installed one that brings a stand-in otherwise.",
+)
 @click.option("--keep", is_flag=True, help="Leave everything running, with its pages, until Ctrl-C.")
 @json_option
 def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
@@ -45,7 +50,7 @@ def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
 
 
 @click.command("stand-in")
-@click.argument("plugin")
+@plugin_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; a free one without it."

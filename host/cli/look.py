@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from ..states import STATES
-from .output import document, house_of, json_option, table
-from .rows import COLUMNS, redis, row, why
+from .named import plugins_there
+from .output import apart, document, house_of, json_option, table
+from .rows import COLUMNS, figures, redis, row, why
 
 SCOPES = {"recent": "what is recent", "full": "everything"}
 WORDS = {
@@ -44,18 +45,16 @@ def status(*, watch: bool, every: float, as_json: bool) -> None:
     with house_of() as house:
         state, folder = overview.status(house), house.settings.data_dir.resolve()
     if as_json:
-        document(state)
+        document(state | {"data_dir": str(folder)})
         return
     if away := redis(state):
         click.echo(away)
     _connections(state["connections"])
     _compared(state["connections"])
     _backfills(state["connections"])
-    table("Deliveries", ("State", "How many"), state["deliveries"].items())
-    table("Refused", ("Reason", "How many"), state["refused"].items())
+    for line in figures(state):
+        click.echo(line)
     click.echo(f"Data: {folder}")
-    waiting, oldest = state["lanes"]["waiting"], state["oldest_pending_seconds"]
-    click.echo(f"{waiting} lane(s) waiting" + (f", the oldest delivery for {oldest} s." if oldest else "."))
 
 
 @click.command()
@@ -65,11 +64,13 @@ def connections(*, as_json: bool) -> None:
     from .. import overview
 
     with house_of() as house:
-        rows = overview.all_connections(house)
+        rows, folder = overview.all_connections(house), house.settings.data_dir.resolve()
     if as_json:
         document({"connections": rows})
-    else:
-        _connections(rows)
+        return
+    _connections(rows)
+    if not rows:
+        click.echo(f"Data: {folder} (another folder is named by CRMHOST_DATA_DIR)")
 
 
 def _connections(rows: list[dict[str, Any]]) -> None:
@@ -78,18 +79,20 @@ def _connections(rows: list[dict[str, Any]]) -> None:
 
 def _compared(rows: list[dict[str, Any]]) -> None:
     """Show when each connection was compared with Chatwoot, and what that found."""
-    columns = ("Connection", "What", "Last", "Found", "Next", "Why, and what to do")
+    columns = ("Connection", "What", "Last", "Found", "Next")
     lines: list[tuple[object, ...]] = []
     for each in rows:
         known = each["reconcile"]
         done = [(what, known[scope]) for scope, what in SCOPES.items() if known[scope]]
         lines += [
-            (each["id"], what, _when(one["finished_at"]), _found(one["found"]), _when(one["due_at"]), "")
+            (each["id"], what, _when(one["finished_at"]), _found(one["found"]), _when(one["due_at"]))
             for what, one in done
         ]
-        if known["reason"]:
-            lines.append((each["id"], "", "", "", "", why(known)))
-    table("Compared with Chatwoot", columns, lines)
+    if lines:
+        table("Compared with Chatwoot", columns, lines)
+    for each in rows:
+        if each["reconcile"]["reason"]:
+            click.echo(f"Connection {each['id']}: {why(each['reconcile'])}")
 
 
 def _backfills(rows: list[dict[str, Any]]) -> None:
@@ -129,7 +132,7 @@ def deliveries(limit: int, states: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
         document({"deliveries": rows})
         return
-    columns = ("Id", "Received", "Event", "Contact", "Conversation", "State", "What and why")
+    columns = ("Id", "Received", "About", "State", "What and why")
     table("Deliveries, the newest first", columns, map(_line, rows))
 
 
@@ -139,12 +142,20 @@ def _line(one: dict[str, Any]) -> tuple[object, ...]:
     )
     notes = " ".join(dict.fromkeys(change["note"] for change in one["changes"] if change["note"]))
     told = "; ".join(part for part in (what, notes, why(one)) if part)
-    received = one["received_at"][:19].replace("T", " ")
-    return one["id"], received, one["event"], one["contact_id"], one["conversation_id"], one["state"], told
+    about = [one["event"], f"contact {one['contact_id']}"]
+    if one["conversation_id"] is not None:
+        about.append(f"conversation {one['conversation_id']}")
+    received = one["received_at"][:19].replace("T", apart())
+    return one["id"], received, apart().join(about), one["state"], told
 
 
 @click.command()
-@click.option("--schema", metavar="PLUGIN", help="Print the JSON Schema of this plugin's settings instead.")
+@click.option(
+    "--schema",
+    metavar="PLUGIN",
+    shell_complete=plugins_there,
+    help="Print the JSON Schema of this plugin's settings instead.",
+)
 @json_option
 def plugins(schema: str | None, *, as_json: bool) -> None:
     """List the installed CRM plugins."""

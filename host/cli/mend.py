@@ -8,12 +8,20 @@ import time
 import click
 
 from ..errors import CRMHostError
-from .output import NUMBER, document, house_of, json_option, table
+from .named import NUMBER, Told, connections_there
+from .output import document, house_of, json_option, table
 
 
 @click.command()
-@click.argument("ids", nargs=-1, type=NUMBER)
-@click.option("--connection", type=int, help="All dead deliveries of this connection.")
+@click.argument(
+    "ids", cls=Told, nargs=-1, type=NUMBER, told="Their numbers: crmhost deliveries --state dead lists them."
+)
+@click.option(
+    "--connection",
+    type=NUMBER,
+    shell_complete=connections_there,
+    help="All dead deliveries of this connection.",
+)
 @click.option("--since", help="All dead ones received since: 30m, 2h, 3d, or a date and time (UTC).")
 @click.option("--reason", default="", help="All dead ones whose reason has these words in it.")
 @click.option("--dry-run", is_flag=True, help="Only say which would be tried again.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,15 +18,22 @@ if TYPE_CHECKING:
     from ..house import House
     from ..models import ReportLine
 
-NUMBER = click.IntRange(1, 2**63 - 1)
-"""What a record can be numbered, in Chatwoot and here."""
-connection_argument = click.argument("connection", type=NUMBER)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 def document(content: Any) -> None:
     """Print one JSON document."""
     click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=str))
+
+
+WIDE = 140
+"""Letters of a line that goes into a file or a pipe: nobody's terminal is narrow there."""
+
+
+def apart() -> str:
+    """Return what stands between the parts of a cell: on a narrow terminal they are a line each."""
+    narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < WIDE
+    return "\n" if narrow else " "
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False) -> None:
@@ -38,10 +47,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
         grid.add_column(column, overflow="fold")
     for row in rows:
         grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    console = Console(stderr=err)
+    console = Console(stderr=err, width=None if (sys.stderr if err else sys.stdout).isatty() else WIDE)
     console.print(f"\n[bold]{title}[/bold]")
-    # Where it goes into a file or a pipe nobody's terminal is narrow.
-    console.print(grid, width=None if console.is_terminal else 140)
+    console.print(grid if grid.row_count else "none")
 
 
 HOW = {"ok": "ok", "warning": "beware", "failed": "failed", "skipped": "not looked at"}
@@ -50,7 +58,7 @@ HOW = {"ok": "ok", "warning": "beware", "failed": "failed", "skipped": "not look
 
 def checklist(title: str, lines: Iterable[ReportLine], *, err: bool = False) -> None:
     """Print what a setup looked at, line by line: how each is, what was found and what to do."""
-    rows = [(line.name, HOW[line.state], line.told) for line in lines]
+    rows = [("" if line.name == "Beware" else line.name, HOW[line.state], line.told) for line in lines]
     table(title, ("Checked", "How it is", "Found, and what to do"), rows, err=err)
 
 

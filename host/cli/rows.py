@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 COLUMNS = ("Id", "Connection", "Account", "State", "Why, and what to do")
@@ -40,3 +40,17 @@ def redis(status: Mapping[str, Any]) -> str:
         f"Redis does not answer. {why(status['redis'])}\n"
         "Nothing is worked meanwhile; what arrives is kept, and waits."
     )
+
+
+def figures(status: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what became of all deliveries, what waits and what was refused; and what to do about it."""
+    yield f"Deliveries: {_counts(status['deliveries'])}"
+    if status["deliveries"]["dead"]:
+        yield "  Why they are dead: crmhost deliveries --state dead"
+    waiting, oldest = status["lanes"]["waiting"], status["oldest_pending_seconds"]
+    yield f"Waiting: {waiting} lane(s)" + (f", the oldest delivery for {oldest} s" if oldest else "")
+    yield f"Refused: {_counts(status['refused'])}"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing"

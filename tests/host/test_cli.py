@@ -92,9 +92,10 @@ def test_what_was_noted_of_a_change_is_shown_to_people_too() -> None:
         {"kind": "lead", "remote_id": "2", "action": "left", "note": "Lead 2 stays in Negotiation."},
         {"kind": "activity", "remote_id": "87", "action": "updated", "note": ""},
     ]
-    row = dict.fromkeys(("id", "event", "contact_id", "conversation_id", "state", "reason", "fix"))
+    row = dict.fromkeys(("id", "contact_id", "conversation_id", "state", "reason", "fix"))
 
-    told = _line(row | {"received_at": "2026-11-22T22:06:50.000+00:00", "changes": changes})[-1]
+    came = {"event": "conversation_updated", "received_at": "2026-11-22T22:06:50.000+00:00"}
+    told = _line(row | came | {"changes": changes})[-1]
 
     assert told == "lead 2 left, activity 87 updated; Lead 2 stays in Negotiation."
 
