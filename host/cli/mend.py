@@ -37,6 +37,7 @@ def replay(
 ) -> None:
     """Try dead deliveries again, in order, where no newer state would be overwritten."""
     from ..replay import batches, moment
+    from ..store import connections
     from ..store.dead import Chosen
 
     if bool(ids) == bool(connection or since or reason):
@@ -45,6 +46,9 @@ def replay(
         )
     wanted = Chosen(ids, connection, moment(since, time.time()) if since else None, reason)
     with house_of() as house:
+        if connection:
+            with house.store.read() as tx:
+                connections.get(tx, house.vault, connection)
         done = list(batches(house, wanted, dry_run=dry_run))
     again = [key for batch in done for key in batch.ids]
     refused = [item for batch in done for item in batch.refused.items()]

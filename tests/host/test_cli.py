@@ -34,6 +34,7 @@ WRONG = [
     (["crmhost", "deliveries", "--state", "odd"], 2, "--state"),
     (["crmhost", "secret", "9" * 30], 2, "CONNECTION"),
     (["crmhost", "sing"], 2, "sing"),
+    (["crmhost", "replay", "--connection", "9"], 1, "There is no connection 9"),
 ]
 
 

@@ -29,6 +29,12 @@ BACKFILL = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def logs_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave where logs go to this process: a shell that completes has one of its own."""
+    monkeypatch.setattr("crmhost.logs.configure", lambda *_: None)
+
+
 def written(what: Any) -> str:
     console = Console(file=io.StringIO(), width=120)
     console.print(what)
