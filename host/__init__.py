@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         SetUpAgain,
         TryAgain,
     )
+    from .for_people import ForPeople
     from .hookspecs import HOOK_API, hookimpl
     from .http import Answer, Http
     from .models import (
@@ -100,6 +101,7 @@ __all__ = [
     "visiting",
     # A CRM for the demo and the tests
     "Expected",
+    "ForPeople",
     "Imagined",
     "StandIn",
     "__version__",
@@ -120,6 +122,7 @@ _ROOMS = {
         "SettingsError",
         "TryAgain",
     ),
+    "for_people": ("ForPeople",),
     "hookspecs": ("HOOK_API", "hookimpl"),
     "http": ("Answer", "Http"),
     "readers": ("HeaderSecret", "Pairs", "Words", "items", "pairs", "tree"),

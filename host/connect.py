@@ -174,12 +174,14 @@ def check(house: House, connection_id: int) -> Connected:
     access = Access(one.chatwoot_url, one.chatwoot_token)
     plugin = house.plugins[one.plugin]
     tokens = KeptTokens(house, connection_id)
+    looked = Checklist()
     asked = checked(house, plugin, one.account_id, one.settings, access, tokens=tokens, read_only=True)
-    report = asked[1].report
+    looked.add(*asked[1].report)
     if api := house.chatwoot(one.account_id, access.url, access.token):
         url = house.settings.base_url + one.webhook_path
-        report = (*report, *looked_at(api, one.account_id, one.id, url, one.webhook_secrets))
-    return Connected(one, report)
+        with looked.at("Chatwoot"):
+            looked.add(*looked_at(api, one.account_id, one.id, url, one.webhook_secrets))
+    return Connected(one, looked.lines)
 
 
 def disconnect(house: House, connection_id: int) -> bool:

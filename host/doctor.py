@@ -105,8 +105,7 @@ def _data_folder(patient: Patient) -> Iterator[Finding]:
 
 def _database(patient: Patient) -> Iterator[Finding]:
     reachable(patient.store)
-    kind = patient.store.engine.dialect.name
-    yield Finding("database", "ok", f"{kind}, reached and written to")
+    yield from health.database(patient.store, patient.settings.data_dir)
 
 
 def _migrations(patient: Patient) -> Iterator[Finding]:

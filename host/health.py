@@ -15,8 +15,10 @@ from . import misfits, overview, reach
 from .connect import check as looked_at
 from .errors import CRMHostError
 from .findings import Finding, State
+from .redis_client import silent
 from .store import clock, connections
 from .store.schema import HEAD, current
+from .store.writing import file_of, require_writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
     from .plugins import Plugins
     from .store import Store
 
-ROOM = 200 * 1024 * 1024
-"""Bytes that a data folder should have left."""
+ROOM, MUCH = 500 * 1024**2, 10 * 1024**3
+"""Bytes that a disk should have left: so many at least, and so many are enough on any."""
+SHARE = 0.05
+"""The share of it that should be left otherwise."""
 APART = 5.0
 """Seconds that clocks may differ: Chatwoot's signatures are good for three hundred."""
 
@@ -38,6 +42,7 @@ def of_house(house: House, *, ask: bool) -> list[Finding]:
     looks: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("plugins", lambda: plugins(house.plugins)),
         ("data folder", lambda: data_folder(house.settings.data_dir)),
+        ("database", lambda: database(house.store, house.settings.data_dir)),
         ("migrations", lambda: migrations(house.store, HEAD)),
         ("clock", lambda: clocks(house.store)),
         ("redis", lambda: redis(house.redis, named=house.settings.redis_url is not None)),
@@ -81,11 +86,26 @@ def data_folder(folder: Path) -> Iterator[Finding]:
     if not folder.exists():
         yield Finding("data folder", "ok", f"{folder} is made by the first start.")
         return
-    left = shutil.disk_usage(folder).free
-    state: State = "ok" if left > ROOM else "warning"
-    count = left // 1024**2
-    fix = "" if left > ROOM else "Make room: what cannot be stored is refused, and Chatwoot sends it once."
-    yield Finding("data folder", state, f"{folder}, {count} MiB left", fix)
+    yield _room("data folder", folder)
+
+
+def _room(name: str, folder: Path) -> Finding:
+    """Say how much room is left on the disk where a folder is, and whether that is little."""
+    disk = shutil.disk_usage(folder)
+    enough = disk.free > max(ROOM, min(disk.total * SHARE, MUCH))
+    state: State = "ok" if enough else "warning"
+    fix = "" if enough else "Make room: what cannot be stored is refused, and Chatwoot sends it once."
+    count = disk.free // 1024**2
+    return Finding(name, state, f"{folder}, {count} MiB left", fix)
+
+
+def database(store: Store, data_dir: Path) -> Iterator[Finding]:
+    """Write to the database, and look at the room where its file is, unless that is the data folder."""
+    require_writable(store)
+    yield Finding("database", "ok", f"{store.engine.dialect.name}, reached and written to")
+    file = file_of(store)
+    if file is not None and file.parent.resolve() != data_dir.resolve():
+        yield _room("database", file.parent.resolve())
 
 
 def migrations(store: Store, newest: str) -> Iterator[Finding]:
@@ -132,6 +152,8 @@ def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
 def _state(name: str, row: dict[str, Any]) -> Finding:
     if row["state"] == "working":
         return Finding(name, "ok", f"{row['plugin']}, account {row['account_id']}: working")
+    if row["state"] == overview.WAITING_FOR_LIMIT:
+        return Finding(name, "ok", row["reason"], row["fix"])
     return Finding(name, "problem", row["reason"] or row["state"], row["fix"] or "")
 
 
@@ -153,19 +175,10 @@ def _asked(house: House, name: str, connection_id: int) -> Iterator[Finding]:
 
 def redis(client: Redis, *, named: bool) -> Iterator[Finding]:
     """Look at Redis, or Valkey: whether it answers, and whether it keeps what it has."""
-    from redis.exceptions import RedisError
-
-    try:
-        client.ping()
-        said = dict(client.info())
-    except RedisError as error:
-        if named:
-            fix = "Start it, or mend the address."
-            yield Finding("redis", "problem", f"Nothing answers at CRMHOST_REDIS_URL ({error}).", fix)
-        else:
-            yield Finding("redis", "warning", "The data folder's Valkey is not running.", "crmhost serve")
-        return
-    yield from _kept(said)
+    if trouble := silent(client, named=named):
+        yield Finding("redis", "problem" if named else "warning", *trouble)
+    else:
+        yield from _kept(dict(client.info()))
 
 
 def _kept(said: dict[str, Any]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
+from .chatwoot.joining import looked_at
 from .errors import CRMHostError, SettingsError, TryAgain
 from .http import Http
 from .signatures import DELIVERY, SIGNATURE, TIMESTAMP, sign
@@ -39,6 +40,22 @@ def knock(house: House, connection: CRMConnection) -> int:
         ) from error
     _refuse_others(answer, house.settings.base_url)
     return http.calls[-1].milliseconds
+
+
+def compare(house: House, connection: CRMConnection) -> bool:
+    """See that Chatwoot posts to this address and signs with the secret kept here, which no knock can show.
+
+    Return whether Chatwoot could be asked: not without its token. SettingsError says what is otherwise there.
+    """
+    api = house.chatwoot(connection.account_id, connection.chatwoot_url, connection.chatwoot_token)
+    if api is None:
+        return False
+    url = house.settings.base_url + connection.webhook_path
+    looked = looked_at(api, connection.account_id, connection.id, url, connection.webhook_secrets)
+    for line in looked:
+        if line.state == "warning":
+            raise SettingsError(line.found, fix=line.fix)
+    return True
 
 
 def _refuse_others(answer: Answer, base_url: str) -> None:

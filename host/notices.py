@@ -39,6 +39,8 @@ OVER = {
 """What is said once a thing is over, by the beginning of its key."""
 MESSAGE = "message"
 """The key of the last message."""
+Called = Callable[[int], str]
+"""What a connection is called, by its number."""
 _NEVER = Known(0, 0.0, over=True)
 
 
@@ -64,36 +66,37 @@ class News:
     told: Mapping[str, Known]
 
 
-def matters(tx: Connection) -> dict[str, Matter]:
-    """Return all that needs a person now, by key."""
+def matters(tx: Connection, called: Called = str) -> dict[str, Matter]:
+    """Return all that needs a person now, by key; ``called`` says which connection a number is."""
     found, by_itself = {}, "It goes on by itself once the CRM answers."
     for connection_id, why in notices.paused(tx).items():
-        waits = f"Connection {connection_id} waits: {why.reason}"
+        waits = f"Connection {called(connection_id)} waits: {why.reason}"
         if why.away_for is None:
             found[f"paused:{connection_id}"] = Matter(f"{waits} {why.fix}".strip())
         elif why.away_for >= BLIP:
             found[f"away:{connection_id}"] = Matter(f"{waits} {by_itself}")
     for connection_id, (count, reason) in notices.dead(tx).items():
-        text = f"Dead deliveries of connection {connection_id}: {{}} more. The last: {reason}"
+        text = f"Dead deliveries of connection {called(connection_id)}: {{}} more. The last: {reason}"
         found[f"dead:{connection_id}"] = Matter(text, count, grows=True)
     for connection_id, count in notices.counted(tx, "refused", *sorted(SIGNED_WRONG)).items():
         text = (
-            f"Webhooks of connection {connection_id} refused for their signature: {{}} more. "
+            f"Webhooks of connection {called(connection_id)} refused for their signature: {{}} more. "
             "crmhost doctor says why."
         )
         found[f"signature:{connection_id}"] = Matter(text, count, grows=True, fades=True)
     for connection_id, count in notices.counted(tx, "reconcile", "lost").items():
         text = (
-            f"Connection {connection_id}: {{}} more events that Chatwoot never delivered, found by reconcile."
+            f"Connection {called(connection_id)}: {{}} more events that Chatwoot never delivered, "
+            "found by reconcile."
         )
         found[f"lost:{connection_id}"] = Matter(text, count, grows=True, fades=True)
     for connection_id, (problem, fix) in notices.not_compared(tx).items():
-        text = f"Connection {connection_id} cannot be compared with Chatwoot: {problem}"
+        text = f"Connection {called(connection_id)} cannot be compared with Chatwoot: {problem}"
         found[f"compare:{connection_id}"] = Matter(f"{text} {fix}")
     return found
 
 
-def news(found: Mapping[str, Matter], known: Mapping[str, Known], now: float) -> News:
+def news(found: Mapping[str, Matter], known: Mapping[str, Known], now: float, called: Called = str) -> News:
     """Return what is to be said now: what began, what grew, what is over."""
     lines: list[str] = []
     told: dict[str, Known] = {}
@@ -106,25 +109,33 @@ def news(found: Mapping[str, Matter], known: Mapping[str, Known], now: float) ->
         elif more < 0:  # some were mended
             told[key] = Known(matter.count, before.told_at, over=False)
         elif matter.fades and more == 0 and not before.over and now - before.told_at >= CALM:
-            lines.append(_over(key))
+            lines.append(_over(key, called))
             told[key] = Known(matter.count, before.told_at, over=True)
     for key, before in known.items():
         if key not in found and not before.over:
-            lines.append(_over(key))
+            lines.append(_over(key, called))
             told[key] = Known(0, before.told_at, over=True)
     return News(tuple(lines), told)
 
 
-def _over(key: str) -> str:
+def _over(key: str, called: Called) -> str:
     what, _, connection_id = key.partition(":")
-    return OVER[what].format(id=connection_id)
+    return OVER[what].format(id=called(int(connection_id)))
 
 
 class Notices:
-    """Looks and tells; of all processes one does at a time."""
+    """Looks and tells; of all processes one does at a time. ``names`` returns what connections are called."""
 
-    def __init__(self, store: Store, messenger: Messenger, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        messenger: Messenger,
+        *,
+        names: Callable[[Connection], Mapping[int, str]] = lambda _: {},
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._store = store
+        self._names = names
         self._messenger = messenger
         self._clock = clock
 
@@ -135,7 +146,12 @@ class Notices:
             if not notices.take_turn(tx, now, PERIOD * 0.8):
                 return
             known = notices.known(tx)
-            said = news(matters(tx), known, now)
+            names = self._names(tx)
+
+            def called(number: int) -> str:
+                return f"{number} «{names[number]}»" if number in names else str(number)
+
+            said = news(matters(tx, called), known, now, called)
         told = dict(said.told)
         if said.lines:
             if now - known.get(MESSAGE, _NEVER).told_at < GAP:

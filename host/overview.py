@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from . import refusals
+from . import naming, refusals
+from .budget import spent
 from .connect import divided
 from .errors import SettingsError
-from .store import backfills, connections, counters, deliveries, gates, lanes, reconciliations
+from .redis_client import silent
+from .store import backfills, browse, connections, counters, deliveries, gates, lanes, reconciliations
 from .validation import validated
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from .budget import Spent
     from .house import House
     from .plugins import Plugins
     from .store.backfills import Backfill
@@ -26,15 +29,20 @@ if TYPE_CHECKING:
 
     Compared = Mapping[tuple[int, str], Reconciliation]
 
+WAITING_FOR_LIMIT = "waiting_for_limit"
+"""The state of a connection that waits until the CRM allows more calls, and then goes on by itself."""
 SCOPES = ("recent", "full")
 """What a connection is compared by: what is new, and everything."""
 
 
 def status(house: House) -> dict[str, Any]:
     """Return the state of everything, as ``crmhost status --json`` prints it."""
+    away = silent(house.redis, named=house.settings.redis_url is not None)
+    said, fix = away or (None, None)
     with house.store.read() as tx:
         oldest = deliveries.oldest_pending(tx)
         return {
+            "redis": {"state": "away" if away else "working", "reason": said, "fix": fix},
             "connections": _connections(house, tx),
             "deliveries": deliveries.counts(tx),
             "lanes": {"waiting": lanes.waiting(tx)},
@@ -87,14 +95,17 @@ def plugins(found: Plugins) -> dict[str, Any]:
 
 def _connections(house: House, tx: Connection) -> list[dict[str, Any]]:
     compared, brought = reconciliations.every(tx), backfills.newest(tx)
+    every = connections.every(tx, house.vault)
+    used = spent(house.redis, [one.id for one in every if browse.count(tx, one.id, "pending")])
+    called = naming.names(house.plugins, every)
     return [
         {
-            **_connection(house, one),
+            **_connection(house, one, called[one.id], used.get(one.id)),
             "problem": _trouble(tx, one),
             "reconcile": _compared(house, one, compared),
             "backfill": backfill(tx, brought[one.id]) if one.id in brought else None,
         }
-        for one in connections.every(tx, house.vault)
+        for one in every
     ]
 
 
@@ -121,13 +132,15 @@ def backfill(tx: Connection, one: Backfill) -> dict[str, Any]:
     }
 
 
-def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
+def _connection(house: House, one: CRMConnection, called: str, used: Spent | None) -> dict[str, Any]:
     return {
         "id": one.id,
+        "name": called,
         "plugin": one.plugin,
+        "crm": naming.address(house.plugins, one),
         "account_id": one.account_id,
         "webhook_url": house.settings.base_url + one.webhook_path,
-        **_state(house, one),
+        **_state(house, one, used),
         "unsigned": one.unsigned,
         "secrets": len(one.webhook_secrets),
         "chatwoot_url": one.chatwoot_url,
@@ -137,8 +150,8 @@ def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
     }
 
 
-def _state(house: House, one: CRMConnection) -> dict[str, Any]:
-    """Say in a word and a sentence how the connection does."""
+def _state(house: House, one: CRMConnection, used: Spent | None) -> dict[str, Any]:
+    """Say in a word and a sentence how the connection does; what waits would take its calls of ``used``."""
     if missing := house.plugins.missing(one.plugin):
         reason, fix = gates.NO_PLUGIN + str(missing), missing.fix + gates.THEN_START
         return {"state": "paused", "reason": reason, "fix": fix, "until": None}
@@ -159,6 +172,13 @@ def _state(house: House, one: CRMConnection) -> dict[str, Any]:
             "reason": "It waits for the secret that Chatwoot shows for the webhook.",
             "fix": f"Paste it into: crmhost secret {one.id}",
             "until": None,
+        }
+    if used is not None and used.up:
+        return {
+            "state": WAITING_FOR_LIMIT,
+            "reason": f"The {used.limit} calls that the CRM allows for now are used up.",
+            "fix": "It goes on by itself then; what waits is kept.",
+            "until": _iso(time.time() + used.lasts),
         }
     return {"state": "working", "reason": None, "fix": None, "until": None}
 

@@ -6,14 +6,16 @@ import hmac
 from typing import TYPE_CHECKING
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from .errors import SettingsError
 from .store.schema import HEAD, current
+from .store.writing import is_doubtful, require_writable
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -47,10 +49,15 @@ class Probes:
         return {"database": self._database(), "redis": self._redis()}
 
     def _database(self) -> str:
+        store = self._house.store
         try:
-            at = current(self._house.store)
+            at = current(store)
+            if is_doubtful(store):
+                require_writable(store)
         except SQLAlchemyError:
             return "It does not answer."
+        except (SettingsError, OSError) as error:
+            return str(error)
         return "ok" if at == HEAD else f"It is at schema {at}; this crmhost needs {HEAD}."
 
     def _redis(self) -> str:
@@ -59,6 +66,8 @@ class Probes:
                 self._house.redis_url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
             ) as redis:
                 redis.ping()
+        except ResponseError as error:
+            return f"It refuses to work ({error}): webhooks are stored, and worked once it does."
         except RedisError:
             return "It does not answer: webhooks are stored, and worked once it does."
         return "ok"

@@ -23,3 +23,21 @@ def redis_client(url: str) -> Redis:
 
     again = Retry(NoBackoff(), 1, supported_errors=(Cut,))
     return Redis.from_url(url, socket_connect_timeout=CONNECT, socket_timeout=ANSWER, retry=again)
+
+
+def silent(client: Redis, *, named: bool) -> tuple[str, str] | None:
+    """Say that Redis does not answer, and what to do; None where it does.
+
+    ``named`` says that it is the one of CRMHOST_REDIS_URL, not the data folder's Valkey.
+    """
+    from redis.exceptions import RedisError, ResponseError
+
+    try:
+        client.ping()
+    except ResponseError as error:  # where its disk is full, say
+        return f"Redis refuses to work: {error}.", "See its log; where its disk is full, make room."
+    except RedisError as error:
+        if named:
+            return f"Nothing answers at CRMHOST_REDIS_URL ({error}).", "Start it, or mend the address."
+        return "The data folder's Valkey is not running.", "Start crmhost serve, which runs it."
+    return None

@@ -126,16 +126,32 @@ def load_settings(**given: Any) -> Settings:
     """Read the settings; a wrong or unknown one is refused by its name. ``given`` ones go before."""
     try:
         _refuse_unknown([*os.environ, *dotenv_values(ENV_FILE)])
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         name = PREFIX + str(first["loc"][0]).upper()
         why = first["msg"].removeprefix("Value error, ")
         fix = f"Change it where it is set: in the environment, or in the file {ENV_FILE}."
         raise SettingsError(f"{name} is wrong: {why}.", fix=fix) from error
+    except PermissionError as error:
+        fix = "Let this user read it, or start crmhost in another folder: it reads the .env of where it is."
+        raise SettingsError(
+            f"The file {Path(ENV_FILE).absolute()} is closed to this user.", fix=fix
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        fix = "It must be text (UTF-8) that this user may read: crmhost init prints one."
+        fix = "It must be text (UTF-8): crmhost init prints one."
         raise SettingsError(f"The file {ENV_FILE} cannot be read: {error}.", fix=fix) from error
+    in_place(settings.data_dir)
+    return settings
+
+
+def in_place(path: Path) -> None:
+    """Say in one sentence that there is no place for a relative path, where the folder one is in is gone."""
+    try:
+        path.absolute()
+    except FileNotFoundError as error:
+        fix = f"Go to one that is there (cd), or name {path} by its whole path."
+        raise SettingsError("The folder that this was started in is gone.", fix=fix) from error
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:

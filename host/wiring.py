@@ -246,11 +246,15 @@ def _telling(house: House) -> Iterator[None]:
         return
     from .loop import looking
     from .messenger import messenger
+    from .naming import names
     from .notices import PERIOD, Notices
 
     url, ca_file = house.settings.notify.get_secret_value(), house.settings.ca_file
-    carrier = messenger(url, house.http_pool, ca_file, _said_in(house))
-    notices = Notices(house.store, carrier)
+    notices = Notices(
+        house.store,
+        messenger(url, house.http_pool, ca_file, _said_in(house)),
+        names=lambda tx: names(house.plugins, connections.every(tx, house.vault)),
+    )
     with looking("notices", notices.look, PERIOD):
         yield
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import structlog
+from redis import Redis
 
 from crmhost.embedded import running_valkey
 from crmhost.logs import way_of_an_error
@@ -112,10 +113,18 @@ def postgresql_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def shared_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real embedded Valkey, one for each process that runs tests."""
     with running_valkey(tmp_path_factory.mktemp("valkey")) as url:
         yield url
+
+
+@pytest.fixture
+def valkey_url(shared_valkey: str) -> str:
+    """A Valkey with nothing in it: whose calls were used up before is no other test's business."""
+    with Redis.from_url(shared_valkey) as client:
+        client.flushall()
+    return shared_valkey
 
 
 @pytest.fixture(params=["embedded", "server"])

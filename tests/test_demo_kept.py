@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from .host.admin.conftest import PASSWORD, Browser, browsing, told
@@ -49,6 +50,17 @@ def test_the_demo_that_is_kept_opens_on_a_story(somebody: Browser) -> None:
 
     _sees(somebody, "/connections/2/history", "Contacts read 6 of 6|All was brought")
     _sees(somebody, "/connections/2/contacts/5821", "applied")
+    _leads_to_pages_for_people(somebody, f"{OURS}/contacts/5830", "/connections/2/contacts/5821")
+
+
+def _leads_to_pages_for_people(browser: Browser, *paths: str) -> None:
+    """Follow each link that leads out: the stand-ins have no pages of their own, and say so."""
+    links = [link for path in paths for link in re.findall(r'href="(http://127[^"]+)"', browser.get(path))]
+    assert any("/app/accounts/4/contacts/5821" in link for link in links)
+    for link in links:
+        said = httpx.get(link, headers={"Accept": "text/html"}).text
+        assert "A stand-in for " in said, link
+        assert "aria-current=true" in said, link
 
 
 def _sees(browser: Browser, path: str, sentence: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+import resource
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,33 @@ def test_an_embedded_valkey_that_was_killed_is_back_and_work_goes_on(user: User)
 
     assert said == [200] * 4
     assert done["deliveries"]["applied"] == 5
+
+
+@contextmanager
+def no_room(user: User) -> Iterator[None]:
+    """Have no file of crmhost's grow while the block lasts, as on a disk that is full (Linux)."""
+    status = Path(f"/proc/{pid_of(socket_url(user.folder / 'data'))}/status").read_text()
+    serve = int(re.search(r"PPid:\s+(\d+)", status)[1])  # type: ignore[index]
+    before = resource.prlimit(serve, resource.RLIMIT_FSIZE)
+    resource.prlimit(serve, resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(serve, resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_told_to_who_probes_until_there_is_room(user: User) -> None:
+    user.connected()
+    with user.serving("--no-workers"):
+        assert answer(user, 1).status == 200
+        with no_room(user):
+            refused, probed = answer(user, 2), user.probes()
+        after, kept = user.probes(), answer(user, 3)
+
+    assert (refused.status, refused.json()["error"]["kind"]) == (503, "database_away")
+    assert probed.status == 503
+    assert "cannot be written to: disk I/O error" in probed.json()["checks"]["database"]
+    assert (after.status, kept.status) == (200, 200)
 
 
 @pytest.fixture

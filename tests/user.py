@@ -74,6 +74,10 @@ class User:
         }
         return self._http.request("POST", self.serve + self.path, content=body, headers=headers)
 
+    def probes(self) -> Answer:
+        """Ask whether crmhost is ready, as a load balancer does."""
+        return self._http.request("GET", f"{self.serve}/readyz")
+
     def waits_until(self, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Look at the status until it is as wanted."""
         until = time.monotonic() + 30

@@ -159,12 +159,19 @@ class Tried:
     calls: tuple[Mapping[str, Any], ...]
 
 
-def tried(tx: Connection, delivery_id: int) -> list[Tried]:
-    """Return the last attempts of a delivery that failed, the newest first."""
-    return [
-        Tried(row.at, row.reason or "", row.fix or "", tuple((row.outcome or {}).get("calls", ())))
-        for row in attempts.kept(tx, delivery_id)
-    ]
+def tried(tx: Connection, delivery_ids: Iterable[int]) -> dict[int, list[Tried]]:
+    """Return the last attempts that failed of each delivery, the newest first, by its id."""
+    found: dict[int, list[Tried]] = {number: [] for number in delivery_ids}
+    for row in attempts.kept(tx, *found):
+        calls = tuple((row.outcome or {}).get("calls", ()))
+        found[row.delivery_id].append(Tried(row.at, row.reason or "", row.fix or "", calls))
+    return found
+
+
+def count_of(told: Happening, failed: Sequence[Tried]) -> int:
+    """Return how often a delivery was tried: one that is tried anew counts from its last beginning only."""
+    ended = told.state not in {"pending", "superseded"}
+    return max(told.attempts, len(failed) + ended)
 
 
 def _touched(change: Mapping[str, Any], urls: Urls | None) -> Touched:

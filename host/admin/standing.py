@@ -5,16 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from pydantic import SecretStr
-from redis.exceptions import RedisError
-
-from .. import refusals
+from .. import naming, refusals
 from ..errors import SettingsError
+from ..naming import address
 from ..overview import not_compared
+from ..redis_client import silent
 from ..states import STATES
-from ..store import browse, gates, hours, reconciliations
+from ..store import browse, connections, gates, hours, reconciliations
 from ..store.browse import MANY
 from ..store.hours import HOUR, RECEIVED, Count
 from ..validation import validated
@@ -24,13 +22,12 @@ from .words import gettext as _
 from .words import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection
 
     from ..budget import Spent
     from ..house import House
-    from ..plugins import Plugin
     from ..store.connections import CRMConnection
     from ..store.reconciliations import Reconciliation
 
@@ -78,7 +75,7 @@ def standing(
     waiting = browse.count(tx, one.id, "pending")
     mark, state, sentence, fix = _state(house, one, used if waiting else None)
     if mark == "good" and not redis:
-        mark, state, sentence, fix = _without_redis()
+        mark, state, sentence, fix = without_redis()
     if mark == "good" and (refused := refusals.trouble(tx, one, now)):
         mark, state, sentence, fix = "bad", _("Webhooks are refused"), refused.said, refused.fix
     if mark == "good" and (failed := not_compared(house, one, reconciliations.every(tx))):
@@ -88,7 +85,7 @@ def standing(
     return Standing(
         id=one.id,
         name=title(house, one),
-        where=address(house, one),
+        where=address(house.plugins, one),
         account_id=one.account_id,
         mark=mark,
         state=state,
@@ -104,27 +101,21 @@ def standing(
 
 
 def title(house: House, one: CRMConnection) -> str:
-    """Return what a connection is called: its CRM's name, and its number where it is not the first."""
-    plugin = house.plugins.found.get(one.plugin)
-    return translated(plugin.info.title) if plugin else one.plugin
+    """Return what a connection's CRM is called."""
+    return translated(naming.title(house.plugins, one))
 
 
-def address(house: House, one: CRMConnection) -> str:
-    """Return the CRM's host, as the settings that must be given name it; empty where none does."""
-    plugin = house.plugins.found.get(one.plugin)
-    for name in _telling(plugin) if plugin else ():
-        host = urlsplit(str(one.given.get(name, ""))).netloc
-        if host:
-            return host
-    return ""
+def names(house: House, every: Iterable[CRMConnection]) -> dict[int, str]:
+    """Return by id what each connection is called, unlike all others."""
+    return naming.names(
+        house.plugins, every, lambda number: _("account %(id)s", id=number), lambda one: title(house, one)
+    )
 
 
-def _telling(plugin: Plugin) -> list[str]:
-    """Return the settings that must be given and are not secret."""
-    fields = plugin.info.settings.model_fields
-    return [
-        name for name, field in fields.items() if field.is_required() and field.annotation is not SecretStr
-    ]
+def called(house: House, one: CRMConnection) -> str:
+    """Return what a connection is called among all that there are."""
+    with house.store.read() as tx:
+        return names(house, connections.every(tx, house.vault)).get(one.id, title(house, one))
 
 
 def _state(house: House, one: CRMConnection, used: Spent | None) -> tuple[str, str, str, str]:
@@ -154,13 +145,11 @@ def _state(house: House, one: CRMConnection, used: Spent | None) -> tuple[str, s
 
 def redis_answers(house: House) -> bool:
     """Whether Redis, or the data folder's Valkey, is there."""
-    try:
-        return bool(house.redis.ping())
-    except RedisError:
-        return False
+    return silent(house.redis, named=house.settings.redis_url is not None) is None
 
 
-def _without_redis() -> tuple[str, str, str, str]:
+def without_redis() -> tuple[str, str, str, str]:
+    """Return mark, word, sentence and fix of what cannot go on without Redis."""
     return (
         "bad",
         _("Redis does not answer"),
@@ -206,8 +195,10 @@ def how_many(count: int) -> str:
     return _("more than %(count)s", count=formats.number(MANY)) if count > MANY else formats.number(count)
 
 
-def headline(standings: Sequence[Standing]) -> str:
+def headline(standings: Sequence[Standing], *, redis: bool) -> str:
     """Say in a sentence how everything does."""
+    if not redis:
+        return without_redis()[1]
     if not standings:
         return _("Nothing is connected yet")
     needy = sum(one.needs_somebody for one in standings)

@@ -49,8 +49,25 @@ COMMANDS = {
     "forget": "privacy",
 }
 """Each command's module."""
+SECTIONS = {
+    "Look, where something is wrong": ("status", "doctor", "deliveries", "connections", "check", "plugins"),
+    "Mend": ("replay", "resume", "pause", "set", "secret", "reconcile", "preview"),
+    "Connect": ("connect", "card", "links", "backfill", "disconnect"),
+    "Run": ("init", "serve", "worker", "users", "completion"),
+    "Keep": ("backup", "copy-to", "schema", "rotate-key", "export", "forget"),
+    "Try": ("demo", "stand-in", "chatwoot-sandbox"),
+    "Write a plugin": ("new-plugin", "certify", "scan-cassettes"),
+}
+"""What each command is for, as help lists them: first what is needed in a hurry."""
 NAMES = {"set": "change"}
 """A command whose name is a word of Python's own is called otherwise there."""
+
+LENGTH = 200
+"""Letters of a command's first sentence: all of it."""
+HINT = (
+    "Each command takes --json, and ends with status 0 done, 1 failed, 2 wrong usage. Something is wrong? "
+    "crmhost status says what waits and why, crmhost doctor looks at everything and says what to do."
+)
 
 
 class LateCommands(click.Group):
@@ -70,8 +87,16 @@ class LateCommands(click.Group):
         command: click.Command = getattr(module, NAMES.get(cmd_name, cmd_name.replace("-", "_")))
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by what they are for, each with its whole first sentence."""
+        for title, names in SECTIONS.items():
+            commands = {name: self.get_command(ctx, name) for name in names}
+            rows = [(name, one.get_short_help_str(LENGTH)) for name, one in commands.items() if one]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
-@click.group(cls=LateCommands, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=LateCommands, epilog=HINT, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def crmhost() -> None:
     """Keep a CRM in step with Chatwoot."""
@@ -93,7 +118,7 @@ def main() -> None:
         failure("usage", error.format_message(), f"See: {where} --help", as_json=as_json)
         status = 2
     except CRMHostError as error:
-        failure(error.kind, str(error), error.fix, as_json=as_json)
+        failure(error.kind, str(error), error.fix, error.report, as_json=as_json)
         status = 1
     except click.Abort:
         status = 130

@@ -11,6 +11,8 @@ from pathlib import Path
 import click
 
 from ..errors import CRMHostError
+from ..settings import in_place
+from .named import plugin_argument
 from .output import document, json_option, table
 
 FOLDER = click.Path(path_type=Path)
@@ -31,7 +33,7 @@ def _extra(name: str) -> Iterator[None]:
 
 
 @click.command()
-@click.argument("plugin")
+@plugin_argument
 @click.option(
     "--tests",
     type=FOLDER,
@@ -89,6 +91,7 @@ def new_plugin(name: str, title: str | None, into: Path | None, *, update: bool,
 
         from .. import scaffold
     folder = into or Path(f"crmhost-{name}")
+    in_place(folder)
     if update:
         scaffold.update(folder)
     files = [] if update else scaffold.make(name, title or name.replace("_", " ").title(), folder)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import SettingsError
-from .output import connection_argument, document, house_of, json_option
+from .named import connection_argument
+from .output import document, house_of, json_option
 
 if TYPE_CHECKING:
     from ..backfill import Estimate

@@ -51,6 +51,7 @@ def chatwoot_sandbox(
     """Serve a Chatwoot that forgets everything when it stops: its API, and webhooks of what happens."""
     from ..chatwoot.sandbox import Chaos, ChatwootSandbox
     from ..chatwoot.sandbox.life import Life
+    from ..for_people import ForPeople
     from ..loop import looking
     from ..server import serving
 
@@ -61,7 +62,7 @@ def chatwoot_sandbox(
     life.settle(contacts)
     with ExitStack() as stack:
         stack.callback(sandbox.close)
-        address = stack.enter_context(serving(sandbox.app, host, port))
+        address = stack.enter_context(serving(ForPeople(sandbox.app, "Chatwoot", sandbox.tables), host, port))
         tell = _nothing if as_json else click.echo
         stack.enter_context(looking("webhooks", lambda _rest: _send(sandbox, tell), PERIOD))
         if every is not None:

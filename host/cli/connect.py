@@ -15,16 +15,8 @@ if TYPE_CHECKING:
     from ..connect import Connected
 
 from ..errors import SettingsError
-from .output import (
-    NUMBER,
-    connection_argument,
-    document,
-    house_of,
-    json_option,
-    read_pairs,
-    read_value,
-    table,
-)
+from .named import NUMBER, connection_argument, plugin_argument
+from .output import checklist, document, house_of, json_option, read_pairs, read_value
 
 CARD = "Show each customer's card from the CRM beside their conversations in Chatwoot?"
 
@@ -50,10 +42,15 @@ def _access(url: str | None, token: str | None) -> Access | None:
 
 
 @click.command()
-@click.argument("plugin")
+@plugin_argument
 @click.option("--account", type=NUMBER, required=True, help="Number of the Chatwoot account.")
 @click.option(
-    "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting; @file or - for a secret."
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting, as often as needed (crmhost plugins --schema PLUGIN lists them); "
+    "the VALUE @file is read from that file, - from standard input.",
 )
 @click.option("--webhook-secret", help="The secret that Chatwoot shows for the webhook, if known already.")
 @click.option("--unsigned", is_flag=True, help="Take webhooks without a signature (Chatwoot before 4.11.2).")
@@ -154,8 +151,7 @@ def _told(made: Connected) -> list[dict[str, str]]:
 
 
 def _show(made: Connected) -> None:
-    rows = [(line.name, line.told) for line in made.report]
-    table(f"Connection {made.connection.id}", ("Checked", "Found"), rows)
+    checklist(f"Connection {made.connection.id}", made.report)
 
 
 @click.command()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .named import plugin_argument, plugins_there
 from .output import document, json_option, table
 from .run import stop_signal
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--plugin", help="The CRM; the first installed one that brings a stand-in otherwise.")
+@click.option(
+    "--plugin",
+    shell_complete=plugins_there,
+    help="The CRM; the first installed one that brings a stand-in otherwise.",
+)
 @click.option("--keep", is_flag=True, help="Leave everything running, with its pages, until Ctrl-C.")
 @json_option
 def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
@@ -45,7 +50,7 @@ def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
 
 
 @click.command("stand-in")
-@click.argument("plugin")
+@plugin_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; a free one without it."
@@ -54,6 +59,7 @@ def demo(plugin: str | None, *, keep: bool, as_json: bool) -> None:
 def stand_in(plugin: str, host: str, port: int, *, as_json: bool) -> None:
     """Serve a CRM that forgets everything when it stops, to connect to and try things on."""
     from ..demo.run import with_stand_in
+    from ..for_people import ForPeople
     from ..logs import configure
     from ..plugins import discover
     from ..server import serving
@@ -61,7 +67,8 @@ def stand_in(plugin: str, host: str, port: int, *, as_json: bool) -> None:
     configure(logging.ERROR)
     stop = stop_signal()
     found, crm = with_stand_in(discover(), plugin)
-    with serving(crm.app, host, port) as url:
+    app = ForPeople(crm.app, found.info.title, getattr(crm, "tables", None))
+    with serving(app, host, port) as url:
         settings = dict(crm.settings(url))
         if as_json:
             document({"url": url, "settings": settings})

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import CRMHostError
-from .output import NUMBER, connection_argument, document, house_of, json_option, table
+from .named import NUMBER, connection_argument
+from .output import document, house_of, json_option, table
 
 if TYPE_CHECKING:
     from ..link_import import Imported

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..states import STATES
+from .rows import COLUMNS, redis, row
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-LOOKS = {"working": "green", "paused": "yellow", "waits_for_secret": "yellow"}
+LOOKS = {"working": "green", "waiting_for_limit": "green", "paused": "yellow", "waiting_for_secret": "yellow"}
 """A colour for a connection's state; any other is red."""
 
 
@@ -38,6 +39,7 @@ def drawn(state: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> 
     now = datetime.now(UTC).strftime("%H:%M:%S")
     return Group(
         Text(f"crmhost at {now} (UTC), Ctrl-C ends this", style="dim"),
+        *([Text(away, style="red")] if (away := redis(state)) else []),
         *_connections(state["connections"]),
         *_backfills(state["connections"]),
         _deliveries(state, before or state),
@@ -49,12 +51,12 @@ def _connections(rows: list[Mapping[str, Any]]) -> Iterator[RenderableType]:
     from rich.text import Text
 
     grid = Table(expand=True)
-    for column in ("Id", "Plugin", "Account", "State", "Why, and what to do"):
+    for column in COLUMNS:
         grid.add_column(column, overflow="fold")
-    for row in rows:
-        state = Text(str(row["state"]).replace("_", " "), style=LOOKS.get(str(row["state"]), "red"))
-        why = " ".join(part for part in (row["reason"], row["fix"]) if part)
-        grid.add_row(str(row["id"]), str(row["plugin"]), str(row["account_id"]), state, Text(why))
+    for each in rows:
+        look = "red" if each["problem"] else LOOKS.get(str(each["state"]), "red")
+        looks = ["", "", "", look, ""]
+        grid.add_row(*(Text(str(cell), style=style) for cell, style in zip(row(each), looks, strict=True)))
     yield grid if rows else Text("Nothing is connected yet: crmhost connect PLUGIN --account N")
 
 
@@ -66,17 +68,17 @@ def _backfills(rows: list[Mapping[str, Any]]) -> Iterator[RenderableType]:
 
     from .backfill import in_words
 
-    going = [row for row in rows if row["backfill"] and row["backfill"]["state"] in {"running", "paused"}]
+    going = [one for one in rows if one["backfill"] and one["backfill"]["state"] in {"running", "paused"}]
     if not going:
         return
     grid = Table.grid(padding=(0, 2), expand=True)
     grid.add_column(ratio=1)
     grid.add_column(ratio=2)
-    for row in going:
-        one = row["backfill"]
+    for each in going:
+        one = each["backfill"]
         whole = max(one["contacts"] + one["conversations"], 1)
         done = max(one["contacts_read"] + one["conversations_read"] - one["in_line"], 0)
-        grid.add_row(ProgressBar(whole, done), Text(f"Connection {row['id']}: {in_words(one)}"))
+        grid.add_row(ProgressBar(whole, done), Text(f"Connection {each['id']}: {in_words(one)}"))
     yield grid
 
 

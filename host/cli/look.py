@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from ..states import STATES
-from .output import document, house_of, json_option, table
+from .named import plugins_there
+from .output import apart, document, house_of, json_option, table
+from .rows import COLUMNS, figures, redis, row, why
 
 SCOPES = {"recent": "what is recent", "full": "everything"}
 WORDS = {
@@ -43,16 +45,16 @@ def status(*, watch: bool, every: float, as_json: bool) -> None:
     with house_of() as house:
         state, folder = overview.status(house), house.settings.data_dir.resolve()
     if as_json:
-        document(state)
+        document(state | {"data_dir": str(folder)})
         return
+    if away := redis(state):
+        click.echo(away)
     _connections(state["connections"])
     _compared(state["connections"])
     _backfills(state["connections"])
-    table("Deliveries", ("State", "How many"), state["deliveries"].items())
-    table("Refused", ("Reason", "How many"), state["refused"].items())
+    for line in figures(state):
+        click.echo(line)
     click.echo(f"Data: {folder}")
-    waiting, oldest = state["lanes"]["waiting"], state["oldest_pending_seconds"]
-    click.echo(f"{waiting} lane(s) waiting" + (f", the oldest delivery for {oldest} s." if oldest else "."))
 
 
 @click.command()
@@ -62,40 +64,42 @@ def connections(*, as_json: bool) -> None:
     from .. import overview
 
     with house_of() as house:
-        rows = overview.all_connections(house)
+        rows, folder = overview.all_connections(house), house.settings.data_dir.resolve()
     if as_json:
         document({"connections": rows})
-    else:
-        _connections(rows)
+        return
+    _connections(rows)
+    if not rows:
+        click.echo(f"Data: {folder} (another folder is named by CRMHOST_DATA_DIR)")
 
 
 def _connections(rows: list[dict[str, Any]]) -> None:
-    columns = ("Id", "Plugin", "Account", "State", "Why, and what to do")
-    lines = [(r["id"], r["plugin"], r["account_id"], _state(r), _why(r)) for r in rows]
-    table("Connections", columns, lines)
+    table("Connections", COLUMNS, map(row, rows))
 
 
 def _compared(rows: list[dict[str, Any]]) -> None:
     """Show when each connection was compared with Chatwoot, and what that found."""
-    columns = ("Connection", "What", "Last", "Found", "Next", "Why, and what to do")
+    columns = ("Connection", "What", "Last", "Found", "Next")
     lines: list[tuple[object, ...]] = []
-    for row in rows:
-        known = row["reconcile"]
+    for each in rows:
+        known = each["reconcile"]
         done = [(what, known[scope]) for scope, what in SCOPES.items() if known[scope]]
         lines += [
-            (row["id"], what, _when(one["finished_at"]), _found(one["found"]), _when(one["due_at"]), "")
+            (each["id"], what, _when(one["finished_at"]), _found(one["found"]), _when(one["due_at"]))
             for what, one in done
         ]
-        if known["reason"]:
-            lines.append((row["id"], "", "", "", "", _why(known)))
-    table("Compared with Chatwoot", columns, lines)
+    if lines:
+        table("Compared with Chatwoot", columns, lines)
+    for each in rows:
+        if each["reconcile"]["reason"]:
+            click.echo(f"Connection {each['id']}: {why(each['reconcile'])}")
 
 
 def _backfills(rows: list[dict[str, Any]]) -> None:
     """Show the backfills, where there are any."""
     from .backfill import in_words
 
-    lines = [(row["id"], in_words(row["backfill"])) for row in rows if row["backfill"]]
+    lines = [(each["id"], in_words(each["backfill"])) for each in rows if each["backfill"]]
     if lines:
         table("Backfills", ("Connection", "How far"), lines)
 
@@ -107,20 +111,6 @@ def _found(counts: dict[str, int]) -> str:
 
 def _when(moment: str | None) -> str:
     return moment[:16].replace("T", " ") if moment else ""
-
-
-def _state(row: dict[str, Any]) -> str:
-    """Return the state in words, and until when it lasts at least."""
-    words = str(row["state"]).replace("_", " ")
-    if row["state"] == "working" and row["problem"]:
-        words = "webhooks refused"
-    return f"{words}, tried again at {row['until'][11:19]} (UTC)" if row["until"] else words
-
-
-def _why(row: dict[str, Any]) -> str:
-    if not row["reason"] and row.get("problem"):
-        row = row["problem"]
-    return " ".join(part for part in (row["reason"], row["fix"]) if part)
 
 
 @click.command()
@@ -142,22 +132,30 @@ def deliveries(limit: int, states: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
         document({"deliveries": rows})
         return
-    columns = ("Id", "Received", "Event", "Contact", "Conversation", "State", "What and why")
-    table("Deliveries, the newest first", columns, [_line(row) for row in rows])
+    columns = ("Id", "Received", "About", "State", "What and why")
+    table("Deliveries, the newest first", columns, map(_line, rows))
 
 
-def _line(row: dict[str, Any]) -> tuple[object, ...]:
+def _line(one: dict[str, Any]) -> tuple[object, ...]:
     what = ", ".join(
-        f"{change['kind']} {change['remote_id']} {change['action']}" for change in row["changes"]
+        f"{change['kind']} {change['remote_id']} {change['action']}" for change in one["changes"]
     )
-    notes = " ".join(dict.fromkeys(change["note"] for change in row["changes"] if change["note"]))
-    told = "; ".join(part for part in (what, notes, _why(row)) if part)
-    received = row["received_at"][:19].replace("T", " ")
-    return row["id"], received, row["event"], row["contact_id"], row["conversation_id"], row["state"], told
+    notes = " ".join(dict.fromkeys(change["note"] for change in one["changes"] if change["note"]))
+    told = "; ".join(part for part in (what, notes, why(one)) if part)
+    about = [one["event"], f"contact {one['contact_id']}"]
+    if one["conversation_id"] is not None:
+        about.append(f"conversation {one['conversation_id']}")
+    received = one["received_at"][:19].replace("T", apart())
+    return one["id"], received, apart().join(about), one["state"], told
 
 
 @click.command()
-@click.option("--schema", metavar="PLUGIN", help="Print the JSON Schema of this plugin's settings instead.")
+@click.option(
+    "--schema",
+    metavar="PLUGIN",
+    shell_complete=plugins_there,
+    help="Print the JSON Schema of this plugin's settings instead.",
+)
 @json_option
 def plugins(schema: str | None, *, as_json: bool) -> None:
     """List the installed CRM plugins."""

@@ -8,12 +8,20 @@ import time
 import click
 
 from ..errors import CRMHostError
-from .output import NUMBER, document, house_of, json_option, table
+from .named import NUMBER, Told, connections_there
+from .output import document, house_of, json_option, table
 
 
 @click.command()
-@click.argument("ids", nargs=-1, type=NUMBER)
-@click.option("--connection", type=int, help="All dead deliveries of this connection.")
+@click.argument(
+    "ids", cls=Told, nargs=-1, type=NUMBER, told="Their numbers: crmhost deliveries --state dead lists them."
+)
+@click.option(
+    "--connection",
+    type=NUMBER,
+    shell_complete=connections_there,
+    help="All dead deliveries of this connection.",
+)
 @click.option("--since", help="All dead ones received since: 30m, 2h, 3d, or a date and time (UTC).")
 @click.option("--reason", default="", help="All dead ones whose reason has these words in it.")
 @click.option("--dry-run", is_flag=True, help="Only say which would be tried again.")
@@ -29,6 +37,7 @@ def replay(
 ) -> None:
     """Try dead deliveries again, in order, where no newer state would be overwritten."""
     from ..replay import batches, moment
+    from ..store import connections
     from ..store.dead import Chosen
 
     if bool(ids) == bool(connection or since or reason):
@@ -37,6 +46,9 @@ def replay(
         )
     wanted = Chosen(ids, connection, moment(since, time.time()) if since else None, reason)
     with house_of() as house:
+        if connection:
+            with house.store.read() as tx:
+                connections.get(tx, house.vault, connection)
         done = list(batches(house, wanted, dry_run=dry_run))
     again = [key for batch in done for key in batch.ids]
     refused = [item for batch in done for item in batch.refused.items()]

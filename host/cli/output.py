@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,10 +16,8 @@ from ..errors import CRMHostError
 
 if TYPE_CHECKING:
     from ..house import House
+    from ..models import ReportLine
 
-NUMBER = click.IntRange(1, 2**63 - 1)
-"""What a record can be numbered, in Chatwoot and here."""
-connection_argument = click.argument("connection", type=NUMBER)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
@@ -25,8 +26,18 @@ def document(content: Any) -> None:
     click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=str))
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table as wide as the terminal."""
+WIDE = 140
+"""Letters of a line that goes into a file or a pipe: nobody's terminal is narrow there."""
+
+
+def apart() -> str:
+    """Return what stands between the parts of a cell: on a narrow terminal they are a line each."""
+    narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < WIDE
+    return "\n" if narrow else " "
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, err: bool = False) -> None:
+    """Print a table as wide as the terminal; ``err`` prints it where errors are told."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -36,17 +47,31 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         grid.add_column(column, overflow="fold")
     for row in rows:
         grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    console = Console()
+    console = Console(stderr=err, width=None if (sys.stderr if err else sys.stdout).isatty() else WIDE)
     console.print(f"\n[bold]{title}[/bold]")
-    # Where it goes into a file or a pipe nobody's terminal is narrow.
-    console.print(grid, width=None if console.is_terminal else 140)
+    console.print(grid if grid.row_count else "none")
 
 
-def failure(kind: str, message: str, fix: str = "", *, as_json: bool) -> None:
-    """Print what went wrong and what to do about it."""
+HOW = {"ok": "ok", "warning": "beware", "failed": "failed", "skipped": "not looked at"}
+"""How something that was looked at is, in words."""
+
+
+def checklist(title: str, lines: Iterable[ReportLine], *, err: bool = False) -> None:
+    """Print what a setup looked at, line by line: how each is, what was found and what to do."""
+    rows = [("" if line.name == "Beware" else line.name, HOW[line.state], line.told) for line in lines]
+    table(title, ("Checked", "How it is", "Found, and what to do"), rows, err=err)
+
+
+def failure(
+    kind: str, message: str, fix: str = "", report: Sequence[ReportLine] = (), *, as_json: bool
+) -> None:
+    """Print what went wrong and what to do about it; of a setup what was looked at until then, too."""
     if as_json:
-        document({"error": {"kind": kind, "message": message, "fix": fix}})
+        looked = {"report": [asdict(line) for line in report]} if report else {}
+        document({"error": {"kind": kind, "message": message, "fix": fix, **looked}})
     else:
+        if len(report) > 1:
+            checklist("Not everything is as it should be", report, err=True)
         click.echo(f"Error: {message}" + (f"\n{fix}" if fix else ""), err=True)
 
 

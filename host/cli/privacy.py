@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import NUMBER, connection_argument, document, house_of, json_option, table
+from .named import NUMBER, connection_argument
+from .output import document, house_of, json_option, table
 
 if TYPE_CHECKING:
     from ..forgetting import Receipt

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import connection_argument, document, house_of, json_option, table
+from .named import connection_argument
+from .output import document, house_of, json_option, table
 
 if TYPE_CHECKING:
     from ..reconcile import Reconciled

@@ -47,16 +47,22 @@ def list_users(*, as_json: bool) -> None:
 )
 @json_option
 def invite(email: str, role: str, *, as_json: bool) -> None:
-    """Print a link with which somebody chooses a password; also for who forgot it."""
+    """Print a link with which somebody chooses a password; also for who forgot it, and keeps the role."""
     from ..admin.passwords import invite as make
     from ..admin.passwords import mailbox
+    from ..store import users as known
 
     with house_of() as house:
         link = house.settings.base_url + make(house, mailbox(email), role)
+        with house.store.read() as tx:
+            there = known.by_email(tx, mailbox(email))
+    keeps = there[0].role if there else None
     if as_json:
-        document({"link": link})
-    else:
-        click.echo(f"Good for a day, once:\n  {link}")
+        document({"link": link, "role": keeps or role})
+        return
+    click.echo(f"Good for a day, once:\n  {link}")
+    if keeps:
+        click.echo(f"{mailbox(email)} is known as {keeps}, and stays that: the link gives a new password.")
 
 
 @users.command()

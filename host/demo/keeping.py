@@ -13,6 +13,7 @@ from ..chatwoot.sandbox import ChatwootSandbox
 from ..chatwoot.sandbox.life import Life
 from ..connect import connect
 from ..errors import CRMHostError
+from ..for_people import ForPeople
 from ..replay import replay
 from ..server import serving
 from ..store import dead
@@ -43,7 +44,8 @@ def going_on(demo: Demo) -> Iterator[str]:
         chatwoot = ChatwootSandbox(ACCOUNT + 1)
         stack.callback(chatwoot.close)
         Life(chatwoot).settle(PAST)
-        _bring_the_past(demo, Access(stack.enter_context(serving(chatwoot.app)), chatwoot.make_token()))
+        served = serving(ForPeople(chatwoot.app, "Chatwoot", chatwoot.tables))
+        _bring_the_past(demo, Access(stack.enter_context(served), chatwoot.make_token()))
         yield f"{demo.address}{first_link(demo.house)}"
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .. import overview, signatures
 from ..connect import connect
 from ..errors import CRMHostError, SettingsError
+from ..for_people import ForPeople
 from ..http import Http
 from ..server import listening, serving
 from ..settings import load_settings
@@ -60,7 +61,7 @@ def running_demo(folder: Path, plugin_name: str | None = None, *, pages: bool = 
         house = stack.enter_context(open_house(settings))
         plugin, crm = with_stand_in(house.plugins, plugin_name)
         _can_be_looked_into(plugin.name, crm)
-        door = Refusing(crm.app)
+        door = Refusing(ForPeople(crm.app, plugin.info.title, crm.tables))
         crm_url = stack.enter_context(serving(door))
         app = stack.enter_context(serving_all(house, pages=pages))
         address = stack.enter_context(serving(app, port=port))

@@ -67,9 +67,9 @@ def _keep(tx: Connection, delivery_ids: Sequence[int], now: float | None) -> Non
     tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(delivery_ids), attempts.c.id <= too_old))
 
 
-def kept(tx: Connection, delivery_id: int) -> list[Row[Any]]:
-    """Return the attempts of a delivery that are kept, the newest first."""
-    query = select(attempts).where(attempts.c.delivery_id == delivery_id)
+def kept(tx: Connection, *delivery_ids: int) -> list[Row[Any]]:
+    """Return the attempts of deliveries that are kept, the newest first."""
+    query = select(attempts).where(attempts.c.delivery_id.in_(delivery_ids))
     return list(tx.execute(query.order_by(attempts.c.id.desc())))
 
 

@@ -11,7 +11,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InternalError,
+    InvalidatePoolError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from ..errors import SettingsError
 
@@ -42,6 +49,8 @@ class Store:
         # they wait for each other here, and go on at once.
         self._single = engine.dialect.name == "sqlite"
         self._writing: AbstractContextManager[object] = threading.Lock() if self._single else nullcontext()
+        self.failed = False
+        """Whether the last transaction that wrote could not be committed, for the database's own reasons."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -52,8 +61,13 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that writes; it is committed when the block ends well."""
-        with self._writing, self._begun("BEGIN IMMEDIATE") as tx:
-            yield tx
+        try:
+            with self._writing, self._begun("BEGIN IMMEDIATE") as tx:
+                yield tx
+        except (OperationalError, InternalError):
+            self.failed = True
+            raise
+        self.failed = False
 
     @contextmanager
     def _begun(self, how: str) -> Iterator[Connection]:

@@ -1,6 +1,7 @@
 """The command line: one JSON document or a sentence, never a traceback."""
 
 import json
+import re
 import socket
 from dataclasses import replace as with_other
 from pathlib import Path
@@ -10,6 +11,7 @@ from unittest import mock
 import httpx
 import pytest
 
+from crmhost import Checklist, CredentialsError, ReportLine
 from crmhost.cli.look import _line
 from crmhost.cli.run import _ways_in
 from crmhost.house import House
@@ -18,6 +20,7 @@ from crmhost_krayin.stand_in import KrayinStandIn
 
 from ..processes import run, running
 from .conftest import KEY, Types
+from .fake_crm import FakeCRM
 
 WRONG = [
     (["crmhost", "connect", "salesforce", "--account", "3"], 1, "No plugin named 'salesforce'"),
@@ -31,6 +34,7 @@ WRONG = [
     (["crmhost", "deliveries", "--state", "odd"], 2, "--state"),
     (["crmhost", "secret", "9" * 30], 2, "CONNECTION"),
     (["crmhost", "sing"], 2, "sing"),
+    (["crmhost", "replay", "--connection", "9"], 1, "There is no connection 9"),
 ]
 
 
@@ -52,7 +56,7 @@ def test_a_mistake_is_one_document_where_json_is_asked_for(
     assert ran.status == status
     error = ran.document["error"]
     assert sentence in error["message"]
-    assert error.keys() == {"kind", "message", "fix"}
+    assert error.keys() - {"report"} == {"kind", "message", "fix"}
 
 
 def test_what_runs_tells_a_program_when_it_does_and_where(tmp_path: Path) -> None:
@@ -89,9 +93,10 @@ def test_what_was_noted_of_a_change_is_shown_to_people_too() -> None:
         {"kind": "lead", "remote_id": "2", "action": "left", "note": "Lead 2 stays in Negotiation."},
         {"kind": "activity", "remote_id": "87", "action": "updated", "note": ""},
     ]
-    row = dict.fromkeys(("id", "event", "contact_id", "conversation_id", "state", "reason", "fix"))
+    row = dict.fromkeys(("id", "contact_id", "conversation_id", "state", "reason", "fix"))
 
-    told = _line(row | {"received_at": "2026-11-22T22:06:50.000+00:00", "changes": changes})[-1]
+    came = {"event": "conversation_updated", "received_at": "2026-11-22T22:06:50.000+00:00"}
+    told = _line(row | came | {"changes": changes})[-1]
 
     assert told == "lead 2 left, activity 87 updated; Lead 2 stays in Negotiation."
 
@@ -212,6 +217,29 @@ def test_the_status_of_an_empty_host_holds_all_its_words(types: Types) -> None:
     }
 
 
+def test_the_status_says_that_redis_is_away(types: Types, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert types("crmhost", "status", "--json").document["redis"] == {
+        "state": "away",
+        "reason": "The data folder's Valkey is not running.",
+        "fix": "Start crmhost serve, which runs it.",
+    }
+    monkeypatch.setenv("CRMHOST_REDIS_URL", "redis://127.0.0.1:1")
+
+    told = types("crmhost", "status").out
+
+    assert told.startswith("Redis does not answer. Nothing answers at CRMHOST_REDIS_URL")
+    assert "what arrives is kept, and waits" in told
+
+
+def test_a_status_with_redis_does_not_speak_of_it(
+    types: Types, monkeypatch: pytest.MonkeyPatch, valkey_url: str
+) -> None:
+    monkeypatch.setenv("CRMHOST_REDIS_URL", valkey_url)
+
+    assert types("crmhost", "status", "--json").document["redis"]["state"] == "working"
+    assert "Redis" not in types("crmhost", "status").out
+
+
 @pytest.mark.parametrize(
     ("base_url", "ways"),
     [
@@ -255,6 +283,38 @@ def test_a_connection_is_one_document_with_the_agreed_words(types: Types) -> Non
 
     assert made.keys() == {"connection", "webhook_url", "report"}
     assert types("crmhost", "connections", "--json").document["connections"][0]["state"] == "working"
+
+
+def looks_and_stops() -> None:
+    """Look at two things as a plugin's setup does: the second one is not as it should be."""
+    looked = Checklist()
+    looked.add(ReportLine("Token", "accepted"))
+    with looked.at("User"):
+        raise CredentialsError("The user may not write.", fix="Let it.")
+
+
+def test_a_setup_that_stops_tells_what_passed_and_what_did_not(types: Types, fake: FakeCRM) -> None:
+    fake.troubles = [looks_and_stops, looks_and_stops]
+
+    told, document = types(*CONNECT), types(*CONNECT, "--json").document
+
+    assert told.status == 1
+    assert re.search(r"Token +│ ok +│ accepted", told.err)
+    assert re.search(r"User +│ failed +│ The user may not write\. Let it\.", told.err)
+    assert told.err.endswith("Error: The user may not write.\nLet it.\n")
+    assert document["error"]["report"] == [
+        {"name": "Token", "found": "accepted", "state": "ok", "fix": ""},
+        {"name": "User", "found": "The user may not write.", "state": "failed", "fix": "Let it."},
+    ]
+
+
+def test_what_setup_warns_of_is_marked(types: Types, fake: FakeCRM) -> None:
+    fake.report = (ReportLine("Fields", "some are unknown", "warning"), ReportLine("Users", "", "skipped"))
+
+    told = types(*CONNECT).out
+
+    assert re.search(r"Fields +│ beware +│ some are unknown", told)
+    assert re.search(r"Users +│ not looked at", told)
 
 
 @pytest.mark.usefixtures("fake")

@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 import structlog
 from cryptography.fernet import Fernet
+from sqlalchemy import event
 
 from crmhost import CredentialsError, SettingsError, doctor, health
 from crmhost.connect import connect
 from crmhost.doctor import examine
 from crmhost.findings import Finding
+from crmhost.house import House
 from crmhost.settings import Settings
-from crmhost.store import gates
+from crmhost.store import gates, open_store
+from crmhost.store.writing import is_doubtful, require_writable
 from crmhost.wiring import open_house
 
 from .conftest import Types, connected, settings_for
@@ -237,6 +240,66 @@ def test_a_check_that_stumbles_is_a_finding_and_the_others_go_on(
 
     assert found["data folder"].said == "It cannot be checked (KeyError)."
     assert found["redis"].state == "ok"
+
+
+GIB = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "state"),
+    [
+        (4 * GIB, 0.4 * GIB, "warning"),  # less than 500 MiB
+        (100 * GIB, 4 * GIB, "warning"),  # less than 5 %
+        (100 * GIB, 6 * GIB, "ok"),
+        (2000 * GIB, 12 * GIB, "ok"),  # little of a large disk is much
+    ],
+)
+def test_little_room_on_the_disk_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, total: int, free: int, state: str
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=total, free=free))
+
+    (found,) = health.data_folder(tmp_path)
+
+    assert found.state == state
+    assert bool(found.fix) == (state == "warning")
+
+
+def test_a_database_that_cannot_be_written_to_is_a_problem(lite_house: House) -> None:
+    @event.listens_for(lite_house.store.engine, "checkout")
+    def _forbidden(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    found = {one.check: one for one in health.of_house(lite_house, ask=False)}
+
+    assert found["database"].state == "problem"
+    assert found["database"].said.startswith("The database cannot be written to: attempt to write a readonly")
+    assert found["redis"].state == "ok"
+
+
+def test_a_postgresql_that_is_read_only_cannot_be_written_to(postgresql_url: str) -> None:
+    store = open_store(postgresql_url)
+    require_writable(store)
+    assert not is_doubtful(store)
+
+    @event.listens_for(store.engine, "checkout")
+    def _read_only(connection: Any, *_: object) -> None:
+        connection.cursor().execute("SET default_transaction_read_only = on")
+        connection.commit()
+
+    try:
+        assert is_doubtful(store)
+        with pytest.raises(SettingsError, match="cannot be written to: it is read-only"):
+            require_writable(store)
+    finally:
+        store.close()
+
+
+def test_a_database_elsewhere_needs_room_there(tmp_path: Path, lite_house: House) -> None:
+    (elsewhere,) = [one.said for one in health.database(lite_house.store, tmp_path / "data")][1:]
+
+    assert elsewhere.startswith(f"{tmp_path}, ")
+    assert len(list(health.database(lite_house.store, tmp_path))) == 1
 
 
 @pytest.mark.usefixtures("opened")

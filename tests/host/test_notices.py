@@ -266,11 +266,13 @@ def test_workers_tell_by_themselves(
         working(house, 1),
     ):
         bench = Bench(house, connected(house))
+        connected(house, 4)
         dies(bench, crm, 5821)
         told = heard.get(timeout=20)
         bench.intake.close()
 
-    assert told == ["Dead deliveries of connection 1: 1 more. The last: The name is forbidden."]
+    called = "connection 1 «Fake CRM (account 3)»"
+    assert told == [f"Dead deliveries of {called}: 1 more. The last: The name is forbidden."]
 
 
 def test_operators_are_told_in_the_language_that_is_set(
@@ -295,7 +297,7 @@ def test_operators_are_told_in_the_language_that_is_set(
             gates.refused(tx, one.id, "Its plugin is missing.", "Add --chatwoot-url URL.", time.time() + 60)
         told = heard.get(timeout=20)
 
-    line = "A conexão 1 espera: Falta o plugin dela. Acrescente --chatwoot-url URL."
+    line = "A conexão 1 «Fake CRM» espera: Falta o plugin dela. Acrescente --chatwoot-url URL."
     assert told == {"text": f"o crmhost precisa de você:\n{line}", "lines": [line]}
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from ...chatwoot import Access
 from ...checking import checked, choices
 from ...connect import card_url, change, check, disconnect, hide_card, show_card
-from ...errors import CRMHostError
-from ...knocking import knock
+from ...errors import CRMHostError, SettingsError
+from ...knocking import compare, knock
 from ...preview import Preview, preview_newest
 from ...tokens import KeptTokens
 from .. import forms
-from ..standing import title
+from ..heard import translated
+from ..standing import called
 from ..visits import Go, Page, Place, Visit, form
 from ..words import gettext as _
 from ..words import ngettext
@@ -48,7 +49,7 @@ def _form(
     options = choices(visit.house, plugin, one.account_id, reach, access, tokens)
     values = {
         "one": one,
-        "name": title(visit.house, one),
+        "name": called(visit.house, one),
         "groups": forms.groups(plugin.info.settings, given, found=one.found, choices=options, wrong=wrong),
         "report": report,
         "problem": problem,
@@ -98,7 +99,7 @@ def look(visit: Visit) -> Page:
 
 
 def test(visit: Visit) -> Go:
-    """Post a signed webhook to the connection's own address, as Chatwoot does."""
+    """Post a signed webhook to our own address, as Chatwoot does, and say what that did not prove."""
     one = found(visit, visit.number("id"))
     milliseconds = knock(visit.house, one)
     said = ngettext(
@@ -106,7 +107,23 @@ def test(visit: Visit) -> Go:
         "A signed test webhook went to the connection's address and was taken, in %(count)s milliseconds.",
         milliseconds,
     )
-    return Go(f"/connections/{one.id}", said)
+    return Go(f"/connections/{one.id}", f"{said} {_beyond(visit, one)}".rstrip())
+
+
+def _beyond(visit: Visit, one: CRMConnection) -> str:
+    """Say how far Chatwoot itself would do the same: it was our own secret that the test was signed with."""
+    try:
+        if compare(visit.house, one):
+            return _("Chatwoot posts there too, with the secret that is kept here.")
+    except SettingsError:
+        raise
+    except CRMHostError as error:
+        return _("Chatwoot could not be asked for its secret: %(why)s", why=translated(str(error)))
+    if one.unsigned:
+        return ""
+    return _(
+        "It was signed with the secret kept here: only a webhook of Chatwoot's shows that it has the same."
+    )
 
 
 def card(visit: Visit) -> Go:
@@ -122,7 +139,7 @@ def card(visit: Visit) -> Go:
 def removing(visit: Visit) -> Page:
     """Say what removing a connection does, before it is done."""
     one = found(visit, visit.number("id"))
-    return Page("remove.html", {"one": one, "name": title(visit.house, one)})
+    return Page("remove.html", {"one": one, "name": called(visit.house, one)})
 
 
 def remove(visit: Visit) -> Go:

@@ -13,7 +13,7 @@ from ...store import browse, connections, gates, hours, reconciliations
 from ...store.dead import Chosen
 from .. import charts, replaying
 from ..shown import shown
-from ..standing import BY_HAND, redis_answers, standing
+from ..standing import BY_HAND, called, redis_answers, standing
 from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
@@ -49,6 +49,7 @@ def show(visit: Visit) -> Page:
         "connection.html",
         {
             "one": stands,
+            "called": called(house, one),
             "causes": causes,
             "charts": charts.charts(slots, span),
             "span": span,

@@ -18,7 +18,7 @@ from .. import happenings, replaying
 from ..finding import catch_up, find
 from ..happenings import EVENTS, urls_of
 from ..masking import masked, news
-from ..standing import title
+from ..standing import called, names
 from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
@@ -61,7 +61,7 @@ def listed(visit: Visit) -> Page:
         "deliveries.html",
         values
         | {
-            "connections": [(one.id, title(house, one)) for one in every],
+            "names": names(house, every),
             "asked": {
                 name: visit.asked(name) for name in ("connection", "state", "kind", "cause", "contact", "q")
             },
@@ -121,14 +121,15 @@ def show(visit: Visit) -> Page:
         one = _connection(tx, visit, row.connection_id)
         changes = {row.id: list(news(payload, mask=not visit.changes))} if payload else {}
         told = happenings.happenings(tx, [row], {row.connection_id: urls_of(visit.house, one)}, changes)[0]
-        tried = happenings.tried(tx, row.id)
+        tried = happenings.tried(tx, [row.id])[row.id]
     shown = payload if reveal else masked(payload)
     return Page(
         "delivery.html",
         {
             "told": told,
             "tried": tried,
-            "name": title(visit.house, one) if one else "",
+            "count": happenings.count_of(told, tried),
+            "name": called(visit.house, one) if one else "",
             "payload": json.dumps(shown, indent=2, ensure_ascii=False) if payload else None,
             "revealed": reveal,
             "chatwoot": _in_chatwoot(one, told.conversation_id) if one else None,

@@ -10,7 +10,7 @@ from ...errors import CRMHostError
 from ...store import backfills, clock, deliveries, reconciliations
 from ...store.reconciliations import Reconciliation
 from .. import formats
-from ..standing import title
+from ..standing import called
 from ..visits import Go, Page, Place, Visit, form
 from ..words import N_
 from ..words import gettext as _
@@ -54,7 +54,7 @@ def _shown(
         in_line = deliveries.background_pending(tx, one.id) if newest else 0
     values = {
         "one": one,
-        "name": title(visit.house, one),
+        "name": called(visit.house, one),
         "scopes": [(_(name), known.get((one.id, scope), NEVER)) for scope, name in SCOPES.items()],
         "by_itself": visit.house.settings.reconcile_minutes > 0,
         "found": FOUND,

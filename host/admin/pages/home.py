@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...budget import spent
 from ...store import browse, connections
-from ..standing import headline, redis_answers, standing
+from ..standing import headline, names, redis_answers, standing, without_redis
 from ..visits import Page, Place, Visit
 
 
@@ -18,9 +18,10 @@ def overview(visit: Visit) -> Page:
         standings = [standing(tx, house, one, used.get(one.id), redis=answers) for one in every]
         causes = browse.causes(tx, [one.id for one in standings], limit=5)
     values = {
-        "headline": headline(standings),
+        "headline": headline(standings, redis=answers),
         "standings": sorted(standings, key=lambda one: (not one.needs_somebody, one.id)),
-        "names": {one.id: one.name for one in standings},
+        "away": None if answers else without_redis(),
+        "names": names(house, every),
         "causes": causes,
     }
     return Page("overview.html", values)

@@ -31,7 +31,7 @@ def come_in(visit: Visit) -> Page | Go:
     try:
         user = known(visit.house, email, visit.given("password"), client.host if client else "")
         if user is None:
-            fix = _("Who forgot the password gets a new link from an administrator.")
+            fix = _("Who forgot the password gets a new link, as is said below.")
             raise CRMHostError(_("E-mail address and password do not fit together."), fix=fix)
     except CRMHostError as problem:
         return _asking(back, email, problem)

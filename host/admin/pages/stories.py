@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 from ...store import browse, connections, contacts, links
 from ...store.browse import Wanted
 from ...store.contacts import Face
-from .. import finding, happenings
+from .. import finding, happenings, heard
 from ..happenings import record_name, urls_of
-from ..heard import called
 from ..masking import MASK, news
 from ..rendering import plain
-from ..standing import title
+from ..standing import called, names
 from ..visits import NotThere, Page, Place, Visit
 from ..words import gettext as _
 from .connection import found
@@ -48,8 +47,8 @@ def search(visit: Visit) -> Page:
         finding.catch_up(visit.house.store)
     with visit.house.store.read() as tx:
         rows = finding.find(tx, visit.house, typed) if typed else finding.newest(tx)
-        names = {one.id: title(visit.house, one) for one in connections.every(tx, visit.house.vault)}
-    return Page("contacts.html", {"typed": typed, "rows": rows, "names": names})
+        called_by = names(visit.house, connections.every(tx, visit.house.vault))
+    return Page("contacts.html", {"typed": typed, "rows": rows, "names": called_by})
 
 
 def of_contact(visit: Visit) -> Page:
@@ -77,6 +76,7 @@ def _story(visit: Visit, one: CRMConnection, wanted: Wanted, contact_id: int) ->
         rows = browse.page(tx, wanted, LENGTH + 1, int(before) if before.isdecimal() else None)
         face = contacts.faces(tx, [(one.id, contact_id)]).get((one.id, contact_id))
         told = happenings.happenings(tx, rows[:LENGTH], {one.id: urls}, _news(tx, rows[:LENGTH], visit))
+        tried = happenings.tried(tx, [each.id for each in told])
         records = _records(wanted, contact_id, rows)
         linked = links.load(tx, one.id, records)
     kept = _kept(sorted(linked.items(), key=_in_turn(visit, one)), urls, mask=not visit.changes)
@@ -87,10 +87,11 @@ def _story(visit: Visit, one: CRMConnection, wanted: Wanted, contact_id: int) ->
         "story.html",
         {
             "one": one,
-            "name": title(visit.house, one),
+            "name": called(visit.house, one),
             "face": face or Face(one.id, contact_id, None, None, None),
             "conversation_id": wanted.conversation_id,
             "told": told,
+            "tried": tried,
             "kept": kept,
             "chatwoot": _in_chatwoot(one, contact_id, wanted.conversation_id),
             "older": rows[LENGTH - 1].id if len(rows) > LENGTH else None,
@@ -135,10 +136,10 @@ def _written(written: Mapping[str, Any], *, mask: bool) -> list[tuple[str, str]]
     rows: list[tuple[str, str]] = []
     for name, value in written.items():
         if isinstance(value, Mapping):
-            rows += [(f"{called(name)} {key}", said) for key, said in _written(value, mask=mask)]
+            rows += [(f"{heard.called(name)} {key}", said) for key, said in _written(value, mask=mask)]
         elif value not in (None, "", []):
             said = MASK if mask and isinstance(value, str) else plain(value)[:300]
-            rows.append((called(name), said))
+            rows.append((heard.called(name), said))
     return rows
 
 

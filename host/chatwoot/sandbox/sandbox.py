@@ -62,6 +62,25 @@ class ChatwootSandbox:
         """Return the token of a new user: an administrator's, or an agent's."""
         return self.state.make_token(role)
 
+    def tables(self) -> dict[str, list[dict[str, str]]]:
+        """Return contacts and conversations as a person would like to see them."""
+        with self.state.lock:
+            people, talks = list(self.state.contacts.values()), list(self.state.conversations.values())
+        return {
+            "contacts": [
+                {
+                    "id": str(one.id),
+                    "name": one.name,
+                    "email": one.email or "",
+                    "phone": one.phone_number or "",
+                }
+                for one in people
+            ],
+            "conversations": [
+                {"id": str(one.id), "contact": str(one.contact_id), "status": one.status} for one in talks
+            ],
+        }
+
     def deliver(self) -> list[Sent]:
         """Post what happened to the webhooks that want it; return what was answered."""
         return self._sender.deliver()

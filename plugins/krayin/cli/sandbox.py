@@ -64,10 +64,13 @@ def sandbox(port: int, host: str, krayin: str, rest: str, **options: Any) -> Non
     """Serve a Krayin that forgets everything when it stops."""
     import uvicorn
 
-    from ..sandbox import KrayinSandbox
+    from crmhost import ForPeople
 
+    from ..stand_in import KrayinStandIn
+
+    krayin_now = KrayinStandIn(krayin=krayin, rest=rest, **options)
     try:
-        app = KrayinSandbox(krayin=krayin, rest=rest, **options)
+        app = ForPeople(krayin_now.app, f"Krayin {krayin}", krayin_now.tables)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:

@@ -9,7 +9,7 @@ import pytest
 
 from crmhost import CredentialsError, CRMHostError, ReportLine, SettingsError
 from crmhost.chatwoot.sandbox import ChatwootSandbox
-from crmhost.connect import show_card
+from crmhost.connect import add_webhook_secret, show_card
 from crmhost.house import House
 from crmhost.knocking import knock
 from crmhost.plugins import load
@@ -248,6 +248,41 @@ def test_a_test_webhook_goes_the_way_of_chatwoots(lite_house: House) -> None:
             knock(house, replace(one, webhook_secrets=()))
     with closing(at(lite_house, "http://127.0.0.1:9")) as house, pytest.raises(CRMHostError, match="Nothing"):
         knock(house, one)
+
+
+@pytest.fixture
+def knocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have our own address take the test webhook."""
+    monkeypatch.setattr("crmhost.admin.pages.changing.knock", lambda *_: 5)
+
+
+@pytest.mark.usefixtures("knocked")
+def test_a_test_webhook_says_what_it_did_not_prove(lite_house: House, admin: Browser) -> None:
+    connected(lite_house)
+
+    page = told(admin.post("/connections/1/test"))
+
+    assert "was taken, in 5 milliseconds. It was signed with the secret kept here: only a webhook" in page
+
+
+@pytest.mark.usefixtures("knocked")
+def test_a_test_webhook_is_compared_with_chatwoots_own_where_it_can_be_asked(
+    lite_house: House, joined: CRMConnection, chatwoot: ChatwootSandbox, admin: Browser
+) -> None:
+    api = lite_house.chatwoot_of(joined)
+    test = f"/connections/{joined.id}/test"
+    assert "Chatwoot has no webhook of this connection" in admin.post(test, 400).replace("&#39;", "'")
+    webhook, _new = api.webhooks.register(lite_house.settings.base_url + joined.webhook_path)
+
+    other = told(admin.post(test, 400))
+    assert "Chatwoot's webhook has another secret than the one kept here." in other
+    assert f"Mend it: crmhost set {joined.id} --chatwoot-token @file" in other
+
+    add_webhook_secret(lite_house, joined.id, str(webhook.secret))
+    assert "Chatwoot posts there too, with the secret that is kept here." in told(admin.post(test))
+
+    chatwoot.state.tokens.clear()
+    assert "Chatwoot could not be asked for its secret: Chatwoot refuses" in told(admin.post(test))
 
 
 def at(house: House, address: str) -> House:

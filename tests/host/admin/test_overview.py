@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from crmhost import CredentialsError, Rejected
+from crmhost import CredentialsError, Rejected, health
 from crmhost.admin.shown import spoken
 from crmhost.budget import DeliveryBudget
+from crmhost.cli import rows
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.overview import status
@@ -68,8 +69,21 @@ def test_without_redis_nothing_is_called_in_step(
     receive(lite_bench, payloads.contact_created(JANE))
     monkeypatch.setitem(vars(lite_bench.house), "redis", redis_client("redis://127.0.0.1:1"))
 
-    assert told(viewer.get("/")).startswith("1 connection needs you")
+    front = told(viewer.get("/"))
+
+    assert front.startswith("Redis does not answer Nothing is worked without Redis.")
     assert "Redis does not answer" in told(viewer.get("/connections/1"))
+    assert status(lite_bench.house)["redis"]["state"] == "away"
+
+
+def test_without_redis_a_paused_connection_says_so_above(
+    lite_bench: Bench, viewer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lite_bench.house.store.write() as tx:
+        gates.pause(tx, 1, "Paused by hand.", "")
+    monkeypatch.setitem(vars(lite_bench.house), "redis", redis_client("redis://127.0.0.1:1"))
+
+    assert "Nothing is worked without Redis." in told(viewer.get("/"))
 
 
 def test_webhooks_that_were_refused_before_are_history(lite_bench: Bench, viewer: Browser) -> None:
@@ -146,6 +160,11 @@ def test_what_waits_for_the_crms_limit_is_said_with_its_end(
         assert "The 4 calls that the CRM allows for now are used up." in page
         assert "4 of 4" in page
         assert "Everything is in step" in told(viewer.get("/")), "it needs nobody"
+        (state,) = status(lite_house)["connections"]
+        assert state["state"] == "waiting_for_limit"
+        assert re.fullmatch(r"waiting for the CRM's limit until \d\d:\d\d:\d\d \(UTC\)", rows.state(state))
+        assert state["reason"] == "The 4 calls that the CRM allows for now are used up."
+        assert next(health.of_connections(lite_house, ask=False)).state == "ok"
     assert "Working" in told(viewer.get("/connections/1"))
 
 
@@ -231,12 +250,33 @@ def test_what_is_not_there_is_said(viewer: Browser) -> None:
 
 
 def test_a_mistake_of_ours_is_one_sentence(viewer: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmhost.admin.pages.home.headline", lambda _: 1 / 0)
+    monkeypatch.setattr("crmhost.admin.pages.home.headline", lambda *_, **__: 1 / 0)
 
     page = viewer.get("/", 500)
 
     assert "That is our mistake" in page
     assert "ZeroDivisionError" not in page
+
+
+def test_two_connections_of_one_crm_are_told_apart_wherever_one_is_named(
+    lite_bench: Bench, crm: FakeCRM, admin: Browser
+) -> None:
+    connected(lite_bench.house, 4)
+    crm.troubles = [Rejected("The name is forbidden.")]
+    receive(lite_bench, payloads.contact_created(JANE))
+    name = "Fake CRM (account 3)"
+
+    front, listed = told(admin.get("/")), admin.get("/deliveries")
+
+    assert "account 3 · connection 1" in front
+    assert f"1 delivery · {name}" in front
+    assert f'<option value="1">{name}</option>' in listed
+    assert f"{JANE['name']} {name}" in told(listed)
+    for path in ("/contacts", "/deliveries/1", "/connections/1/contacts/5821", "/connections/1/settings",
+                 "/connections/1/history", "/connections/1/remove"):  # fmt: skip
+        assert name in told(admin.get(path)), path
+    assert f"<title>{name} · crmhost</title>" in admin.get("/connections/1")
+    assert "Chatwoot account 3 · connection 1" in told(admin.get("/connections/1"))
 
 
 def test_losses_that_cannot_be_looked_for_are_told_wherever_somebody_looks(

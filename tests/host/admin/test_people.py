@@ -53,7 +53,27 @@ def test_the_command_line_invites_lists_and_removes(types: Types) -> None:
     made: Ran = types("crmhost", "users", "invite", "ana@example.com", "--role", "administrator", "--json")
 
     assert made.document["link"].startswith("http://localhost:8000/welcome/")
+    assert made.document["role"] == "administrator"
     assert types("crmhost", "users", "list", "--json").document == {"users": []}
     refused = types("crmhost", "users", "remove", "ana@example.com")
     assert refused.status == 1
     assert "There is no user" in refused.err
+
+
+def test_an_administrator_who_forgot_the_password_is_told_the_command_and_keeps_the_role(
+    lite_house: House, stranger: Browser, types: Types, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_user(lite_house, "ana@example.com")
+    monkeypatch.setenv("CRMHOST_DATA_DIR", str(lite_house.settings.data_dir))
+    page = stranger.sign_in("ana@example.com", "what was it", 422)
+    command = re.search(r"<code>(crmhost users invite) you@example\.com</code>", page)
+    assert command
+
+    made = types(*command[1].split(), "ana@example.com").out
+
+    assert "ana@example.com is known as administrator, and stays that" in made
+    path = re.search(r"/welcome/\S+", made)
+    assert path
+    stranger.get(path[0])
+    stranger.post(path[0], password="three other words")
+    assert "Make a link" in told(stranger.get("/people")), "which administrators may see only"

@@ -1,21 +1,26 @@
 """What machines ask: whether a process is ready, and figures."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from crmhost.budget import DeliveryBudget
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.metrics import exposition
 from crmhost.server import serving
-from crmhost.store import gates, lanes
+from crmhost.store import Store, gates, lanes, writing
 from crmhost.store.clock import now
 from crmhost.wiring import serving_all
 
@@ -48,6 +53,58 @@ def test_without_redis_it_says_what_that_means(lite_house: House, tmp_path: Path
 
     assert answer.status_code == 503
     assert "webhooks are stored" in answer.json()["checks"]["redis"]
+
+
+class Disk:
+    """What statvfs says of a disk."""
+
+    f_bavail, f_frsize, f_flag = 0, 4096, 0
+
+
+def forbid_writing(store: Store) -> None:
+    """Have the database refuse each write, as on a disk that is full or read-only."""
+
+    @event.listens_for(store.engine, "checkout")
+    def _forbidden(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+
+def allow_writing(store: Store) -> None:
+    @event.listens_for(store.engine, "checkout")
+    def _allowed(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA query_only=OFF")
+
+
+def test_where_a_commit_failed_it_is_not_ready_until_one_is_possible(lite_bench: Bench, address: str) -> None:
+    store = lite_bench.house.store
+    forbid_writing(store)
+    assert httpx.get(f"{address}/readyz").status_code == 200, "nobody wrote: nothing is known of it"
+    with pytest.raises(OperationalError):
+        lite_bench.receive(payloads.contact_created(JANE))
+
+    answer = httpx.get(f"{address}/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["database"].startswith("The database cannot be written to: attempt to")
+    allow_writing(store)
+    assert httpx.get(f"{address}/readyz").status_code == 200, "nobody else needs to have written"
+    assert not store.failed
+
+
+def test_a_disk_without_room_is_not_ready_though_nothing_came(
+    lite_house: House, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "os", SimpleNamespace(statvfs=lambda _: Disk, ST_RDONLY=os.ST_RDONLY))
+    assert httpx.get(f"{address}/readyz").status_code == 200, "a commit finds room all the same"
+    forbid_writing(lite_house.store)
+
+    assert httpx.get(f"{address}/readyz").status_code == 503
+
+
+def test_while_all_is_well_a_probe_writes_nothing(lite_house: House, address: str) -> None:
+    forbid_writing(lite_house.store)
+
+    assert {httpx.get(f"{address}/readyz").status_code for _ in range(3)} == {200}
 
 
 def test_figures_are_for_who_has_the_token(address: str) -> None:

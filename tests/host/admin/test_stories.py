@@ -1,15 +1,17 @@
 """Finding a contact by whatever is at hand, and its whole story."""
 
+import re
+
 import pytest
 
-from crmhost import Rejected
+from crmhost import Rejected, TryAgain
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store import contacts, search
 from crmhost.store.contacts import Face
 from crmhost.store.search import words_of
 
-from ..conftest import Bench
+from ..conftest import Bench, hurry
 from ..fake_crm import FakeCRM
 from .conftest import Browser, told
 
@@ -99,6 +101,59 @@ def test_why_it_failed_is_in_the_story(lite_bench: Bench, crm: FakeCRM, viewer: 
     lite_bench.work(5840)
 
     assert "failed The CRM says no. Ask it why." in told(viewer.get("/connections/1/contacts/5840"))
+
+
+@pytest.mark.parametrize(
+    ("language", "tried", "before", "heading"),
+    [
+        ("en", "Tried 2 times the first one failed", "It had failed once before", "The attempt that failed"),
+        ("es", "Intentada 2 veces la primera falló", "Antes había fallado una vez", "El intento que falló"),
+        (
+            "pt-BR",
+            "Tentada 2 vezes a primeira falhou",
+            "Antes tinha falhado uma vez",
+            "A tentativa que falhou",
+        ),
+    ],
+)
+def test_what_failed_once_and_then_went_well_reads_so(
+    lite_bench: Bench, crm: FakeCRM, admin: Browser, language: str, tried: str, before: str, heading: str
+) -> None:
+    crm.troubles = [Rejected("The name is forbidden.")]
+    lite_bench.receive(payloads.contact_created(JOAO))
+    lite_bench.work(5840)
+    admin.client.headers["Accept-Language"] = language
+    assert before not in told(admin.get("/connections/1/contacts/5840")), "it only failed"
+    admin.post("/deliveries/1/replay")
+    lite_bench.work(5840)
+    assert lite_bench.states() == ["applied"]
+
+    page, story = told(admin.get("/deliveries/1")), told(admin.get("/connections/1/contacts/5840"))
+
+    assert tried in page
+    assert heading in page
+    assert re.search(f"{before} [^<]+ The name is forbidden\\.", story)
+
+
+def test_what_went_well_at_once_says_nothing_of_failures(known: Bench, viewer: Browser) -> None:
+    page, story = told(viewer.get("/deliveries/1")), told(viewer.get("/connections/1/contacts/5840"))
+
+    assert known.states() == ["applied"] * 4
+    assert "Tried once Connection" in page
+    assert "failed" not in page + story
+
+
+def test_what_is_tried_again_says_how_often_it_failed_so_far(
+    lite_bench: Bench, crm: FakeCRM, viewer: Browser
+) -> None:
+    crm.troubles = [TryAgain("The CRM is busy."), TryAgain("It is tired.")]
+    lite_bench.receive(payloads.contact_created(JOAO))
+    for _ in crm.troubles[:]:
+        hurry(lite_bench, 5840)
+        lite_bench.work(5840)
+
+    assert "It failed 2 times so far" in told(viewer.get("/connections/1/contacts/5840"))
+    assert "Tried 2 times Connection" in told(viewer.get("/deliveries/1"))
 
 
 def test_a_customer_is_found_by_the_words_of_now(house: House) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from crmhost import CredentialsError, SettingsError, overview
+from crmhost import CredentialsError, ReportLine, SettingsError, overview
 from crmhost.chatwoot import SUBSCRIPTIONS, Access
 from crmhost.chatwoot.sandbox import ChatwootSandbox
 from crmhost.connect import change, check, connect, disconnect
@@ -179,6 +179,22 @@ def test_a_setting_of_the_crm_that_changes_leaves_chatwoot_alone(
 
     assert sandbox.state.webhooks == {}
     assert changed.chatwoot_token == joined.chatwoot_token
+
+
+def test_a_check_that_chatwoot_ends_tells_what_passed_in_the_crm(
+    house: House, joined: CRMConnection, crm: FakeCRM, address: str
+) -> None:
+    crm.report = (ReportLine("Token", "accepted"),)
+    with house.store.write() as tx:
+        connections.set_chatwoot(tx, house.vault, joined.id, address, "refused")
+
+    with pytest.raises(CredentialsError) as refused:
+        check(house, joined.id)
+
+    assert [(line.name, line.state) for line in refused.value.report] == [
+        ("Token", "ok"),
+        ("Chatwoot", "failed"),
+    ]
 
 
 def test_a_check_says_what_is_wrong_with_the_webhook(
