@@ -125,9 +125,9 @@ class Attempt:
         """Whether it is of a conversation whose contact the plugin wants nothing to do with."""
         return self._handling.stranger
 
-    def read(self, tx: Transaction, now: float) -> None:
+    def read(self, tx: Transaction, now: float, beats: int) -> None:
         """Read what is known of its records, in the transaction in which it was chosen."""
-        self.ledger.open(tx, {self._contact, self.delivery.record}, now)
+        self.ledger.open(tx, {self._contact, self.delivery.record}, now, beats)
 
     def run(self) -> Result:
         """Call the hook; return what became of it.

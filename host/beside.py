@@ -120,8 +120,9 @@ def act(house: House, one: CRMConnection, at: Seat, action: str, value: str) -> 
     with held_by_hand(house.redis, house.store, (one.id, at.contact_id), patience=PATIENCE) as held:
         hold = house.settings.unknown_hold_seconds
         ledger = Ledger(house.store, house.pulse, held, _as_delivery(at), signs, unknown_hold=hold)
+        beats = house.pulse.seen
         with house.store.read() as tx:
-            ledger.open(tx, _records(at), clock.now(tx))
+            ledger.open(tx, _records(at), clock.now(tx), beats)
         if ledger.hold > 0:
             raise NotYet("The CRM may still be carrying out an earlier request.", delay=ledger.hold)
         contact, conversation = whom(house, one, at)

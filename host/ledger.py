@@ -71,15 +71,17 @@ class Ledger:
         self._begun: set[Key] = set()
         self._handed = handed
         self._noted_at = -FRESH
-        self._seen = pulse.seen  # before the transaction begins that reads
 
-    def open(self, tx: Connection, records: Iterable[str], now: float) -> None:
-        """Read what is known of these records; ``hold`` says for how long the CRM may be writing them yet."""
+    def open(self, tx: Connection, records: Iterable[str], now: float, beats: int) -> None:
+        """Read what is known of these records; ``hold`` says for how long the CRM may be writing them yet.
+
+        ``beats`` is the pulse's count as it was seen before the transaction began.
+        """
         self._named, self.opened_at = frozenset(records), now
         known = links.load(tx, self._connection_id, self._named)
         intents = links.open_intents(tx, self._connection_id, self._named)
         self._intended = set(intents)
-        doubt_at = self._pulse.doubt(tx, self._seen)
+        doubt_at = self._pulse.doubt(tx, beats)
         self._linked = frozenset(record for record, _ in known)
         doubted = doubtful(self._delivery, doubt_at) & self._named
         since = [*intents.values(), self._delivery.attempted_at or 0.0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -75,7 +76,8 @@ class Sync:
 
     def _work(self, lane: Lane) -> None:
         try:
-            taken = take(self._house.redis, self._store, lane, self._look)
+            look = partial(self._look, self._house.pulse.seen)
+            taken = take(self._house.redis, self._store, lane, look)
             if taken is None:
                 self._leave(lane)
             else:
@@ -130,11 +132,15 @@ class Sync:
             wait = self._take_step(held, seen)
             if wait is not None or held.ended:
                 return wait
+            beats = self._house.pulse.seen
             with self._store.read() as tx:
-                seen = self._look(tx, held)
+                seen = self._look(beats, tx, held)
 
-    def _look(self, tx: Connection, held: HeldLane) -> Seen:
-        """Read all that is known of the lane, and of what is to be done in it next."""
+    def _look(self, beats: int, tx: Connection, held: HeldLane) -> Seen:
+        """Read all that is known of the lane, and of what is to be done in it next.
+
+        ``beats`` is the pulse's count as it was seen before the transaction began.
+        """
         now = clock.now(tx)
         connection = connections.get(tx, self._house.vault, held.lane[0])
         pending = deliveries.pending(tx, *held.lane)
@@ -144,7 +150,7 @@ class Sync:
         attempt = None
         if step and step.apply and not self._house.plugins.missing(connection.plugin):
             attempt = Attempt(self._house, held, connection, step.apply, step.changed, background=background)
-            attempt.read(tx, now)
+            attempt.read(tx, now, beats)
         return Seen(now, connection, step, background, attempt)
 
     def _take_step(self, held: HeldLane, seen: Seen) -> float | None:
