@@ -239,12 +239,11 @@ def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: f
     """End the delivery; where it was applied, remember how new its state was."""
     connection, delivery = attempt.connection, attempt.delivery
     told = attempt.told(result.outcome)
-    deliveries.finish(tx, [delivery.id], state, now=now, reason=result.reason, fix=result.fix, outcome=told)
-    if state == "dead" or attempt.stranger:
-        return
-    if delivery.version is not None:
+    if state != "dead" and not attempt.stranger and delivery.version is not None:
         for name in dated(delivery, attempt.changed):
             links.note_version(tx, connection.id, name, delivery.version)
+    # Late: what is counted of the hour is one row for all workers, and theirs until the commit.
+    deliveries.finish(tx, [delivery.id], state, now=now, reason=result.reason, fix=result.fix, outcome=told)
 
 
 def _revive(tx: Connection, attempt: Attempt, now: float) -> None:
