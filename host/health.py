@@ -129,6 +129,8 @@ def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
 
 
 def _state(name: str, row: dict[str, Any]) -> Finding:
+    if row["state"] == "working" and (trouble := row["problem"]) and trouble["state"] == "untaken":
+        return Finding(name, "problem", trouble["reason"], trouble["fix"])
     if row["state"] == "working":
         return Finding(name, "ok", f"{row['plugin']}, account {row['account_id']}: working")
     return Finding(name, "problem", row["reason"] or row["state"], row["fix"] or "")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .store import Store
     from .store.connections import CRMConnection
     from .vault import Vault
+    from .wrong_settings import WrongSettings
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,13 @@ class House:
         from .pulse import Pulse
 
         return Pulse(self.store, self.redis, apart=self.settings.redis_url is not None)
+
+    @cached_property
+    def wrong_settings(self) -> WrongSettings:
+        """What is known of the connections' settings."""
+        from .wrong_settings import WrongSettings
+
+        return WrongSettings(self.plugins, self.vault)
 
     @cached_property
     def http_pool(self) -> httpx.Client:

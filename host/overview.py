@@ -7,10 +7,23 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from . import refusals
+from . import idle, refusals
 from .connect import divided
 from .errors import SettingsError
-from .store import backfills, connections, counters, deliveries, gates, lanes, reconciliations
+from .store import (
+    backfills,
+    browse,
+    clock,
+    connections,
+    counters,
+    deliveries,
+    gates,
+    hours,
+    lanes,
+    reconciliations,
+)
+from .store.browse import Wanted
+from .store.hours import HOUR
 from .validation import validated
 
 if TYPE_CHECKING:
@@ -18,6 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from .findings import Finding
     from .house import House
     from .plugins import Plugins
     from .store.backfills import Backfill
@@ -60,7 +74,7 @@ def all_connections(house: House) -> list[dict[str, Any]]:
 def newest_deliveries(house: House, limit: int, states: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Return the newest deliveries first: what arrived, what became of it and why."""
     with house.store.read() as tx:
-        rows = deliveries.newest(tx, limit, states)
+        rows = browse.page(tx, Wanted(states=tuple(states)), limit)
     return [_delivery(row._mapping) for row in rows]
 
 
@@ -87,10 +101,11 @@ def plugins(found: Plugins) -> dict[str, Any]:
 
 def _connections(house: House, tx: Connection) -> list[dict[str, Any]]:
     compared, brought = reconciliations.every(tx), backfills.newest(tx)
+    untaken, refused = idle.untaken(tx), hours.refused(tx, clock.now(tx) - HOUR)
     return [
         {
             **_connection(house, one),
-            "problem": _trouble(tx, one),
+            "problem": _trouble(tx, one, untaken.get(one.id), refused=one.id in refused),
             "reconcile": _compared(house, one, compared),
             "backfill": backfill(tx, brought[one.id]) if one.id in brought else None,
         }
@@ -163,10 +178,18 @@ def _state(house: House, one: CRMConnection) -> dict[str, Any]:
     return {"state": "working", "reason": None, "fix": None, "until": None}
 
 
-def _trouble(tx: Connection, one: CRMConnection) -> dict[str, str] | None:
-    """Say what keeps a connection that is in order from taking what Chatwoot sends."""
-    found = refusals.trouble(tx, one, time.time())
-    return {"reason": found.said, "fix": found.fix} if found else None
+def _trouble(
+    tx: Connection, one: CRMConnection, untaken: float | None, *, refused: bool
+) -> dict[str, str] | None:
+    """Say why what Chatwoot sends is not worked, or not taken, though the connection is in order."""
+    if untaken:
+        return _problem_of("untaken", idle.finding(one, untaken))
+    found = refusals.trouble(tx, one, time.time()) if refused else None
+    return _problem_of("refused", found) if found else None
+
+
+def _problem_of(state: str, found: Finding) -> dict[str, str]:
+    return {"state": state, "reason": found.said, "fix": found.fix}
 
 
 def not_compared(house: House, one: CRMConnection, compared: Compared) -> Reconciliation | None:

@@ -66,9 +66,9 @@ def guarded(url: str) -> Iterator[Finding]:
 def of_connection(house: House, one: CRMConnection) -> Iterator[Finding]:
     """Look at what came of a connection's webhooks lately: taken, or refused and why."""
     with house.store.read() as tx:
-        received = hours.last(tx, one.id, RECEIVED)
+        received = hours.last(tx, [one.id], RECEIVED)
         refused = list(refusals.of_connection(tx, one, time.time()))
     yield from (refusal.finding for refusal in refused)
-    if received is None and not refused:
+    if not received and not refused:
         fix = "Send a message in Chatwoot. If nothing comes: is the webhook there, and its address right?"
         yield Finding(f"connection {one.id}", "warning", "No webhook has arrived yet.", fix)

@@ -1,41 +1,33 @@
-"""How a connection stands, in words: its name, its state and what to do, and what happened lately."""
+"""How connections stand: their names, their state and what to do, and what happened lately."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
-from redis.exceptions import RedisError
 
-from .. import refusals
-from ..errors import SettingsError
-from ..overview import not_compared
 from ..states import STATES
-from ..store import browse, gates, hours, reconciliations
+from ..store import browse, connections, hours
 from ..store.browse import MANY
 from ..store.hours import HOUR, RECEIVED, Count
-from ..validation import validated
 from . import formats
-from .heard import translated
+from .needs import state_of
+from .said import Case, said
 from .words import gettext as _
-from .words import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from ..budget import Spent
     from ..house import House
     from ..plugins import Plugin
-    from ..store.connections import CRMConnection
-    from ..store.reconciliations import Reconciliation
-
-BY_HAND = "Paused by hand."
-"""What is kept as the reason where a person paused a connection."""
+    from ..store.connections import CRMConnection, Outline
+    from .needs import Facts, Mark
 
 
 @dataclass(frozen=True)
@@ -47,8 +39,7 @@ class Standing:
     where: str
     """The CRM's own address, where the settings name one."""
     account_id: int
-    mark: str
-    """How it is drawn: good, idle, wait or bad."""
+    mark: Mark
     state: str
     sentence: str
     fix: str
@@ -67,53 +58,59 @@ class Standing:
         return self.mark == "bad" or self.dead > 0
 
 
-def standing(
-    tx: Connection, house: House, one: CRMConnection, used: Spent | None, *, redis: bool
-) -> Standing:
-    """Return how a connection stands now.
+def standings(
+    tx: Connection, house: House, ids: Sequence[int], known: Facts, used: Mapping[int, Spent]
+) -> list[Standing]:
+    """Return how these connections stand now, in their order: a few queries, however many they are.
 
-    ``used`` is what is known of its calls, ``redis`` whether Redis answers.
+    ``used`` is what is known of the calls of each.
     """
-    now = time.time()
-    waiting = browse.count(tx, one.id, "pending")
-    mark, state, sentence, fix = _state(house, one, used if waiting else None)
-    if mark == "good" and not redis:
-        mark, state, sentence, fix = _without_redis()
-    if mark == "good" and (refused := refusals.trouble(tx, one, now)):
-        mark, state, sentence, fix = "bad", _("Webhooks are refused"), refused.said, refused.fix
-    if mark == "good" and (failed := not_compared(house, one, reconciliations.every(tx))):
-        mark, state, sentence, fix = _not_compared(failed)
-    counted = hours.since(tx, [one.id], int(now // HOUR) - 23)
-    ended = [count for (_id, what, _hour), count in counted.items() if what in STATES]
-    return Standing(
-        id=one.id,
-        name=title(house, one),
-        where=address(house, one),
-        account_id=one.account_id,
-        mark=mark,
-        state=state,
-        sentence=sentence,
-        fix=fix,
-        waiting=waiting,
-        dead=browse.count(tx, one.id, "dead"),
-        last_received=hours.last(tx, one.id, RECEIVED),
-        oldest_waiting=browse.oldest_waiting(tx, one.id),
-        today=sum(ended, Count()),
-        spent=used,
-    )
+    outlines = {one.id: one for one in connections.outlines(tx, house.vault, ids)}
+    kept, lines = connections.some(tx, house.vault, ids), browse.lines(tx, ids)
+    today = hours.sums(tx, ids, int(time.time() // HOUR) - 23, STATES)
+    received = hours.last(tx, ids, RECEIVED)
+    found = []
+    for one in (kept[each] for each in ids if each in kept):
+        line, spent = lines[one.id], used.get(one.id)
+        state = state_of(house, outlines[one.id], known)
+        how = said(Case(tx, house, one, known), state, spent if line.waiting else None)
+        found.append(
+            Standing(
+                id=one.id,
+                name=title(house, one),
+                where=address(house, one.plugin, one.given),
+                account_id=one.account_id,
+                mark=how.mark,
+                state=how.state,
+                sentence=how.sentence,
+                fix=how.fix,
+                waiting=line.waiting,
+                dead=line.dead,
+                last_received=received.get(one.id),
+                oldest_waiting=line.oldest_waiting,
+                today=today.get(one.id, Count()),
+                spent=spent,
+            )
+        )
+    return found
 
 
-def title(house: House, one: CRMConnection) -> str:
-    """Return what a connection is called: its CRM's name, and its number where it is not the first."""
-    plugin = house.plugins.found.get(one.plugin)
-    return plugin.info.title if plugin else one.plugin
+def title(house: House, one: CRMConnection | Outline) -> str:
+    """Return what a connection is called: its CRM's name."""
+    return named(house, one.plugin)
 
 
-def address(house: House, one: CRMConnection) -> str:
+def named(house: House, plugin: str) -> str:
+    """Return what the connections of a plugin are called."""
+    found = house.plugins.found.get(plugin)
+    return found.info.title if found else plugin
+
+
+def address(house: House, plugin: str, given: Mapping[str, Any]) -> str:
     """Return the CRM's host, as the settings that must be given name it; empty where none does."""
-    plugin = house.plugins.found.get(one.plugin)
-    for name in _telling(plugin) if plugin else ():
-        host = urlsplit(str(one.given.get(name, ""))).netloc
+    found = house.plugins.found.get(plugin)
+    for name in _telling(found) if found else ():
+        host = urlsplit(str(given.get(name, ""))).netloc
         if host:
             return host
     return ""
@@ -127,92 +124,6 @@ def _telling(plugin: Plugin) -> list[str]:
     ]
 
 
-def _state(house: House, one: CRMConnection, used: Spent | None) -> tuple[str, str, str, str]:
-    """Return mark, word, sentence and fix; ``used`` are the calls that what waits would take of."""
-    if missing := house.plugins.missing(one.plugin):
-        return "bad", _("Paused"), gates.NO_PLUGIN + str(missing), missing.fix + gates.THEN_START
-    try:
-        validated(house.plugins[one.plugin], one.settings)
-    except SettingsError as error:
-        return "bad", _("Wrong settings"), str(error), error.fix
-    if one.away_since is not None:
-        fix = _("It goes on by itself once the CRM answers; what waits is kept.")
-        return "bad", _("The CRM is away"), one.paused_reason or "", _and_next(fix, one)
-    if one.paused_reason is not None:
-        return _paused(one)
-    if not one.webhook_secrets and not one.unsigned:
-        return (
-            "wait",
-            _("Waiting for its secret"),
-            _("Chatwoot shows a secret once the webhook is made; without it nothing can be taken."),
-            _("Paste the secret below."),
-        )
-    if used is not None and used.up:
-        return _at_the_limit(used)
-    return "good", _("Working"), _("What Chatwoot sends is brought to the CRM as it comes."), ""
-
-
-def redis_answers(house: House) -> bool:
-    """Whether Redis, or the data folder's Valkey, is there."""
-    try:
-        return bool(house.redis.ping())
-    except RedisError:
-        return False
-
-
-def _without_redis() -> tuple[str, str, str, str]:
-    return (
-        "bad",
-        _("Redis does not answer"),
-        _("Nothing is worked without Redis. What arrives is kept, and waits."),
-        _("Start it, or mend CRMHOST_REDIS_URL: crmhost doctor says more."),
-    )
-
-
-def _not_compared(failed: Reconciliation) -> tuple[str, str, str, str]:
-    """Tell that all goes well, but that losses are not found."""
-    why = _("What Chatwoot never delivered is not found: %(why)s", why=translated(failed.problem or ""))
-    return "wait", _("Working, not compared"), why, failed.fix or ""
-
-
-def _paused(one: CRMConnection) -> tuple[str, str, str, str]:
-    if one.paused_reason == BY_HAND:
-        sentence = _("Somebody paused it. What arrives is kept, and waits.")
-        return "wait", _("Paused"), sentence, _("Let it go on when you are ready.")
-    tried = _and_next(_("It is tried again by itself, each minute."), one) if one.paused_until else ""
-    return "bad", _("Paused"), one.paused_reason or "", " ".join(filter(None, (one.paused_fix, tried)))
-
-
-def _and_next(fix: str, one: CRMConnection) -> str:
-    """Say as well when it is tried next, where that is not just now."""
-    if one.paused_until is None or one.paused_until <= time.time():
-        return fix
-    soon = _("The next try is at %(time)s.", time=formats.clock(one.paused_until))
-    return f"{fix} {soon}"
-
-
-def _at_the_limit(used: Spent) -> tuple[str, str, str, str]:
-    until = formats.clock(time.time() + used.lasts)
-    return (
-        "idle",
-        _("Waiting for the CRM's limit until %(time)s", time=until),
-        _("The %(limit)s calls that the CRM allows for now are used up.", limit=formats.number(used.limit)),
-        _("It goes on by itself then; what waits is kept."),
-    )
-
-
 def how_many(count: int) -> str:
     """Return a count, or that there are many."""
     return _("more than %(count)s", count=formats.number(MANY)) if count > MANY else formats.number(count)
-
-
-def headline(standings: Sequence[Standing]) -> str:
-    """Say in a sentence how everything does."""
-    if not standings:
-        return _("Nothing is connected yet")
-    needy = sum(one.needs_somebody for one in standings)
-    if needy:
-        return ngettext("%(count)d connection needs you", "%(count)d connections need you", needy)
-    if any(one.mark == "wait" for one in standings):
-        return _("Something waits for you")
-    return _("Everything is in step")

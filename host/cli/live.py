@@ -48,13 +48,15 @@ def _connections(rows: list[Mapping[str, Any]]) -> Iterator[RenderableType]:
     from rich.table import Table
     from rich.text import Text
 
+    from .look import state_of, why
+
     grid = Table(expand=True)
     for column in ("Id", "Plugin", "Account", "State", "Why, and what to do"):
         grid.add_column(column, overflow="fold")
     for row in rows:
-        state = Text(str(row["state"]).replace("_", " "), style=LOOKS.get(str(row["state"]), "red"))
-        why = " ".join(part for part in (row["reason"], row["fix"]) if part)
-        grid.add_row(str(row["id"]), str(row["plugin"]), str(row["account_id"]), state, Text(why))
+        look = "red" if row.get("problem") else LOOKS.get(str(row["state"]), "red")
+        state = Text(state_of(row), style=look)
+        grid.add_row(str(row["id"]), str(row["plugin"]), str(row["account_id"]), state, Text(why(row)))
     yield grid if rows else Text("Nothing is connected yet: crmhost connect PLUGIN --account N")
 
 

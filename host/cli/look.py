@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -18,6 +19,8 @@ WORDS = {
     "gone": "gone in Chatwoot (crmhost reconcile names them)",
 }
 """What a comparison found, for people."""
+TROUBLES = {"untaken": "no worker", "refused": "webhooks refused"}
+"""What keeps a connection from working that is in order itself."""
 
 
 @click.command()
@@ -71,7 +74,7 @@ def connections(*, as_json: bool) -> None:
 
 def _connections(rows: list[dict[str, Any]]) -> None:
     columns = ("Id", "Plugin", "Account", "State", "Why, and what to do")
-    lines = [(r["id"], r["plugin"], r["account_id"], _state(r), _why(r)) for r in rows]
+    lines = [(r["id"], r["plugin"], r["account_id"], state_of(r), why(r)) for r in rows]
     table("Connections", columns, lines)
 
 
@@ -87,7 +90,7 @@ def _compared(rows: list[dict[str, Any]]) -> None:
             for what, one in done
         ]
         if known["reason"]:
-            lines.append((row["id"], "", "", "", "", _why(known)))
+            lines.append((row["id"], "", "", "", "", why(known)))
     table("Compared with Chatwoot", columns, lines)
 
 
@@ -109,15 +112,16 @@ def _when(moment: str | None) -> str:
     return moment[:16].replace("T", " ") if moment else ""
 
 
-def _state(row: dict[str, Any]) -> str:
+def state_of(row: Mapping[str, Any]) -> str:
     """Return the state in words, and until when it lasts at least."""
     words = str(row["state"]).replace("_", " ")
     if row["state"] == "working" and row["problem"]:
-        words = "webhooks refused"
+        words = TROUBLES[row["problem"]["state"]]
     return f"{words}, tried again at {row['until'][11:19]} (UTC)" if row["until"] else words
 
 
-def _why(row: dict[str, Any]) -> str:
+def why(row: Mapping[str, Any]) -> str:
+    """Return the reason, and what to do."""
     if not row["reason"] and row.get("problem"):
         row = row["problem"]
     return " ".join(part for part in (row["reason"], row["fix"]) if part)
@@ -151,7 +155,7 @@ def _line(row: dict[str, Any]) -> tuple[object, ...]:
         f"{change['kind']} {change['remote_id']} {change['action']}" for change in row["changes"]
     )
     notes = " ".join(dict.fromkeys(change["note"] for change in row["changes"] if change["note"]))
-    told = "; ".join(part for part in (what, notes, _why(row)) if part)
+    told = "; ".join(part for part in (what, notes, why(row)) if part)
     received = row["received_at"][:19].replace("T", " ")
     return row["id"], received, row["event"], row["contact_id"], row["conversation_id"], row["state"], told
 

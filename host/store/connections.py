@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from ..errors import SettingsError
 from ..vault import Vault
@@ -19,7 +32,28 @@ SEALED = ("secrets", "webhook_secrets", "chatwoot_token")
 # Made once: SQLAlchemy takes four times as long to make a statement as to run it.
 _BY_ID = select(connections).where(connections.c.id == bindparam("connection"))
 _BY_ADDRESS = select(connections).where(connections.c.address == bindparam("its_address"))
-_TWO = select(connections.c.id).limit(2)
+_NAMES = select(connections.c.id, connections.c.plugin).order_by(connections.c.id)
+_SHORT = func.length(connections.c.webhook_secrets) <= bindparam("empty", type_=Integer)
+_OUTLINES: Select[Any] = select(
+    connections.c.id,
+    connections.c.plugin,
+    connections.c.account_id,
+    connections.c.paused_reason,
+    connections.c.away_since,
+    connections.c.unsigned,
+    case((_SHORT, connections.c.webhook_secrets)).label("short"),
+).order_by(connections.c.id)
+_ODD = or_(
+    connections.c.paused_reason.is_not(None),
+    connections.c.away_since.is_not(None),
+    connections.c.plugin.not_in(bindparam("plugins", expanding=True)),
+    connections.c.unsigned.is_(False) & _SHORT,
+    connections.c.id.in_(bindparam("ids", expanding=True)),
+)
+_SETTINGS = connections.c.plugin.concat(
+    cast(connections.c.settings, Text).concat(connections.c.secrets).concat(cast(connections.c.found, Text))
+)
+"""All that the settings of a connection are made of, in one text."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +96,19 @@ class CRMConnection:
         return self.paused_reason is not None and (self.paused_until is None or self.paused_until > now)
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What is seen of a connection where there are many: nothing of it was decrypted."""
+
+    id: int
+    plugin: str
+    account_id: int
+    paused_reason: str | None
+    away_since: float | None
+    has_secret: bool
+    """Whether webhooks can be taken: they are signed with a secret that is known, or need none."""
+
+
 def new_address() -> str:
     """Return the end of a webhook's URL that nobody can guess."""
     return randomness.token_urlsafe(24)
@@ -102,6 +149,86 @@ def every(tx: Connection, vault: Vault) -> list[CRMConnection]:
     return [_read(row, vault) for row in tx.execute(select(connections).order_by(connections.c.id))]
 
 
+def some(tx: Connection, vault: Vault, connection_ids: Iterable[int]) -> dict[int, CRMConnection]:
+    """Return these connections by id, those that there are."""
+    query = select(connections).where(connections.c.id.in_(list(connection_ids)))
+    return {row.id: _read(row, vault) for row in tx.execute(query)}
+
+
+def outlines(tx: Connection, vault: Vault, connection_ids: Collection[int] | None = None) -> list[Outline]:
+    """Return what is seen of these connections, or of all, the oldest first."""
+    query = _OUTLINES if connection_ids is None else _OUTLINES.where(connections.c.id.in_(connection_ids))
+    return [_outline(row, vault) for row in tx.execute(query, {"empty": _empty(vault)})]
+
+
+def odd(tx: Connection, vault: Vault, plugins: Collection[str], or_one_of: Collection[int]) -> list[Outline]:
+    """Return those of which something is to be said, by what is kept with them, and others that are named.
+
+    That are the ones that wait, that have no secret, or that have none of these plugins.
+    """
+    given = {"empty": _empty(vault), "plugins": list(plugins), "ids": list(or_one_of)}
+    return [_outline(row, vault) for row in tx.execute(_OUTLINES.where(_ODD), given)]
+
+
+def _empty(vault: Vault) -> int:
+    """Return how long no secret is when it is sealed: as long as a short one, and shorter than all others."""
+    return len(vault.seal([]))
+
+
+def _outline(row: Row[Any], vault: Vault) -> Outline:
+    return Outline(
+        id=row.id,
+        plugin=row.plugin,
+        account_id=row.account_id,
+        paused_reason=row.paused_reason,
+        away_since=row.away_since,
+        has_secret=row.unsigned or row.short is None or bool(vault.open(row.short)),
+    )
+
+
+def count(tx: Connection) -> int:
+    """Return how many there are."""
+    return tx.scalar(select(func.count()).select_from(connections)) or 0
+
+
+def others(tx: Connection, but: Collection[int], limit: int, offset: int) -> list[int]:
+    """Return the numbers of some connections that are none of these, the oldest first."""
+    query = select(connections.c.id).where(connections.c.id.not_in(but)).order_by(connections.c.id)
+    return list(tx.scalars(query.limit(limit).offset(offset)))
+
+
+def settings_digest(tx: Connection) -> int:
+    """Return a number that is another one where the settings of any connection are, or their order."""
+    return hash(tx.scalar(select(func.aggregate_strings(_SETTINGS, ""))))
+
+
+def settings_digests(tx: Connection) -> dict[int, int]:
+    """Return the same of each connection."""
+    return {row[0]: hash(row[1]) for row in tx.execute(select(connections.c.id, _SETTINGS))}
+
+
+def names(tx: Connection, limit: int) -> list[tuple[int, str]]:
+    """Return id and plugin of the first connections."""
+    return [(row[0], row[1]) for row in tx.execute(_NAMES.limit(limit))]
+
+
+def plugins_of(tx: Connection, connection_ids: Iterable[int]) -> dict[int, str]:
+    """Return the plugin of each of these connections."""
+    rows = tx.execute(_NAMES.where(connections.c.id.in_(list(connection_ids))))
+    return {row[0]: row[1] for row in rows}
+
+
+def plugins_used(tx: Connection) -> dict[str, int]:
+    """Return how many connections each plugin has."""
+    query = select(connections.c.plugin, func.count()).group_by(connections.c.plugin)
+    return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def given(tx: Connection) -> dict[int, Mapping[str, Any]]:
+    """Return the settings of each connection that are not secret."""
+    return {row[0]: row[1] for row in tx.execute(select(connections.c.id, connections.c.settings))}
+
+
 def get(tx: Connection, vault: Vault, connection_id: int) -> CRMConnection:
     """Return one connection, or say that there is none of that id."""
     row = tx.execute(_BY_ID, {"connection": connection_id}).first()
@@ -123,7 +250,7 @@ def reseal(tx: Connection, vault: Vault) -> int:
 
 def several(tx: Connection) -> bool:
     """Whether there is more than one connection."""
-    return len(tx.execute(_TWO).all()) > 1
+    return len(names(tx, 2)) > 1
 
 
 def check_key(tx: Connection, vault: Vault) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from . import clock
-from .tables import reconciliations
+from .tables import connections, reconciliations
 from .text import storable
 from .upsert import upsert
 
@@ -25,15 +25,28 @@ class Reconciliation:
     fix: str | None = None
 
 
-def every(tx: Connection) -> dict[tuple[int, str], Reconciliation]:
-    """Return all, by connection and scope."""
-    rows = tx.execute(select(reconciliations))
+def every(
+    tx: Connection, connection_ids: Collection[int] | None = None
+) -> dict[tuple[int, str], Reconciliation]:
+    """Return those of some connections, or all, by connection and scope."""
+    query = select(reconciliations)
+    if connection_ids is not None:
+        query = query.where(reconciliations.c.connection_id.in_(connection_ids))
+    rows = tx.execute(query)
     return {
         (row.connection_id, row.scope): Reconciliation(
             row.due_at, row.finished_at, row.found or {}, row.problem, row.fix
         )
         for row in rows
     }
+
+
+def failed(tx: Connection, scopes: Collection[str]) -> set[int]:
+    """Return the connections with a token of Chatwoot's of which the last comparison failed."""
+    asked = connections.c.chatwoot_token.is_not(None) & (connections.c.id == reconciliations.c.connection_id)
+    query = select(reconciliations.c.connection_id).join(connections, asked)
+    problem = reconciliations.c.problem.is_not(None) & (reconciliations.c.problem != "")
+    return set(tx.scalars(query.where(problem, reconciliations.c.scope.in_(scopes))))
 
 
 def plan(tx: Connection, connection_id: int, scope: str, due_at: float) -> None:

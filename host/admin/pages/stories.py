@@ -13,7 +13,7 @@ from ...store.contacts import Face
 from .. import finding, happenings
 from ..happenings import record_name, urls_of
 from ..masking import MASK, news
-from ..standing import title
+from ..standing import named, title
 from ..visits import NotThere, Page, Place, Visit
 from ..words import gettext as _
 from .connection import found
@@ -46,8 +46,10 @@ def search(visit: Visit) -> Page:
         finding.catch_up(visit.house.store)
     with visit.house.store.read() as tx:
         rows = finding.find(tx, visit.house, typed) if typed else finding.newest(tx)
-        names = {one.id: title(visit.house, one) for one in connections.every(tx, visit.house.vault)}
-    return Page("contacts.html", {"typed": typed, "rows": rows, "names": names})
+        plugins = connections.plugins_of(tx, {one.face.connection_id for one in rows})
+        several = connections.several(tx)
+    names = {number: named(visit.house, plugin) for number, plugin in plugins.items()}
+    return Page("contacts.html", {"typed": typed, "rows": rows, "names": names, "several": several})
 
 
 def of_contact(visit: Visit) -> Page:
