@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from .chatwoot import Agents, ChatwootAPI
+    from .looked_at import LookedAt
     from .plugins import Plugins
     from .pulse import Pulse
     from .settings import Settings
     from .store import Store
     from .store.connections import CRMConnection
     from .vault import Vault
-    from .wrong_settings import WrongSettings
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class House:
         return Pulse(self.store, self.redis, apart=self.settings.redis_url is not None)
 
     @cached_property
-    def wrong_settings(self) -> WrongSettings:
-        """What is known of the connections' settings."""
-        from .wrong_settings import WrongSettings
+    def looked_at(self) -> LookedAt:
+        """What is known of the connections by their secrets."""
+        from .looked_at import LookedAt
 
-        return WrongSettings(self.plugins, self.vault)
+        return LookedAt(self.plugins, self.vault)
 
     @cached_property
     def http_pool(self) -> httpx.Client:

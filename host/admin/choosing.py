@@ -57,7 +57,7 @@ def chosen(tx: Connection, house: House, typed: str) -> Chosen:
         return Chosen(number)
     if number is not None and (known := _named(tx, house, [number])):
         return Chosen(number, known[0])
-    ids = [one.id for one in like(tx, house, connections.outlines(tx, house.vault), typed)[:FEW]]
+    ids = [one.id for one in like(tx, house, connections.outlines(tx), typed)[:FEW]]
     found = _named(tx, house, ids)
     return Chosen(found[0].id, found[0]) if len(found) == 1 else Chosen(NONE, which=found)
 

@@ -61,6 +61,8 @@ class Facts:
     """Whether Redis, or the data folder's Valkey, is there."""
     wrong: Collection[int]
     """Whose settings are wrong."""
+    without_secret: Collection[int]
+    """Who can take no webhook before a secret is pasted."""
     untaken: Mapping[int, float]
     """Since when whose work is due, while nobody works."""
     refused: Collection[int]
@@ -69,12 +71,15 @@ class Facts:
     """Which could not be compared with Chatwoot, and should be."""
 
 
-def facts(tx: Connection, house: House) -> Facts:
-    """Return what is known: a query each, however many connections there are."""
+def facts(tx: Connection, house: House, connection_id: int | None = None) -> Facts:
+    """Return what is known of all connections, or of one: a query each, however many there are."""
+    looked_at = house.looked_at
+    seen = looked_at.every(tx) if connection_id is None else looked_at.one(tx, connection_id)
     by_itself = house.settings.reconcile_minutes > 0
     return Facts(
         redis=redis_answers(house),
-        wrong=house.wrong_settings.every(tx),
+        wrong=seen.wrong,
+        without_secret=seen.without_secret,
         untaken=idle.untaken(tx),
         refused=hours.refused(tx, clock.now(tx) - HOUR),
         not_compared=reconciliations.failed(tx, SCOPES) if by_itself else (),
@@ -97,7 +102,7 @@ def state_of(house: House, one: Outline, known: Facts) -> State:
         ("away", one.away_since is not None),
         ("by_hand", one.paused_reason == BY_HAND),
         ("paused", one.paused_reason is not None),
-        ("no_secret", not one.has_secret),
+        ("no_secret", one.id in known.without_secret),
         ("no_redis", not known.redis),
         ("untaken", one.id in known.untaken),
         ("refused", one.id in known.refused),
@@ -117,10 +122,9 @@ class Needs:
 
 def needs(tx: Connection, house: House, known: Facts) -> Needs:
     """Return what all connections need; looked at are those of which anything is known."""
-    told = {*known.wrong, *known.untaken, *known.refused, *known.not_compared}
-    odd = connections.odd(tx, house.vault, house.plugins.found, told)
-    looked_at = odd if known.redis else connections.outlines(tx, house.vault)
-    marks = {one.id: MARKS[state_of(house, one, known)] for one in looked_at}
+    told = {*known.wrong, *known.without_secret, *known.untaken, *known.refused, *known.not_compared}
+    odd = connections.odd(tx, house.plugins.found, told) if known.redis else connections.outlines(tx)
+    marks = {one.id: MARKS[state_of(house, one, known)] for one in odd}
     bad = {connection_id for connection_id, mark in marks.items() if mark == "bad"}
     return Needs(connections.count(tx), bad.union(browse.failed(tx)), "wait" in marks.values())
 

@@ -65,7 +65,7 @@ def standings(
 
     ``used`` is what is known of the calls of each.
     """
-    outlines = {one.id: one for one in connections.outlines(tx, house.vault, ids)}
+    outlines = {one.id: one for one in connections.outlines(tx, ids)}
     kept, lines = connections.some(tx, house.vault, ids), browse.lines(tx, ids)
     today = hours.sums(tx, ids, int(time.time() // HOUR) - 23, STATES)
     received = hours.last(tx, ids, RECEIVED)

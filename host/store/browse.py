@@ -11,9 +11,10 @@ from heapq import nlargest
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, literal, select, true, union_all
+from sqlalchemy import Connection, Row, and_, bindparam, func, literal, select, true, union_all
 
 from ..states import STATES
+from .leaps import connections_in
 from .tables import connections, deliveries
 
 KINDS = (
@@ -149,11 +150,12 @@ class Cause:
 
 def causes(tx: Connection, connection_ids: Sequence[int] | None = None, limit: int = 20) -> list[Cause]:
     """Return what deliveries of these connections, or of all, are dead of, the commonest first."""
-    key = (deliveries.c.connection_id, deliveries.c.cause)
-    query = select(*key, func.count(), func.max(deliveries.c.id)).where(key[1].is_not(None)).group_by(*key)
-    if connection_ids is not None:
-        query = query.where(key[0].in_(connection_ids))
-    rows = list(tx.execute(query.order_by(func.count().desc(), key[1]).limit(limit)))
+    if connection_ids is None:
+        rows = tx.execute(_CAUSES, {"most": limit}).all()
+    else:
+        rows = tx.execute(_CAUSES_OF, {"most": limit, "connections": connection_ids}).all()
+    if not rows:
+        return []
     words = select(deliveries.c.id, deliveries.c.reason, deliveries.c.fix)
     newest = {
         row[0]: row[1:] for row in tx.execute(words.where(deliveries.c.id.in_([row[3] for row in rows])))
@@ -176,10 +178,13 @@ class Line:
 
 def lines(tx: Connection, connection_ids: Sequence[int] | None = None) -> dict[int, Line]:
     """Return what stands in line of these connections, or of all."""
-    query = _LINES if connection_ids is None else _LINES.where(connections.c.id.in_(connection_ids))
+    if connection_ids is None:
+        rows = tx.execute(_LINES)
+    else:
+        rows = tx.execute(_LINES_OF, {"connections": connection_ids})
     return {
         row[0]: Line(row[1], row[2], min((since for since in row[3:] if since is not None), default=None))
-        for row in tx.execute(query)
+        for row in rows
     }
 
 
@@ -205,15 +210,15 @@ def _oldest(kind: str) -> Any:
     )
 
 
-def _each_failed() -> Select[int]:
-    """Go from one connection to the next that has dead deliveries, which an index has in order."""
-    dead = select(func.min(deliveries.c.connection_id).label("id")).where(deliveries.c.cause.is_not(None))
-    each = dead.cte("failed", recursive=True)
-    following = dead.where(deliveries.c.connection_id > each.c.id).correlate(each).scalar_subquery()
-    each = each.union_all(select(following).where(each.c.id.is_not(None)))
-    return select(each.c.id).where(each.c.id.is_not(None))
-
-
 # Made once: SQLAlchemy takes four times as long to make a statement as to run it.
 _LINES = select(connections.c.id, _count("pending"), _count("dead"), *map(_oldest, KINDS))
-_FAILED = _each_failed()
+_LINES_OF = _LINES.where(connections.c.id.in_(bindparam("connections", expanding=True)))
+_CAUSES = (
+    select(deliveries.c.connection_id, deliveries.c.cause, func.count(), func.max(deliveries.c.id))
+    .where(deliveries.c.cause.is_not(None))
+    .group_by(deliveries.c.connection_id, deliveries.c.cause)
+    .order_by(func.count().desc(), deliveries.c.cause)
+    .limit(bindparam("most"))
+)
+_CAUSES_OF = _CAUSES.where(deliveries.c.connection_id.in_(bindparam("connections", expanding=True)))
+_FAILED = connections_in(deliveries.c.connection_id, deliveries.c.cause.is_not(None))

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
     Connection,
-    Integer,
     Row,
-    Select,
     Text,
     bindparam,
-    case,
     cast,
     func,
     or_,
@@ -33,27 +32,41 @@ SEALED = ("secrets", "webhook_secrets", "chatwoot_token")
 _BY_ID = select(connections).where(connections.c.id == bindparam("connection"))
 _BY_ADDRESS = select(connections).where(connections.c.address == bindparam("its_address"))
 _NAMES = select(connections.c.id, connections.c.plugin).order_by(connections.c.id)
-_SHORT = func.length(connections.c.webhook_secrets) <= bindparam("empty", type_=Integer)
-_OUTLINES: Select[Any] = select(
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_OUTLINES = select(
     connections.c.id,
     connections.c.plugin,
     connections.c.account_id,
     connections.c.paused_reason,
     connections.c.away_since,
-    connections.c.unsigned,
-    case((_SHORT, connections.c.webhook_secrets)).label("short"),
 ).order_by(connections.c.id)
-_ODD = or_(
-    connections.c.paused_reason.is_not(None),
-    connections.c.away_since.is_not(None),
-    connections.c.plugin.not_in(bindparam("plugins", expanding=True)),
-    connections.c.unsigned.is_(False) & _SHORT,
-    connections.c.id.in_(bindparam("ids", expanding=True)),
+_OUTLINES_OF = _OUTLINES.where(connections.c.id.in_(_IDS))
+_ODD = _OUTLINES.where(
+    or_(
+        connections.c.paused_reason.is_not(None),
+        connections.c.away_since.is_not(None),
+        connections.c.plugin.not_in(bindparam("plugins", expanding=True)),
+        connections.c.id.in_(_IDS),
+    )
 )
-_SETTINGS = connections.c.plugin.concat(
-    cast(connections.c.settings, Text).concat(connections.c.secrets).concat(cast(connections.c.found, Text))
+_SOME = select(connections).where(connections.c.id.in_(_IDS))
+_NAMES_OF = _NAMES.where(connections.c.id.in_(_IDS))
+_COUNT = select(func.count()).select_from(connections)
+_OTHERS = (
+    select(connections.c.id)
+    .where(connections.c.id.not_in(_IDS))
+    .order_by(connections.c.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("after"))
 )
-"""All that the settings of a connection are made of, in one text."""
+# All that a connection's settings are made of, and what its webhooks are taken by, in one text. What is
+# sealed is another text each time it is sealed.
+_GIVEN = ("settings", "secrets", "found", "webhook_secrets", "unsigned")
+_TEXT: ColumnElement[str] = connections.c.plugin
+for _name in _GIVEN:
+    _TEXT = _TEXT.concat(cast(connections.c[_name], Text))
+_DIGEST = select(func.aggregate_strings(_TEXT, ""))
+_DIGESTS = select(connections.c.id, _TEXT)
 
 
 @dataclass(frozen=True)
@@ -98,15 +111,13 @@ class CRMConnection:
 
 @dataclass(frozen=True)
 class Outline:
-    """What is seen of a connection where there are many: nothing of it was decrypted."""
+    """What is seen of a connection where there are many: nothing of it is secret."""
 
     id: int
     plugin: str
     account_id: int
     paused_reason: str | None
     away_since: float | None
-    has_secret: bool
-    """Whether webhooks can be taken: they are signed with a secret that is known, or need none."""
 
 
 def new_address() -> str:
@@ -149,62 +160,44 @@ def every(tx: Connection, vault: Vault) -> list[CRMConnection]:
     return [_read(row, vault) for row in tx.execute(select(connections).order_by(connections.c.id))]
 
 
-def some(tx: Connection, vault: Vault, connection_ids: Iterable[int]) -> dict[int, CRMConnection]:
+def some(tx: Connection, vault: Vault, connection_ids: Collection[int]) -> dict[int, CRMConnection]:
     """Return these connections by id, those that there are."""
-    query = select(connections).where(connections.c.id.in_(list(connection_ids)))
-    return {row.id: _read(row, vault) for row in tx.execute(query)}
+    rows = tx.execute(_SOME, {"ids": list(connection_ids)})
+    return {row.id: _read(row, vault) for row in rows}
 
 
-def outlines(tx: Connection, vault: Vault, connection_ids: Collection[int] | None = None) -> list[Outline]:
+def outlines(tx: Connection, connection_ids: Collection[int] | None = None) -> list[Outline]:
     """Return what is seen of these connections, or of all, the oldest first."""
-    query = _OUTLINES if connection_ids is None else _OUTLINES.where(connections.c.id.in_(connection_ids))
-    return [_outline(row, vault) for row in tx.execute(query, {"empty": _empty(vault)})]
+    if connection_ids is None:
+        return [Outline(*row) for row in tx.execute(_OUTLINES)]
+    return [Outline(*row) for row in tx.execute(_OUTLINES_OF, {"ids": list(connection_ids)})]
 
 
-def odd(tx: Connection, vault: Vault, plugins: Collection[str], or_one_of: Collection[int]) -> list[Outline]:
-    """Return those of which something is to be said, by what is kept with them, and others that are named.
-
-    That are the ones that wait, that have no secret, or that have none of these plugins.
-    """
-    given = {"empty": _empty(vault), "plugins": list(plugins), "ids": list(or_one_of)}
-    return [_outline(row, vault) for row in tx.execute(_OUTLINES.where(_ODD), given)]
-
-
-def _empty(vault: Vault) -> int:
-    """Return how long no secret is when it is sealed: as long as a short one, and shorter than all others."""
-    return len(vault.seal([]))
-
-
-def _outline(row: Row[Any], vault: Vault) -> Outline:
-    return Outline(
-        id=row.id,
-        plugin=row.plugin,
-        account_id=row.account_id,
-        paused_reason=row.paused_reason,
-        away_since=row.away_since,
-        has_secret=row.unsigned or row.short is None or bool(vault.open(row.short)),
-    )
+def odd(tx: Connection, plugins: Collection[str], or_one_of: Collection[int]) -> list[Outline]:
+    """Return those that wait, or that have none of these plugins, and others that are named."""
+    rows = tx.execute(_ODD, {"plugins": list(plugins), "ids": list(or_one_of)})
+    return [Outline(*row) for row in rows]
 
 
 def count(tx: Connection) -> int:
     """Return how many there are."""
-    return tx.scalar(select(func.count()).select_from(connections)) or 0
+    return tx.scalar(_COUNT) or 0
 
 
 def others(tx: Connection, but: Collection[int], limit: int, offset: int) -> list[int]:
     """Return the numbers of some connections that are none of these, the oldest first."""
-    query = select(connections.c.id).where(connections.c.id.not_in(but)).order_by(connections.c.id)
-    return list(tx.scalars(query.limit(limit).offset(offset)))
+    return list(tx.scalars(_OTHERS, {"ids": list(but), "most": limit, "after": offset}))
 
 
-def settings_digest(tx: Connection) -> int:
-    """Return a number that is another one where the settings of any connection are, or their order."""
-    return hash(tx.scalar(select(func.aggregate_strings(_SETTINGS, ""))))
+def digest(tx: Connection) -> int:
+    """Return a number that is another one where anything that is given for a connection is."""
+    return hash(tx.scalar(_DIGEST))
 
 
-def settings_digests(tx: Connection) -> dict[int, int]:
-    """Return the same of each connection."""
-    return {row[0]: hash(row[1]) for row in tx.execute(select(connections.c.id, _SETTINGS))}
+def digests(tx: Connection, connection_id: int | None = None) -> dict[int, int]:
+    """Return the same of each connection, or of one."""
+    query = _DIGESTS if connection_id is None else _DIGESTS.where(connections.c.id == connection_id)
+    return {row[0]: hash(row[1]) for row in tx.execute(query)}
 
 
 def names(tx: Connection, limit: int) -> list[tuple[int, str]]:
@@ -214,7 +207,7 @@ def names(tx: Connection, limit: int) -> list[tuple[int, str]]:
 
 def plugins_of(tx: Connection, connection_ids: Iterable[int]) -> dict[int, str]:
     """Return the plugin of each of these connections."""
-    rows = tx.execute(_NAMES.where(connections.c.id.in_(list(connection_ids))))
+    rows = tx.execute(_NAMES_OF, {"ids": list(connection_ids)})
     return {row[0]: row[1] for row in rows}
 
 

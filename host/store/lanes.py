@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from . import clock, many
+from .leaps import connections_in
 from .tables import connections, deliveries, lanes, links
 from .upsert import upsert, upsert_in
 
@@ -275,7 +276,8 @@ def next_due(tx: Connection, now: float) -> float | None:
 def untaken(tx: Connection, before: float) -> dict[int, float]:
     """Return since when work of each connection has been due that nobody has, where it was due by then.
 
-    Connections that wait are left out. It costs two looks at each connection, however many lanes are due.
+    Connections that wait are left out. It costs some looks at each connection that has any, however many
+    lanes are due.
     """
     since = {
         row[0]: min(filter(None, row[1:]), default=None) for row in tx.execute(_UNTAKEN, {"now": before})
@@ -309,7 +311,12 @@ def _earliest(*, background: bool) -> ScalarSelect[float]:
     return due.order_by(lanes.c.due_at).limit(1).scalar_subquery()
 
 
-_UNTAKEN = select(connections.c.id, _earliest(background=False), _earliest(background=True)).where(_GOING)
+_UNTAKEN = select(connections.c.id, _earliest(background=False), _earliest(background=True)).where(
+    _GOING,
+    connections.c.id.in_(
+        connections_in(lanes.c.connection_id, lanes.c.due_at.is_not(None) & lanes.c.taken_at.is_(None))
+    ),
+)
 
 
 def _this(lane: Lane, **values: float | None) -> dict[str, float | None]:

@@ -40,7 +40,7 @@ def show(visit: Visit) -> Page:
     house, one = visit.house, found(visit, visit.number("id"))
     span, used = charts.span_of(visit.asked("span")), spent(house.redis, [one.id])
     with house.store.read() as tx:
-        (stands,) = standings(tx, house, [one.id], facts(tx, house), used)
+        (stands,) = standings(tx, house, [one.id], facts(tx, house, one.id), used)
         causes = browse.causes(tx, [one.id])
         slots = charts.counted(tx, one.id, span)
         hour = hours.since(tx, [one.id], int(time.time() // hours.HOUR), charts.ENDED)

@@ -80,8 +80,8 @@ def listed(visit: Visit) -> Page:
 
 
 def _urls(tx: Connection, house: House, rows: Iterable[Row[Any]]) -> dict[int, Urls]:
-    """Return what says where records are opened, of the connections whose deliveries these are."""
-    some = connections.some(tx, house.vault, {row.connection_id for row in rows})
+    """Return what says where records are opened, of the connections whose deliveries touched any."""
+    some = connections.some(tx, house.vault, {row.connection_id for row in rows if row.outcome})
     return {number: urls_of(house, one) for number, one in some.items()}
 
 

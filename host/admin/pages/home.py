@@ -24,7 +24,7 @@ def overview(visit: Visit) -> Page:
     with house.store.read() as tx:
         known = facts(tx, house)
         all_of_them = needs(tx, house, known)
-        found = like(tx, house, connections.outlines(tx, house.vault), typed) if typed else None
+        found = like(tx, house, connections.outlines(tx), typed) if typed else None
         count = all_of_them.count if found is None else len(found)
         number = _page(visit.asked("page"), count)
         ids = _shown(tx, all_of_them.somebody, None if found is None else [one.id for one in found], number)

@@ -15,6 +15,7 @@ from crmhost.admin.needs import BY_HAND, facts, needs, state_of
 from crmhost.admin.standing import standings
 from crmhost.demo import payloads
 from crmhost.house import House
+from crmhost.looked_at import LookedAt
 from crmhost.metrics import exposition
 from crmhost.overview import status
 from crmhost.redis_client import redis_client
@@ -23,7 +24,6 @@ from crmhost.signatures import SIGNED_WRONG
 from crmhost.store import connections, gates, hours, lanes, page_tables, reconciliations, tables
 from crmhost.store.connections import CRMConnection
 from crmhost.store.hours import Moment
-from crmhost.wrong_settings import WrongSettings
 
 from ..conftest import Bench, connected
 from .conftest import Browser, add_user, browsing, told
@@ -191,7 +191,7 @@ def test_each_state_is_told_and_those_that_need_somebody_are_the_same_in_list_an
 
     with house.store.read() as tx:
         known = facts(tx, house)
-        said = {one.id: state_of(house, one, known) for one in connections.outlines(tx, house.vault)}
+        said = {one.id: state_of(house, one, known) for one in connections.outlines(tx)}
         all_of_them = needs(tx, house, known)
         shown = standings(tx, house, [*said], known, {})
 
@@ -222,18 +222,18 @@ def test_settings_are_looked_at_anew_where_they_changed_and_only_there(
 ) -> None:
     fill(house, 5)
     looked: list[int] = []
-    kept = WrongSettings._is_wrong
+    kept = LookedAt._is_wrong
 
-    def noted(self: WrongSettings, one: CRMConnection) -> bool:
+    def noted(self: LookedAt, one: CRMConnection) -> bool:
         looked.append(one.id)
         return kept(self, one)
 
-    monkeypatch.setattr(WrongSettings, "_is_wrong", noted)
+    monkeypatch.setattr(LookedAt, "_is_wrong", noted)
 
     def wrong() -> set[int]:
         looked.clear()
         with house.store.read() as tx:
-            return house.wrong_settings.every(tx)
+            return set(house.looked_at.every(tx).wrong)
 
     assert (wrong(), sorted(looked)) == (set(), [1, 2, 3, 4, 5])
     assert (wrong(), looked) == (set(), [])
