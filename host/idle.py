@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .findings import Finding
-from .store import clock, lanes, pulse
+from .store import clock, pulse
+from .store import untaken as untaken_lanes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -25,7 +26,7 @@ def untaken(tx: Connection) -> Mapping[int, float]:
     """
     before = clock.now(tx) - PATIENCE
     beat = pulse.last(tx)
-    return {} if beat is not None and beat.beat_at > before else lanes.untaken(tx, before)
+    return {} if beat is not None and beat.beat_at > before else untaken_lanes.since(tx, before)
 
 
 def finding(one: CRMConnection, since: float) -> Finding:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import SettingsError
-from .store import connections
+from .store import connections, outlines
 from .validation import validated
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class LookedAt:
 
     def every(self, tx: Connection) -> Seen:
         """Return what is known of all connections: one number is compared where none has changed."""
-        if (whole := connections.digest(tx)) != self._whole:
-            now = connections.digests(tx)
+        if (whole := outlines.digest(tx)) != self._whole:
+            now = outlines.digests(tx)
             self._look(tx, now)
             self._each = {number: self._each[number] for number in now}
             self._whole = whole
@@ -48,7 +48,7 @@ class LookedAt:
 
     def one(self, tx: Connection, connection_id: int) -> Seen:
         """Return what is known of a connection."""
-        now = connections.digests(tx, connection_id)
+        now = outlines.digests(tx, connection_id)
         self._look(tx, now)
         return self._seen(now)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..store import connections
+from ..store import connections, outlines
 from .standing import address, named, title
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ..house import House
-    from ..store.connections import Outline
+    from ..store.outlines import Outline
 
 FEW = 20
 """So many are shown at once, and offered in a list."""
@@ -46,18 +46,18 @@ class Named:
 
 def offered(tx: Connection, house: House) -> list[tuple[int, str]]:
     """Return number and name of all connections; of none where they are too many for a list."""
-    names = connections.names(tx, FEW + 1)
+    names = outlines.names(tx, FEW + 1)
     return [(number, named(house, plugin)) for number, plugin in names] if len(names) <= FEW else []
 
 
 def chosen(tx: Connection, house: House, typed: str) -> Chosen:
     """Return the connection that was asked for, by its number; among many by whatever tells it as well."""
     number = int(typed) if typed.isdecimal() and len(typed) < 19 else None
-    if len(connections.names(tx, FEW + 1)) <= FEW or not typed:
+    if len(outlines.names(tx, FEW + 1)) <= FEW or not typed:
         return Chosen(number)
     if number is not None and (known := _named(tx, house, [number])):
         return Chosen(number, known[0])
-    ids = [one.id for one in like(tx, house, connections.outlines(tx), typed)[:FEW]]
+    ids = [one.id for one in like(tx, house, outlines.some(tx), typed)[:FEW]]
     found = _named(tx, house, ids)
     return Chosen(found[0].id, found[0]) if len(found) == 1 else Chosen(NONE, which=found)
 
@@ -71,14 +71,14 @@ def _named(tx: Connection, house: House, connection_ids: Sequence[int]) -> list[
     ]
 
 
-def like(tx: Connection, house: House, outlines: Sequence[Outline], typed: str) -> list[Outline]:
+def like(tx: Connection, house: House, every: Sequence[Outline], typed: str) -> list[Outline]:
     """Return those that may be meant: a number is a connection's own, or its account's."""
     typed = typed.strip().lstrip("#").casefold()
     if typed.isdecimal():
-        return [one for one in outlines if typed in {str(one.id), str(one.account_id)}]
-    given = connections.given(tx)
+        return [one for one in every if typed in {str(one.id), str(one.account_id)}]
+    given = outlines.given(tx)
     found = []
-    for one in outlines:
+    for one in every:
         names = (title(house, one), one.plugin, address(house, one.plugin, given.get(one.id, {})))
         if any(typed in name.casefold() for name in names):
             found.append(one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..store import browse, connections, contacts, links, search
+from ..store import browse, contacts, links, outlines, search
 from ..store.browse import Wanted
 from ..store.contacts import Face
 from .happenings import record_name
@@ -76,7 +76,7 @@ def _by_id(tx: Connection, house: House, typed: str) -> Iterator[tuple[Key, str]
 def _records(tx: Connection, house: House, typed: str) -> list[tuple[int, str, str]]:
     """Return connection, kind and record of what has this id in a CRM, of the kinds that its plugin has."""
     found = links.with_remote_id(tx, typed, MANY)
-    plugins = connections.plugins_of(tx, {row[0] for row in found})
+    plugins = outlines.plugins_of(tx, {row[0] for row in found})
     kinds = {name: plugin.info.kinds for name, plugin in house.plugins.found.items()}
     return [row for row in found if row[1] in kinds.get(plugins.get(row[0], ""), ())]
 

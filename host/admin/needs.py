@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from .. import idle
 from ..overview import SCOPES
-from ..store import browse, clock, connections, hours, reconciliations
+from ..store import browse, clock, hours, outlines, reconciliations
 from ..store.hours import HOUR
 from .words import gettext as _
 from .words import ngettext
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ..house import House
-    from ..store.connections import Outline
+    from ..store.outlines import Outline
 
 BY_HAND = "Paused by hand."
 """What is kept as the reason where a person paused a connection."""
@@ -123,10 +123,10 @@ class Needs:
 def needs(tx: Connection, house: House, known: Facts) -> Needs:
     """Return what all connections need; looked at are those of which anything is known."""
     told = {*known.wrong, *known.without_secret, *known.untaken, *known.refused, *known.not_compared}
-    odd = connections.odd(tx, house.plugins.found, told) if known.redis else connections.outlines(tx)
+    odd = outlines.odd(tx, house.plugins.found, told) if known.redis else outlines.some(tx)
     marks = {one.id: MARKS[state_of(house, one, known)] for one in odd}
     bad = {connection_id for connection_id, mark in marks.items() if mark == "bad"}
-    return Needs(connections.count(tx), bad.union(browse.failed(tx)), "wait" in marks.values())
+    return Needs(outlines.count(tx), bad.union(browse.failed(tx)), "wait" in marks.values())
 
 
 def headline(all_of_them: Needs) -> str:

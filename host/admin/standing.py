@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from ..states import STATES
-from ..store import browse, connections, hours
+from ..store import browse, connections, hours, outlines
 from ..store.browse import MANY
 from ..store.hours import HOUR, RECEIVED, Count
 from . import formats
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ..budget import Spent
     from ..house import House
     from ..plugins import Plugin
-    from ..store.connections import CRMConnection, Outline
+    from ..store.connections import CRMConnection
+    from ..store.outlines import Outline
     from .needs import Facts, Mark
 
 
@@ -65,14 +66,14 @@ def standings(
 
     ``used`` is what is known of the calls of each.
     """
-    outlines = {one.id: one for one in connections.outlines(tx, ids)}
+    seen = {one.id: one for one in outlines.some(tx, ids)}
     kept, lines = connections.some(tx, house.vault, ids), browse.lines(tx, ids)
     today = hours.sums(tx, ids, int(time.time() // HOUR) - 23, STATES)
     received = hours.last(tx, ids, RECEIVED)
     found = []
     for one in (kept[each] for each in ids if each in kept):
         line, spent = lines[one.id], used.get(one.id)
-        state = state_of(house, outlines[one.id], known)
+        state = state_of(house, seen[one.id], known)
         how = said(Case(tx, house, one, known), state, spent if line.waiting else None)
         found.append(
             Standing(

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Float,
     Insert,
     Integer,
-    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -28,7 +27,6 @@ from sqlalchemy import (
 )
 
 from . import clock, many
-from .leaps import connections_in
 from .tables import connections, deliveries, lanes, links
 from .upsert import upsert, upsert_in
 
@@ -45,7 +43,8 @@ _KEEP = _UPDATE.values(taken_at=_NOW)
 _BRING_FORWARD = _UPDATE.values(due_at=_NOW, rung_at=None)
 _RING = _UPDATE.values(rung_at=_NOW)
 _SILENCE = _UPDATE.values(rung_at=None)
-_GOING = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
+GOING = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
+"""Chooses the connections whose work does not wait at ``now``."""
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _BELLS_OUT = (
     select(lanes.c.connection_id, func.count())
@@ -168,7 +167,7 @@ def next_in_turn(
 def _in_turn(*, background: bool, unheard: bool) -> Select[int, int]:
     """Return the connections in turn, each with the lane of it that has been due for longest."""
     due = and_(
-        _free(background=background),
+        free(background=background),
         lanes.c.due_at <= _NOW,
         tuple_(lanes.c.connection_id, lanes.c.contact_id).not_in(bindparam("but", expanding=True)),
     )
@@ -179,7 +178,7 @@ def _in_turn(*, background: bool, unheard: bool) -> Select[int, int]:
     turn = case((connections.c.id > bindparam("after"), 0), else_=1)
     return (
         select(connections.c.id, longest.label("contact_id"))
-        .where(_GOING, connections.c.id.not_in(bindparam("not_of", expanding=True)))
+        .where(GOING, connections.c.id.not_in(bindparam("not_of", expanding=True)))
         .order_by(turn, connections.c.id)
     )
 
@@ -266,23 +265,11 @@ def free_the_dead(tx: Connection, before: float) -> None:
 
 def next_due(tx: Connection, now: float) -> float | None:
     """Return when the next lane that waits becomes due, or the next connection goes on."""
-    later = (_free(background=background) & (lanes.c.due_at > now) for background in (False, True))
+    later = (free(background=background) & (lanes.c.due_at > now) for background in (False, True))
     earliest = (select(func.min(lanes.c.due_at)).where(each).scalar_subquery() for each in later)
     each = select(*earliest, case((connections.c.paused_until > now, connections.c.paused_until)))
     moments = [moment for row in tx.execute(each.select_from(connections)) for moment in row]
     return min((moment for moment in moments if moment is not None), default=None)
-
-
-def untaken(tx: Connection, before: float) -> dict[int, float]:
-    """Return since when work of each connection has been due that nobody has, where it was due by then.
-
-    Connections that wait are left out. It costs some looks at each connection that has any, however many
-    lanes are due.
-    """
-    since = {
-        row[0]: min(filter(None, row[1:]), default=None) for row in tx.execute(_UNTAKEN, {"now": before})
-    }
-    return {connection_id: moment for connection_id, moment in since.items() if moment is not None}
 
 
 def waiting(tx: Connection) -> int:
@@ -296,27 +283,13 @@ def held(tx: Connection) -> dict[int, int]:
     return {row[0]: row[1] for row in tx.execute(each.group_by(lanes.c.connection_id))}
 
 
-def _free(*, background: bool) -> ColumnElement[bool]:
+def free(*, background: bool) -> ColumnElement[bool]:
     """Choose the lanes of a connection that nobody has, in the words of the index on them."""
     return and_(
         lanes.c.connection_id == connections.c.id,
         lanes.c.background == background,
         lanes.c.taken_at.is_(None),
     )
-
-
-def _earliest(*, background: bool) -> ScalarSelect[float]:
-    """Return since when the first of a connection's lanes that nobody has was due."""
-    due = select(lanes.c.due_at).where(_free(background=background), lanes.c.due_at <= _NOW)
-    return due.order_by(lanes.c.due_at).limit(1).scalar_subquery()
-
-
-_UNTAKEN = select(connections.c.id, _earliest(background=False), _earliest(background=True)).where(
-    _GOING,
-    connections.c.id.in_(
-        connections_in(lanes.c.connection_id, lanes.c.due_at.is_not(None) & lanes.c.taken_at.is_(None))
-    ),
-)
 
 
 def _this(lane: Lane, **values: float | None) -> dict[str, float | None]:

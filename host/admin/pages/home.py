@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from ...budget import spent
-from ...store import browse, connections
+from ...store import browse, outlines
 from ..choosing import FEW, like
 from ..needs import facts, headline, needs
 from ..standing import standings
@@ -24,7 +24,7 @@ def overview(visit: Visit) -> Page:
     with house.store.read() as tx:
         known = facts(tx, house)
         all_of_them = needs(tx, house, known)
-        found = like(tx, house, connections.outlines(tx), typed) if typed else None
+        found = like(tx, house, outlines.some(tx), typed) if typed else None
         count = all_of_them.count if found is None else len(found)
         number = _page(visit.asked("page"), count)
         ids = _shown(tx, all_of_them.somebody, None if found is None else [one.id for one in found], number)
@@ -54,7 +54,7 @@ def _shown(tx: Connection, somebody: Collection[int], among: Sequence[int] | Non
         return sorted(among, key=lambda one: (one not in somebody, one))[first : first + FEW]
     needy = sorted(somebody)[first : first + FEW]
     rest = max(first - len(somebody), 0)
-    return needy + connections.others(tx, somebody, FEW - len(needy), rest)
+    return needy + outlines.others(tx, somebody, FEW - len(needy), rest)
 
 
 def _page(asked: str, count: int) -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from ... import declared, misfits
 from ..._version import __version__
 from ...errors import SettingsError
-from ...store import connections
+from ...store import outlines
 from ..visits import Document, NotThere, Page, Place, Visit
 
 
 def plugins(visit: Visit) -> Page:
     """List the plugins."""
     with visit.house.store.read() as tx:
-        used = connections.plugins_used(tx)
+        used = outlines.plugins_used(tx)
         failed = list(misfits.failing(tx))
     found = visit.house.plugins
     values = {

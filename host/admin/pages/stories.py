@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...store import browse, connections, contacts, links
+from ...store import browse, connections, contacts, links, outlines
 from ...store.browse import Wanted
 from ...store.contacts import Face
 from .. import finding, happenings
@@ -46,7 +46,7 @@ def search(visit: Visit) -> Page:
         finding.catch_up(visit.house.store)
     with visit.house.store.read() as tx:
         rows = finding.find(tx, visit.house, typed) if typed else finding.newest(tx)
-        plugins = connections.plugins_of(tx, {one.face.connection_id for one in rows})
+        plugins = outlines.plugins_of(tx, {one.face.connection_id for one in rows})
         several = connections.several(tx)
     names = {number: named(visit.house, plugin) for number, plugin in plugins.items()}
     return Page("contacts.html", {"typed": typed, "rows": rows, "names": names, "several": several})

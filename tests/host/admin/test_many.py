@@ -21,7 +21,7 @@ from crmhost.overview import status
 from crmhost.redis_client import redis_client
 from crmhost.server import serving
 from crmhost.signatures import SIGNED_WRONG
-from crmhost.store import connections, gates, hours, lanes, page_tables, reconciliations, tables
+from crmhost.store import connections, gates, hours, lanes, outlines, page_tables, reconciliations, tables
 from crmhost.store.connections import CRMConnection
 from crmhost.store.hours import Moment
 
@@ -191,7 +191,7 @@ def test_each_state_is_told_and_those_that_need_somebody_are_the_same_in_list_an
 
     with house.store.read() as tx:
         known = facts(tx, house)
-        said = {one.id: state_of(house, one, known) for one in connections.outlines(tx)}
+        said = {one.id: state_of(house, one, known) for one in outlines.some(tx)}
         all_of_them = needs(tx, house, known)
         shown = standings(tx, house, [*said], known, {})
 
