@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, event, insert, text, update
+from sqlalchemy import Connection, event, text, update
 
 from crmhost.admin import pages_of
 from crmhost.admin.needs import BY_HAND, facts, needs, state_of
@@ -25,24 +25,18 @@ from crmhost.store import connections, gates, hours, lanes, outlines, page_table
 from crmhost.store.connections import CRMConnection
 from crmhost.store.hours import Moment
 
+from ...many import more
 from ..conftest import Bench, connected
 from .conftest import Browser, add_user, browsing, told
 
 MANY = 60
 JANE = payloads.contact(5821, "Jane Doe", email="jane@example.com")
-COPIED = (
-    "plugin", "settings", "found", "secrets", "webhook_secrets", "unsigned", "created_at",
-)  # fmt: skip
 
 
 def fill(house: House, count: int) -> None:
-    """Have so many connections, each with an account and an address of its own."""
+    """Have so many connections."""
     connected(house, account_id=101)
-    with house.store.write() as tx:
-        columns = [tables.connections.c[name] for name in COPIED]
-        first = tx.execute(tables.connections.select().with_only_columns(*columns)).mappings().one()
-        rows = [{**first, "account_id": 100 + one, "address": f"a{one}"} for one in range(2, count + 1)]
-        tx.execute(insert(tables.connections), rows)
+    more(house, count)
 
 
 @pytest.fixture
