@@ -15,7 +15,7 @@ from . import misfits, overview, reach
 from .connect import check as looked_at
 from .errors import CRMHostError
 from .findings import Finding, State
-from .store import clock, connections
+from .store import clock
 from .store.schema import HEAD, current
 
 if TYPE_CHECKING:
@@ -115,13 +115,12 @@ def clocks(store: Store) -> Iterator[Finding]:
 def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
     """Look at each connection: its state, its CRM, what Chatwoot reaches and what it signs."""
     rows = overview.all_connections(house)
+    came = reach.of_connections(house, [row["id"] for row in rows])
     for row in rows:
         name = f"connection {row['id']}"
         yield _state(name, row)
         yield from _comparing(name, row["reconcile"])
-        with house.store.read() as tx:
-            one = connections.get(tx, house.vault, row["id"])
-        yield from made(name, lambda one=one: reach.of_connection(house, one))  # type: ignore[misc]
+        yield from came.get(row["id"], ())
         if ask and row["plugin"] in house.plugins.found and row["state"] != "wrong_settings":
             yield from made(name, lambda name=name, row=row: _asked(house, name, row["id"]))  # type: ignore[misc]
     if not rows:

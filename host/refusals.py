@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .store.connections import CRMConnection
+    from .store.outlines import Outline
 
 DAY = 24
 """Hours that are looked back on."""
@@ -57,7 +58,7 @@ class Refusal:
     last_at: float
 
 
-def of_connection(tx: Connection, one: CRMConnection, now: float) -> Iterator[Refusal]:
+def of_connection(tx: Connection, one: CRMConnection | Outline, now: float) -> Iterator[Refusal]:
     """Yield what was refused of a connection's webhooks within the last day, a reason at a time."""
     received = hours.last(tx, [one.id], RECEIVED).get(one.id)
     lately = hours.since(tx, [one.id], int(now // HOUR) - DAY + 1, tuple(SIGNATURES))

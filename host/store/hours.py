@@ -112,6 +112,12 @@ def altogether(tx: Connection) -> dict[tuple[int, str], Count]:
     return {(row[0], row[1]): Count(int(row[2]), int(row[3]), row[4]) for row in rows}
 
 
+def refusing(tx: Connection, after: float) -> set[int]:
+    """Return the connections of which any webhook was refused since then."""
+    query = select(hours.c.connection_id).distinct().where(text(REFUSED), hours.c.hour >= int(after // HOUR))
+    return set(tx.scalars(query))
+
+
 def _newest(what: Any, connection_id: Any) -> Any:
     """Return when this happened to a connection last, as a part of a statement."""
     newest = hours.alias()

@@ -252,6 +252,7 @@ def test_as_many_statements_are_made_for_many_as_for_few(house: House) -> None:
             "/": lambda: browser.get("/"),
             "/deliveries": lambda: browser.get("/deliveries?state=applied"),
             "/contacts": lambda: browser.get("/contacts?q=4242"),
+            "doctor": lambda: browser.get("/doctor"),
             "metrics": lambda: exposition(house),
             "status": lambda: status(house),
         }
@@ -266,6 +267,19 @@ def test_as_many_statements_are_made_for_many_as_for_few(house: House) -> None:
                 made.setdefault(name, []).append(len(counted))
 
     assert {name: few for name, (few, many) in made.items() if many > few} == {}
+
+
+def test_the_doctor_shows_no_more_than_anybody_reads(
+    lite_house: House, viewer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmhost.admin.pages.doctor.MANY", 10)
+    fill(lite_house, 20)
+    pause(lite_house, 20)
+
+    page = told(viewer.get("/doctor"))
+
+    assert page.index("connection 20") < page.index("connection 1 ")
+    assert re.search(r"\d\d more are listed by: crmhost doctor$", page)
 
 
 def test_deliveries_of_one_of_many_are_found_by_what_tells_it(many: House, looking: Browser) -> None:
