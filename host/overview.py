@@ -29,6 +29,7 @@ from .validation import validated
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic import BaseModel
     from sqlalchemy import Connection
 
     from .findings import Finding
@@ -137,28 +138,29 @@ def backfill(tx: Connection, one: Backfill) -> dict[str, Any]:
 
 
 def _connection(house: House, one: CRMConnection) -> dict[str, Any]:
+    read = _read(house, one)
     return {
         "id": one.id,
         "plugin": one.plugin,
         "account_id": one.account_id,
         "webhook_url": house.settings.base_url + one.webhook_path,
-        **_state(house, one),
+        **_state(house, one, read),
         "unsigned": one.unsigned,
         "secrets": len(one.webhook_secrets),
         "chatwoot_url": one.chatwoot_url,
         "chatwoot_token": one.chatwoot_token is not None,
-        "settings": _shown(house, one),
+        "settings": {} if isinstance(read, SettingsError) else divided(read)[0],
         "created_at": _iso(one.created_at),
     }
 
 
-def _state(house: House, one: CRMConnection) -> dict[str, Any]:
+def _state(house: House, one: CRMConnection, read: BaseModel | SettingsError) -> dict[str, Any]:
     """Say in a word and a sentence how the connection does."""
     if missing := house.plugins.missing(one.plugin):
         reason, fix = gates.NO_PLUGIN + str(missing), missing.fix + gates.THEN_START
         return {"state": "paused", "reason": reason, "fix": fix, "until": None}
-    if problem := _problem(house, one):
-        return {"state": "wrong_settings", "reason": str(problem), "fix": problem.fix, "until": None}
+    if isinstance(read, SettingsError):
+        return {"state": "wrong_settings", "reason": str(read), "fix": read.fix, "until": None}
     until = _iso(one.paused_until) if one.paused_until else None
     if one.away_since is not None:
         fix = "It goes on by itself once the CRM answers; what waits is kept."
@@ -227,20 +229,15 @@ def _reconciliation(known: Reconciliation | None) -> dict[str, Any] | None:
     }
 
 
-def _problem(house: House, one: CRMConnection) -> SettingsError | None:
-    """Return what is wrong with the connection's plugin or settings; another version may have stored them."""
+def _read(house: House, one: CRMConnection) -> BaseModel | SettingsError:
+    """Return a connection's settings, each secret one among them, or what is wrong with them or their plugin.
+
+    Another version may have stored them.
+    """
     try:
-        validated(house.plugins[one.plugin], one.settings)
+        return validated(house.plugins[one.plugin], one.settings)
     except SettingsError as error:
         return error
-    return None
-
-
-def _shown(house: House, one: CRMConnection) -> dict[str, Any]:
-    """Return the settings with each secret one left out; none where they cannot be told apart."""
-    if _problem(house, one):
-        return {}
-    return divided(validated(house.plugins[one.plugin], one.settings))[0]
 
 
 def _delivery(row: Any) -> dict[str, Any]:
