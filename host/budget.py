@@ -241,22 +241,32 @@ def spent(redis: Redis, connection_ids: Iterable[int]) -> dict[int, Spent]:
     """
     found: dict[int, Spent] = {}
     with suppress(RedisError):
-        for one in connection_ids:
-            if each := list(_each_spent(redis, one)):
-                found[one] = max(each, key=lambda spent: spent.used / max(spent.limit, 1))
+        for one, spent in _each_spent(redis, list(connection_ids)):
+            if one not in found or _share(found[one]) < _share(spent):
+                found[one] = spent
     return found
 
 
-def _each_spent(redis: Redis, connection_id: int) -> Iterator[Spent]:
-    keys: dict[bytes, bytes] = redis.hgetall(_of(connection_id))  # type: ignore[assignment]
-    seconds, micros = redis.time()
+def _share(one: Spent) -> float:
+    return one.used / max(one.limit, 1)
+
+
+def _each_spent(redis: Redis, connection_ids: list[int]) -> Iterator[tuple[int, Spent]]:
+    """Yield each budget with its connection; Redis is asked twice, however many there are."""
+    asked = redis.pipeline(transaction=False)
+    asked.time()
+    for one in connection_ids:
+        asked.hgetall(_of(one))
+    (seconds, micros), *known = asked.execute()
     now = seconds * 1000 + micros // 1000
-    for key, calls in keys.items():
-        kept: list[bytes | None] = redis.hmget(_minute(key.decode()), "used", "ends", "limit")  # type: ignore[assignment]
-        used, ends, told = (int(float(one)) if one is not None else None for one in kept)
+    budgets = [(one, *each) for one, of in zip(connection_ids, known, strict=True) for each in of.items()]
+    for _one, key, _calls in budgets:
+        asked.hmget(_minute(key.decode()), "used", "ends", "limit")
+    for (one, _key, calls), kept in zip(budgets, asked.execute(), strict=True):
+        used, ends, told = (int(float(each)) if each is not None else None for each in kept)
         limit = min(int(calls), told or int(calls))
         going = ends is not None and ends > now
-        yield Spent(used or 0 if going else 0, limit, ((ends or now) - now) / 1000 if going else 0.0)
+        yield one, Spent(used or 0 if going else 0, limit, ((ends or now) - now) / 1000 if going else 0.0)
 
 
 def _of(connection_id: int) -> str:

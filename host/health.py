@@ -16,7 +16,7 @@ from .connect import check as looked_at
 from .errors import CRMHostError
 from .findings import Finding, State
 from .redis_client import silent
-from .store import clock, connections
+from .store import clock
 from .store.schema import HEAD, current
 from .store.writing import file_of, require_writable
 
@@ -136,13 +136,12 @@ def clocks(store: Store) -> Iterator[Finding]:
 def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
     """Look at each connection: its state, its CRM, what Chatwoot reaches and what it signs."""
     rows = overview.all_connections(house)
+    came = reach.of_connections(house, [row["id"] for row in rows])
     for row in rows:
         name = f"connection {row['id']}"
         yield _state(name, row)
         yield from _comparing(name, row["reconcile"])
-        with house.store.read() as tx:
-            one = connections.get(tx, house.vault, row["id"])
-        yield from made(name, lambda one=one: reach.of_connection(house, one))  # type: ignore[misc]
+        yield from came.get(row["id"], ())
         if ask and row["plugin"] in house.plugins.found and row["state"] != "wrong_settings":
             yield from made(name, lambda name=name, row=row: _asked(house, name, row["id"]))  # type: ignore[misc]
     if not rows:
@@ -150,6 +149,8 @@ def of_connections(house: House, *, ask: bool) -> Iterator[Finding]:
 
 
 def _state(name: str, row: dict[str, Any]) -> Finding:
+    if row["state"] == "working" and (trouble := row["problem"]) and trouble["state"] == "untaken":
+        return Finding(name, "problem", trouble["reason"], trouble["fix"])
     if row["state"] == "working":
         return Finding(name, "ok", f"{row['plugin']}, account {row['account_id']}: working")
     if row["state"] == overview.WAITING_FOR_LIMIT:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from .chatwoot import Agents, ChatwootAPI
+    from .looked_at import LookedAt
     from .plugins import Plugins
     from .pulse import Pulse
     from .settings import Settings
@@ -45,6 +46,13 @@ class House:
         from .pulse import Pulse
 
         return Pulse(self.store, self.redis, apart=self.settings.redis_url is not None)
+
+    @cached_property
+    def looked_at(self) -> LookedAt:
+        """What is known of the connections by their secrets."""
+        from .looked_at import LookedAt
+
+        return LookedAt(self.plugins, self.vault)
 
     @cached_property
     def http_pool(self) -> httpx.Client:

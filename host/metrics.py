@@ -58,12 +58,12 @@ def _counted(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
     waited = CounterMetricFamily(
         "crmhost_waited_seconds", "Seconds from received to done, of all together.", labels=WHOSE
     )
-    sums: defaultdict[tuple[int, str], Count] = defaultdict(Count)
+    sums: defaultdict[int, dict[str, Count]] = defaultdict(dict)
     for (connection_id, what), count in hours.altogether(tx).items():
-        sums[connection_id, what] += count
+        sums[connection_id][what] = count
     for one in every:
         whose = [str(one.id), one.plugin]
-        mine = {what: count for (connection_id, what), count in sums.items() if connection_id == one.id}
+        mine = sums[one.id]
         received.add_metric(whose, mine.get(RECEIVED, Count()).count)
         tried.add_metric(whose, mine.get(TRIED, Count()).count)
         calls.add_metric(whose, sum(count.calls for count in mine.values()))
@@ -81,12 +81,12 @@ def _standing(tx: Connection, every: list[CRMConnection]) -> Iterator[Metric]:
     up = GaugeMetricFamily("crmhost_up", "Whether the connection's work goes on.", labels=WHOSE)
     away = GaugeMetricFamily("crmhost_away_seconds", "How long the CRM was not reached.", labels=WHOSE)
     held = GaugeMetricFamily("crmhost_lanes_held", "Contacts that are worked on now.", labels=WHOSE)
-    now, at_work = time.time(), lanes.held(tx)
+    now, at_work, lines = time.time(), lanes.held(tx), browse.lines(tx)
     for one in every:
         whose = [str(one.id), one.plugin]
-        since = browse.oldest_waiting(tx, one.id)
-        waiting.add_metric(whose, browse.count(tx, one.id, "pending"))
-        dead.add_metric(whose, browse.count(tx, one.id, "dead"))
+        since = lines[one.id].oldest_waiting
+        waiting.add_metric(whose, lines[one.id].waiting)
+        dead.add_metric(whose, lines[one.id].dead)
         lag.add_metric(whose, max(now - since, 0.0) if since else 0.0)
         up.add_metric(whose, float(one.paused_reason is None))
         away.add_metric(whose, max(now - one.away_since, 0.0) if one.away_since else 0.0)
@@ -110,7 +110,8 @@ def _budget(redis: Redis, every: list[CRMConnection]) -> Iterator[Metric]:
 
 def _refused(tx: Connection, every: list[CRMConnection]) -> Metric:
     refused = CounterMetricFamily("crmhost_refused", "Webhooks that were refused.", labels=(*WHOSE, "reason"))
+    each = counters.each(tx, "refused")
     for connection_id, plugin in [(0, ""), *((one.id, one.plugin) for one in every)]:
-        for reason, count in counters.read(tx, "refused", connection_id).items():
+        for reason, count in each.get(connection_id, {}).items():
             refused.add_metric([str(connection_id), plugin, reason], count)
     return refused

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
-
-from .store import browse, tables
+from .store import browse
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from .plugins import Plugins
 
 FAILED = re.compile(r"The plugin (\S+) (?:failed|hangs):? ")
@@ -45,8 +45,7 @@ def left_out(plugins: Plugins) -> Iterator[Misfit]:
 
 def failing(tx: Connection) -> Iterator[Failing]:
     """Yield what plugins failed of, by what dead deliveries say; each cause of a connection once."""
-    ids = list(tx.scalars(select(tables.connections.c.id)))
-    for cause in browse.causes(tx, ids):
+    for cause in browse.causes(tx):
         if named := FAILED.match(cause.reason):
             yield Failing(named[1], cause.reason, cause.fix, cause.count, cause.newest)
 

@@ -7,20 +7,35 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from . import naming, refusals
+from . import idle, naming, refusals
 from .budget import spent
 from .connect import divided
 from .errors import SettingsError
 from .redis_client import silent
-from .store import backfills, browse, connections, counters, deliveries, gates, lanes, reconciliations
+from .store import (
+    backfills,
+    browse,
+    clock,
+    connections,
+    counters,
+    deliveries,
+    gates,
+    hours,
+    lanes,
+    reconciliations,
+)
+from .store.browse import Wanted
+from .store.hours import HOUR
 from .validation import validated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic import BaseModel
     from sqlalchemy import Connection
 
     from .budget import Spent
+    from .findings import Finding
     from .house import House
     from .plugins import Plugins
     from .store.backfills import Backfill
@@ -68,7 +83,7 @@ def all_connections(house: House) -> list[dict[str, Any]]:
 def newest_deliveries(house: House, limit: int, states: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Return the newest deliveries first: what arrived, what became of it and why."""
     with house.store.read() as tx:
-        rows = deliveries.newest(tx, limit, states)
+        rows = browse.page(tx, Wanted(states=tuple(states)), limit)
     return [_delivery(row._mapping) for row in rows]
 
 
@@ -96,12 +111,14 @@ def plugins(found: Plugins) -> dict[str, Any]:
 def _connections(house: House, tx: Connection) -> list[dict[str, Any]]:
     compared, brought = reconciliations.every(tx), backfills.newest(tx)
     every = connections.every(tx, house.vault)
-    used = spent(house.redis, [one.id for one in every if browse.count(tx, one.id, "pending")])
+    lines = browse.lines(tx, [one.id for one in every])
+    used = spent(house.redis, [number for number, line in lines.items() if line.waiting])
     called = naming.names(house.plugins, every)
+    untaken, refused = idle.untaken(tx), hours.refused(tx, clock.now(tx) - HOUR)
     return [
         {
             **_connection(house, one, called[one.id], used.get(one.id)),
-            "problem": _trouble(tx, one),
+            "problem": _trouble(tx, one, untaken.get(one.id), refused=one.id in refused),
             "reconcile": _compared(house, one, compared),
             "backfill": backfill(tx, brought[one.id]) if one.id in brought else None,
         }
@@ -133,6 +150,7 @@ def backfill(tx: Connection, one: Backfill) -> dict[str, Any]:
 
 
 def _connection(house: House, one: CRMConnection, called: str, used: Spent | None) -> dict[str, Any]:
+    read = _read(house, one)
     return {
         "id": one.id,
         "name": called,
@@ -140,23 +158,25 @@ def _connection(house: House, one: CRMConnection, called: str, used: Spent | Non
         "crm": naming.address(house.plugins, one),
         "account_id": one.account_id,
         "webhook_url": house.settings.base_url + one.webhook_path,
-        **_state(house, one, used),
+        **_state(house, one, read, used),
         "unsigned": one.unsigned,
         "secrets": len(one.webhook_secrets),
         "chatwoot_url": one.chatwoot_url,
         "chatwoot_token": one.chatwoot_token is not None,
-        "settings": _shown(house, one),
+        "settings": {} if isinstance(read, SettingsError) else divided(read)[0],
         "created_at": _iso(one.created_at),
     }
 
 
-def _state(house: House, one: CRMConnection, used: Spent | None) -> dict[str, Any]:
+def _state(
+    house: House, one: CRMConnection, read: BaseModel | SettingsError, used: Spent | None
+) -> dict[str, Any]:
     """Say in a word and a sentence how the connection does; what waits would take its calls of ``used``."""
     if missing := house.plugins.missing(one.plugin):
         reason, fix = gates.NO_PLUGIN + str(missing), missing.fix + gates.THEN_START
         return {"state": "paused", "reason": reason, "fix": fix, "until": None}
-    if problem := _problem(house, one):
-        return {"state": "wrong_settings", "reason": str(problem), "fix": problem.fix, "until": None}
+    if isinstance(read, SettingsError):
+        return {"state": "wrong_settings", "reason": str(read), "fix": read.fix, "until": None}
     until = _iso(one.paused_until) if one.paused_until else None
     if one.away_since is not None:
         fix = "It goes on by itself once the CRM answers; what waits is kept."
@@ -183,10 +203,18 @@ def _state(house: House, one: CRMConnection, used: Spent | None) -> dict[str, An
     return {"state": "working", "reason": None, "fix": None, "until": None}
 
 
-def _trouble(tx: Connection, one: CRMConnection) -> dict[str, str] | None:
-    """Say what keeps a connection that is in order from taking what Chatwoot sends."""
-    found = refusals.trouble(tx, one, time.time())
-    return {"reason": found.said, "fix": found.fix} if found else None
+def _trouble(
+    tx: Connection, one: CRMConnection, untaken: float | None, *, refused: bool
+) -> dict[str, str] | None:
+    """Say why what Chatwoot sends is not worked, or not taken, though the connection is in order."""
+    if untaken:
+        return _problem_of("untaken", idle.finding(one, untaken))
+    found = refusals.trouble(tx, one, time.time()) if refused else None
+    return _problem_of("refused", found) if found else None
+
+
+def _problem_of(state: str, found: Finding) -> dict[str, str]:
+    return {"state": state, "reason": found.said, "fix": found.fix}
 
 
 def not_compared(house: House, one: CRMConnection, compared: Compared) -> Reconciliation | None:
@@ -224,20 +252,15 @@ def _reconciliation(known: Reconciliation | None) -> dict[str, Any] | None:
     }
 
 
-def _problem(house: House, one: CRMConnection) -> SettingsError | None:
-    """Return what is wrong with the connection's plugin or settings; another version may have stored them."""
+def _read(house: House, one: CRMConnection) -> BaseModel | SettingsError:
+    """Return a connection's settings, each secret one among them, or what is wrong with them or their plugin.
+
+    Another version may have stored them.
+    """
     try:
-        validated(house.plugins[one.plugin], one.settings)
+        return validated(house.plugins[one.plugin], one.settings)
     except SettingsError as error:
         return error
-    return None
-
-
-def _shown(house: House, one: CRMConnection) -> dict[str, Any]:
-    """Return the settings with each secret one left out; none where they cannot be told apart."""
-    if _problem(house, one):
-        return {}
-    return divided(validated(house.plugins[one.plugin], one.settings))[0]
 
 
 def _delivery(row: Any) -> dict[str, Any]:

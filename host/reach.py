@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,12 +13,13 @@ from . import refusals
 from .errors import TryAgain
 from .findings import Finding
 from .http import Http
-from .store import hours
-from .store.hours import RECEIVED
+from .store import hours, outlines
+from .store.hours import HOUR, RECEIVED
 
 if TYPE_CHECKING:
     from .house import House
     from .store.connections import CRMConnection
+    from .store.outlines import Outline
 
 
 def address(house: House) -> Iterator[Finding]:
@@ -63,12 +64,26 @@ def guarded(url: str) -> Iterator[Finding]:
         yield Finding("address", "warning", said, fix)
 
 
-def of_connection(house: House, one: CRMConnection) -> Iterator[Finding]:
+def of_connection(house: House, one: CRMConnection) -> list[Finding]:
     """Look at what came of a connection's webhooks lately: taken, or refused and why."""
+    return of_connections(house, [one.id])[one.id]
+
+
+def of_connections(house: House, connection_ids: Collection[int]) -> dict[int, list[Finding]]:
+    """Look at what came of the webhooks of these connections; only what was refused is asked of each."""
+    found: dict[int, list[Finding]] = {}
     with house.store.read() as tx:
-        received = hours.last(tx, one.id, RECEIVED)
-        refused = list(refusals.of_connection(tx, one, time.time()))
-    yield from (refusal.finding for refusal in refused)
-    if received is None and not refused:
-        fix = "Send a message in Chatwoot. If nothing comes: is the webhook there, and its address right?"
-        yield Finding(f"connection {one.id}", "warning", "No webhook has arrived yet.", fix)
+        now = time.time()
+        received = hours.last(tx, list(connection_ids), RECEIVED)
+        refused = hours.refusing(tx, now - refusals.DAY * HOUR)
+        for one in outlines.some(tx, connection_ids):
+            told = list(refusals.of_connection(tx, one, now)) if one.id in refused else []
+            found[one.id] = [each.finding for each in told]
+            if not told and one.id not in received:
+                found[one.id].append(_nothing_came(one))
+    return found
+
+
+def _nothing_came(one: Outline) -> Finding:
+    fix = "Send a message in Chatwoot. If nothing comes: is the webhook there, and its address right?"
+    return Finding(f"connection {one.id}", "warning", "No webhook has arrived yet.", fix)

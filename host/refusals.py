@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .store.connections import CRMConnection
+    from .store.outlines import Outline
 
 WRITTEN = "%Y-%m-%d %H:%M UTC"
 """How a time stands in a sentence; pages write it as their reader does."""
@@ -59,11 +60,11 @@ class Refusal:
     last_at: float
 
 
-def of_connection(tx: Connection, one: CRMConnection, now: float) -> Iterator[Refusal]:
+def of_connection(tx: Connection, one: CRMConnection | Outline, now: float) -> Iterator[Refusal]:
     """Yield what was refused of a connection's webhooks within the last day, a reason at a time."""
-    received = hours.last(tx, one.id, RECEIVED)
-    lately = hours.since(tx, [one.id], int(now // HOUR) - DAY + 1)
-    last = {what: count.last_at for (_id, what, _hour), count in sorted(lately.items()) if what in SIGNATURES}
+    received = hours.last(tx, [one.id], RECEIVED).get(one.id)
+    lately = hours.since(tx, [one.id], int(now // HOUR) - DAY + 1, tuple(SIGNATURES))
+    last = {what: count.last_at for (_id, what, _hour), count in sorted(lately.items())}
     ever = counters.read(tx, "refused", one.id) if last else {}
     for reason, last_at in last.items():
         how, fix = SIGNATURES[reason]

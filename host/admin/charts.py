@@ -42,6 +42,7 @@ OUTCOMES = {
 }
 """What can become of a delivery, as the charts show it from the foot up."""
 ENDED = tuple(OUTCOMES)
+COUNTED = (*ENDED, RECEIVED, TRIED)
 Counts = Mapping[str, Count]
 
 
@@ -55,7 +56,7 @@ def counted(tx: Connection, connection_id: int, span: Span) -> list[tuple[float,
     now = int(time.time() // HOUR)
     first = now - span.bars * span.hours + 1
     slots: list[dict[str, Count]] = [{} for _ in range(span.bars)]
-    for (_id, what, hour), count in hours.since(tx, [connection_id], first).items():
+    for (_id, what, hour), count in hours.since(tx, [connection_id], first, COUNTED).items():
         slot = slots[min((hour - first) // span.hours, span.bars - 1)]
         slot[what] = slot.get(what, Count()) + count
     return [((first + index * span.hours) * float(HOUR), slot) for index, slot in enumerate(slots)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..store import browse, connections, contacts, links, search
+from ..store import browse, contacts, links, outlines, search
 from ..store.browse import Wanted
 from ..store.contacts import Face
 from .happenings import record_name
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..house import House
     from ..store import Store
-    from ..store.connections import CRMConnection
+    from ..store.contacts import Key
 
 MANY = 25
 
@@ -42,13 +42,14 @@ def catch_up(store: Store) -> None:
 
 def find(tx: Connection, house: House, typed: str) -> list[Found]:
     """Return who may be meant, those found by an id first."""
-    every = connections.every(tx, house.vault)
-    found = [one for each in every for one in _by_id(tx, house, each, typed.strip().lstrip("#"))]
-    found += [Found(face) for face in search.find(tx, typed, MANY)]
-    unlike: dict[tuple[int, int], Found] = {}
-    for one in found:
-        unlike.setdefault(one.face.key, one)
-    return list(unlike.values())[:MANY]
+    by_id = sorted(_by_id(tx, house, typed.strip().lstrip("#")), key=lambda one: one[0][0])
+    because: dict[Key, str] = {}
+    for key, why in by_id:
+        because.setdefault(key, why)
+    faces = contacts.faces(tx, list(because)[:MANY])
+    found = [Found(faces.get(key) or Face(*key, None, None, None), why) for key, why in because.items()]
+    found += [Found(face) for face in search.find(tx, typed, MANY) if face.key not in because]
+    return found[:MANY]
 
 
 def newest(tx: Connection) -> list[Found]:
@@ -56,20 +57,28 @@ def newest(tx: Connection) -> list[Found]:
     return [Found(face) for face in contacts.newest(tx, MANY)]
 
 
-def _by_id(tx: Connection, house: House, one: CRMConnection, typed: str) -> Iterator[Found]:
-    """Yield who has this id: as a contact, by a conversation, by a record of the CRM."""
+def _by_id(tx: Connection, house: House, typed: str) -> Iterator[tuple[Key, str]]:
+    """Yield who has this id, and as what: as a contact, by a conversation, by a record of the CRM."""
     if typed.isdecimal() and len(typed) < 19:
         number = int(typed)
-        if browse.page(tx, Wanted((one.id,), contact_id=number), 1):
-            yield Found(_face(tx, one.id, number), _("contact %(id)s", id=number))
-        for row in browse.page(tx, Wanted((one.id,), conversation_id=number), 1):
-            yield Found(_face(tx, one.id, row.contact_id), _("conversation %(id)s", id=number))
-    plugin = house.plugins.found.get(one.plugin)
-    for kind in plugin.info.kinds if plugin and 0 < len(typed) < 256 else ():
-        for record in links.records_of(tx, one.id, kind, typed):
-            contact_id = contact_of(tx, one.id, record)
+        for connection_id in browse.of_contact(tx, number, MANY):
+            yield (connection_id, number), _("contact %(id)s", id=number)
+        for connection_id in browse.of_conversation(tx, number, MANY):
+            contact_id = contact_of(tx, connection_id, f"conversation:{number}")
             if contact_id is not None:
-                yield Found(_face(tx, one.id, contact_id), record_name(kind, typed))
+                yield (connection_id, contact_id), _("conversation %(id)s", id=number)
+    for connection_id, kind, record in _records(tx, house, typed) if 0 < len(typed) < 256 else ():
+        contact_id = contact_of(tx, connection_id, record)
+        if contact_id is not None:
+            yield (connection_id, contact_id), record_name(kind, typed)
+
+
+def _records(tx: Connection, house: House, typed: str) -> list[tuple[int, str, str]]:
+    """Return connection, kind and record of what has this id in a CRM, of the kinds that its plugin has."""
+    found = links.with_remote_id(tx, typed, MANY)
+    plugins = outlines.plugins_of(tx, {row[0] for row in found})
+    kinds = {name: plugin.info.kinds for name, plugin in house.plugins.found.items()}
+    return [row for row in found if row[1] in kinds.get(plugins.get(row[0], ""), ())]
 
 
 def contact_of(tx: Connection, connection_id: int, record: str) -> int | None:
@@ -79,8 +88,3 @@ def contact_of(tx: Connection, connection_id: int, record: str) -> int | None:
         return int(number)
     rows = browse.page(tx, Wanted((connection_id,), conversation_id=int(number)), 1)
     return rows[0].contact_id if rows else None
-
-
-def _face(tx: Connection, connection_id: int, contact_id: int) -> Face:
-    key = (connection_id, contact_id)
-    return contacts.faces(tx, [key]).get(key) or Face(*key, None, None, None)

@@ -7,6 +7,8 @@ from typing import Any
 
 COLUMNS = ("Id", "Connection", "Account", "State", "Why, and what to do")
 """What is told of each connection."""
+TROUBLES = {"untaken": "no worker", "refused": "webhooks refused"}
+"""What keeps a connection from working that is in order itself."""
 
 
 def row(one: Mapping[str, Any]) -> tuple[object, ...]:
@@ -21,13 +23,13 @@ def state(one: Mapping[str, Any]) -> str:
     if one["state"] == "waiting_for_limit":
         return f"waiting for the CRM's limit until {until}"
     if one["state"] == "working" and one["problem"]:
-        return "webhooks refused"
+        return TROUBLES[one["problem"]["state"]]
     words = str(one["state"]).replace("_", " ")
     return f"{words}, tried again at {until}" if until else words
 
 
 def why(one: Mapping[str, Any]) -> str:
-    """Return the reason and what to do: its own, or of what is refused."""
+    """Return the reason and what to do: its own, or of what keeps it from working."""
     said = one if one["reason"] else one.get("problem") or one
     return " ".join(part for part in (said["reason"], said["fix"]) if part)
 

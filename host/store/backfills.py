@@ -58,9 +58,12 @@ def get(tx: Connection, backfill_id: int) -> Backfill:
     return _read(tx.execute(select(backfills).where(backfills.c.id == backfill_id)).one())
 
 
-def newest(tx: Connection) -> dict[int, Backfill]:
-    """Return the newest one of each connection that ever had one."""
-    return {row.connection_id: _read(row) for row in tx.execute(select(backfills).order_by(backfills.c.id))}
+def newest(tx: Connection, connection_id: int | None = None) -> dict[int, Backfill]:
+    """Return the newest one of each connection that ever had one, or of this one."""
+    query = select(backfills).order_by(backfills.c.id)
+    if connection_id is not None:
+        query = query.where(backfills.c.connection_id == connection_id)
+    return {row.connection_id: _read(row) for row in tx.execute(query)}
 
 
 def open_one(tx: Connection, connection_id: int) -> Backfill | None:

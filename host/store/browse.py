@@ -11,10 +11,11 @@ from heapq import nlargest
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, literal, select, true, union_all
+from sqlalchemy import Connection, Row, and_, bindparam, func, literal, select, true, union_all
 
 from ..states import STATES
-from .tables import deliveries
+from .leaps import connections_in
+from .tables import connections, deliveries
 
 KINDS = (
     "contact_created",
@@ -36,7 +37,7 @@ class Wanted:
     """Which deliveries somebody wants to see; what is empty narrows nothing."""
 
     connections: tuple[int, ...] = ()
-    """All there are, or the one; none are named where nothing at all narrows."""
+    """Some, or all there are."""
     states: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     contact_id: int | None = None
@@ -55,18 +56,18 @@ def page(tx: Connection, wanted: Wanted, limit: int, before: int | None = None) 
 
 def _ids(tx: Connection, wanted: Wanted, limit: int, before: int | None) -> list[int]:
     """Return the newest ids over all exact keys: in each of them an index has them in order."""
-    if wanted == Wanted():
-        return list(tx.scalars(select(_newest(true(), limit, before).c.id)))
     found: list[int] = []
-    keys = _keys(wanted)
+    keys = _keys(tx, wanted)
     for first in range(0, len(keys), TERMS):
         parts = [_newest(key, limit, before) for key in keys[first : first + TERMS]]
         found += tx.scalars(union_all(*(select(part.c.id) for part in parts)))
     return nlargest(limit, set(found))
 
 
-def _keys(wanted: Wanted) -> list[Any]:
+def _keys(tx: Connection, wanted: Wanted) -> list[Any]:
     """Return a condition for each exact key of the index that answers it."""
+    if wanted == Wanted():
+        return [true()]
     here = deliveries.c.connection_id
     narrow = [deliveries.c.state.in_(wanted.states)] if wanted.states else []
     narrow += [deliveries.c.kind.in_(wanted.kinds)] if wanted.kinds else []
@@ -77,14 +78,46 @@ def _keys(wanted: Wanted) -> list[Any]:
     }
     asked = [column == value for column, value in exact.items() if value is not None]
     if wanted.contacts is not None:
-        found = [one for one in wanted.contacts if one[0] in wanted.connections]
+        found = [one for one in wanted.contacts if not wanted.connections or one[0] in wanted.connections]
         return [and_(here == one, deliveries.c.contact_id == who, *asked, *narrow) for one, who in found]
     if asked:
-        return [and_(here == one, *asked, *narrow) for one in wanted.connections]
-    each = product(wanted.connections, wanted.states or STATES, wanted.kinds or KINDS)
-    return [
-        and_(here == one, deliveries.c.state == state, deliveries.c.kind == kind) for one, state, kind in each
-    ]
+        return [and_(here == one, *asked, *narrow) for one in wanted.connections or _whose(tx, wanted)]
+    each = product(
+        [here == one for one in wanted.connections] or [true()],
+        wanted.states or STATES,
+        wanted.kinds or KINDS,
+    )
+    return [and_(key, deliveries.c.state == state, deliveries.c.kind == kind) for key, state, kind in each]
+
+
+def _whose(tx: Connection, wanted: Wanted) -> Sequence[int]:
+    """Return the connections that may have what is asked for by more than its state and kind."""
+    if wanted.contact_id is not None:
+        return of_contact(tx, wanted.contact_id)
+    if wanted.conversation_id is not None:
+        return of_conversation(tx, wanted.conversation_id)
+    return failed(tx)
+
+
+def of_contact(tx: Connection, contact_id: int, limit: int | None = None) -> Sequence[int]:
+    """Return the connections that heard of a contact of this number, the oldest first."""
+    here = select(deliveries.c.connection_id).distinct().where(deliveries.c.contact_id == contact_id)
+    return tx.scalars(here.order_by(deliveries.c.connection_id).limit(limit)).all()
+
+
+def of_conversation(tx: Connection, conversation_id: int, limit: int | None = None) -> Sequence[int]:
+    """Return the connections that heard of a conversation of this number, the oldest first."""
+    here = select(deliveries.c.connection_id).distinct()
+    here = here.where(deliveries.c.conversation_id == conversation_id)
+    return tx.scalars(here.order_by(deliveries.c.connection_id).limit(limit)).all()
+
+
+def failed(tx: Connection) -> Sequence[int]:
+    """Return the connections of which a delivery is dead.
+
+    From one to the next that has any: it looks as often as there are such connections, however many died.
+    """
+    return tx.scalars(_FAILED).all()
 
 
 def _newest(key: Any, limit: int, before: int | None) -> Any:
@@ -115,12 +148,14 @@ class Cause:
     fix: str
 
 
-def causes(tx: Connection, connection_ids: Sequence[int], limit: int = 20) -> list[Cause]:
-    """Return what deliveries are dead of, the commonest first."""
-    key = (deliveries.c.connection_id, deliveries.c.cause)
-    query = select(*key, func.count(), func.max(deliveries.c.id))
-    query = query.where(key[0].in_(connection_ids), key[1].is_not(None)).group_by(*key)
-    rows = list(tx.execute(query.order_by(func.count().desc(), key[1]).limit(limit)))
+def causes(tx: Connection, connection_ids: Sequence[int] | None = None, limit: int = 20) -> list[Cause]:
+    """Return what deliveries of these connections, or of all, are dead of, the commonest first."""
+    if connection_ids is None:
+        rows = tx.execute(_CAUSES, {"most": limit}).all()
+    else:
+        rows = tx.execute(_CAUSES_OF, {"most": limit, "connections": connection_ids}).all()
+    if not rows:
+        return []
     words = select(deliveries.c.id, deliveries.c.reason, deliveries.c.fix)
     newest = {
         row[0]: row[1:] for row in tx.execute(words.where(deliveries.c.id.in_([row[3] for row in rows])))
@@ -131,27 +166,59 @@ def causes(tx: Connection, connection_ids: Sequence[int], limit: int = 20) -> li
     ]
 
 
-def count(tx: Connection, connection_id: int, state: str) -> int:
-    """Return how many deliveries are in a state; MANY + 1 where there are more than MANY."""
-    here = and_(deliveries.c.connection_id == connection_id, deliveries.c.state == state)
-    some = select(deliveries.c.id).where(here, deliveries.c.kind.in_(KINDS)).limit(MANY + 1).subquery()
-    return tx.scalar(select(func.count()).select_from(some)) or 0
+@dataclass(frozen=True)
+class Line:
+    """What stands in line of a connection, and what failed; MANY + 1 where there are more than MANY."""
+
+    waiting: int
+    dead: int
+    oldest_waiting: float | None
+    """Since when the first one in line has waited."""
 
 
-def oldest_waiting(tx: Connection, connection_id: int) -> float | None:
-    """Return since when a connection's first delivery in line has waited."""
-    since = func.coalesce(deliveries.c.revived_at, deliveries.c.received_at)
-    parts = [
-        select(deliveries.c.id, since.label("since"))
+def lines(tx: Connection, connection_ids: Sequence[int] | None = None) -> dict[int, Line]:
+    """Return what stands in line of these connections, or of all."""
+    if connection_ids is None:
+        rows = tx.execute(_LINES)
+    else:
+        rows = tx.execute(_LINES_OF, {"connections": connection_ids})
+    return {
+        row[0]: Line(row[1], row[2], min((since for since in row[3:] if since is not None), default=None))
+        for row in rows
+    }
+
+
+def _count(state: str) -> Any:
+    """Count a connection's deliveries in a state, up to MANY + 1."""
+    here = and_(deliveries.c.connection_id == connections.c.id, deliveries.c.state == literal(state))
+    some = select(deliveries.c.id).where(here, deliveries.c.kind.in_(KINDS)).limit(MANY + 1)
+    return select(func.count()).select_from(some.correlate(connections).subquery()).scalar_subquery()
+
+
+def _oldest(kind: str) -> Any:
+    """Return since when a connection's first delivery of this kind has waited: an index has them in order."""
+    return (
+        select(func.coalesce(deliveries.c.revived_at, deliveries.c.received_at))
         .where(
-            deliveries.c.connection_id == connection_id,
+            deliveries.c.connection_id == connections.c.id,
             deliveries.c.state == literal("pending"),
-            deliveries.c.kind == kind,
+            deliveries.c.kind == literal(kind),
         )
         .order_by(deliveries.c.id)
         .limit(1)
-        .subquery()
-        for kind in KINDS
-    ]
-    moments = list(tx.scalars(union_all(*(select(part.c.since) for part in parts))))
-    return min(moments, default=None)
+        .scalar_subquery()
+    )
+
+
+# Made once: SQLAlchemy takes four times as long to make a statement as to run it.
+_LINES = select(connections.c.id, _count("pending"), _count("dead"), *map(_oldest, KINDS))
+_LINES_OF = _LINES.where(connections.c.id.in_(bindparam("connections", expanding=True)))
+_CAUSES = (
+    select(deliveries.c.connection_id, deliveries.c.cause, func.count(), func.max(deliveries.c.id))
+    .where(deliveries.c.cause.is_not(None))
+    .group_by(deliveries.c.connection_id, deliveries.c.cause)
+    .order_by(func.count().desc(), deliveries.c.cause)
+    .limit(bindparam("most"))
+)
+_CAUSES_OF = _CAUSES.where(deliveries.c.connection_id.in_(bindparam("connections", expanding=True)))
+_FAILED = connections_in(deliveries.c.connection_id, deliveries.c.cause.is_not(None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ SEALED = ("secrets", "webhook_secrets", "chatwoot_token")
 _BY_ID = select(connections).where(connections.c.id == bindparam("connection"))
 _BY_ADDRESS = select(connections).where(connections.c.address == bindparam("its_address"))
 _TWO = select(connections.c.id).limit(2)
+_SOME = select(connections).where(connections.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,12 @@ def add(
 def every(tx: Connection, vault: Vault) -> list[CRMConnection]:
     """Return all connections, the oldest first."""
     return [_read(row, vault) for row in tx.execute(select(connections).order_by(connections.c.id))]
+
+
+def some(tx: Connection, vault: Vault, connection_ids: Collection[int]) -> dict[int, CRMConnection]:
+    """Return these connections by id, those that there are."""
+    rows = tx.execute(_SOME, {"ids": list(connection_ids)})
+    return {row.id: _read(row, vault) for row in rows}
 
 
 def get(tx: Connection, vault: Vault, connection_id: int) -> CRMConnection:

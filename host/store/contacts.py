@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -34,7 +34,11 @@ def of_these(table: Table) -> ColumnElement[bool]:
     return and_(table.c.connection_id == bindparam("connection"), table.c.contact_id.in_(ids))
 
 
-_KNOWN = select(*FACE).where(of_these(contacts))
+# Of many connections at once: those are read too whose numbers are another connection's, which are few.
+_KNOWN = select(*FACE).where(
+    contacts.c.connection_id.in_(bindparam("connections", expanding=True)),
+    contacts.c.contact_id.in_(bindparam("ids", expanding=True)),
+)
 _FORGET = delete(contacts).where(of_these(contacts))
 FORGET_WORDS = delete(contact_words).where(of_these(contact_words))
 
@@ -72,11 +76,6 @@ def _keep(dialect: str) -> Insert:
     return insert.on_conflict_do_update(index_elements=["connection_id", "contact_id"], set_=fresh)
 
 
-def _known(tx: Connection, keys: Sequence[Key]) -> dict[Key, Face]:
-    rows = [row for given in by_connection(keys) for row in tx.execute(_KNOWN, given)]
-    return {face.key: face for face in (Face(*row) for row in rows)}
-
-
 def by_connection(keys: Iterable[Key]) -> list[dict[str, Any]]:
     """Return the parameters of a statement about these contacts, for each connection: so an index is used."""
     ids: dict[int, list[int]] = {}
@@ -87,8 +86,10 @@ def by_connection(keys: Iterable[Key]) -> list[dict[str, Any]]:
 
 def faces(tx: Connection, keys: Iterable[Key]) -> dict[Key, Face]:
     """Return who these contacts are, of those who are known."""
-    wanted = sorted(set(keys))
-    return _known(tx, wanted) if wanted else {}
+    wanted = set(keys)
+    given = {"connections": sorted({key[0] for key in wanted}), "ids": sorted({key[1] for key in wanted})}
+    rows = tx.execute(_KNOWN, given) if wanted else ()
+    return {face.key: face for face in (Face(*row) for row in rows) if face.key in wanted}
 
 
 def forget(tx: Connection, before: float, limit: int = 1000) -> int:

@@ -41,3 +41,12 @@ def read(tx: Connection, family: Family, connection_id: int | None = None) -> di
     if connection_id is not None:
         query = query.where(counters.c.connection_id == connection_id)
     return {row[0]: int(row[1]) for row in tx.execute(query.group_by(counters.c.name))}
+
+
+def each(tx: Connection, family: Family) -> dict[int, dict[str, int]]:
+    """Return the counts of one family by name, by connection."""
+    found: dict[int, dict[str, int]] = {}
+    query = select(counters.c.connection_id, counters.c.name, counters.c.count)
+    for connection_id, name, count in tx.execute(query.where(counters.c.family == family)):
+        found.setdefault(connection_id, {})[name] = count
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, and_, bindparam, func, null, select, text, update
+from sqlalchemy import Connection, Insert, and_, bindparam, func, null, select, text, update
 
 from ..states import STATES
 from ..webhooks import Event, changes
@@ -253,12 +253,3 @@ def oldest_pending(tx: Connection) -> float | None:
     """Return since when the oldest pending delivery has been due."""
     since: float | None = tx.scalar(select(func.min(DUE_SINCE)).where(deliveries.c.state == "pending"))
     return since
-
-
-def newest(tx: Connection, limit: int, states: Sequence[str] = ()) -> list[Row[Any]]:
-    """Return the newest deliveries, without their bodies."""
-    columns = [column for column in deliveries.c if column.name not in {"body", "digest"}]
-    query = select(*columns).order_by(deliveries.c.id.desc()).limit(limit)
-    if states:
-        query = query.where(deliveries.c.state.in_(states))
-    return list(tx.execute(query))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, func, select
+from sqlalchemy import Connection, Insert, and_, bindparam, func, literal, select, text
 
 from . import many
-from .page_tables import hours
+from .page_tables import REFUSED, hours
+from .tables import connections
 from .upsert import upsert_in
 
 HOUR = 3600
@@ -79,25 +80,74 @@ class Count:
         )
 
 
-def since(tx: Connection, connection_ids: Sequence[int], hour: int) -> dict[tuple[int, str, int], Count]:
-    """Return what was counted from that hour on, by (connection, what, hour)."""
-    query = select(hours).where(hours.c.connection_id.in_(connection_ids), hours.c.hour >= hour)
-    return {(row[0], row[1], row[2]): Count(*row[3:]) for row in tx.execute(query)}
+def since(
+    tx: Connection, connection_ids: Sequence[int], hour: int, what: Sequence[str]
+) -> dict[tuple[int, str, int], Count]:
+    """Return what was counted of these things from that hour on, by (connection, what, hour)."""
+    rows = tx.execute(_SINCE, {"ids": connection_ids, "what": what, "hour": hour})
+    return {(row[0], row[1], row[2]): Count(*row[3:]) for row in rows}
 
 
-def last(tx: Connection, connection_id: int, what: str) -> float | None:
-    """Return when this happened last."""
-    here = (hours.c.connection_id == connection_id) & (hours.c.what == what)
-    moment: float | None = tx.scalar(
-        select(hours.c.last_at).where(here).order_by(hours.c.hour.desc()).limit(1)
-    )
-    return moment
+def sums(tx: Connection, connection_ids: Sequence[int], hour: int, what: Sequence[str]) -> dict[int, Count]:
+    """Return what was counted of these things together from that hour on, by connection."""
+    rows = tx.execute(_SUMS_OF, {"ids": connection_ids, "what": what, "hour": hour})
+    return {row[0]: Count(int(row[1]), int(row[2]), *row[3:]) for row in rows}
+
+
+def last(tx: Connection, connection_ids: Sequence[int], what: str) -> dict[int, float]:
+    """Return when this happened last, by connection; those are left out to which it never did."""
+    rows = tx.execute(_LAST, {"ids": connection_ids, "what": what})
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def refused(tx: Connection, after: float) -> set[int]:
+    """Return the connections of which webhooks were refused since then, and none was taken after that."""
+    return set(tx.scalars(_REFUSED, {"after": after, "hour": int(after // HOUR)}))
 
 
 def altogether(tx: Connection) -> dict[tuple[int, str], Count]:
     """Return all that was ever counted, by (connection, what)."""
-    columns = (func.sum(hours.c.count), func.sum(hours.c.calls), func.sum(hours.c.waited))
-    rows = tx.execute(
-        select(hours.c.connection_id, hours.c.what, *columns).group_by(hours.c.connection_id, hours.c.what)
-    )
+    key = (hours.c.connection_id, hours.c.what)
+    rows = tx.execute(select(*key, *_SUMS[:3]).group_by(*key))
     return {(row[0], row[1]): Count(int(row[2]), int(row[3]), row[4]) for row in rows}
+
+
+def refusing(tx: Connection, after: float) -> set[int]:
+    """Return the connections of which any webhook was refused since then."""
+    query = select(hours.c.connection_id).distinct().where(text(REFUSED), hours.c.hour >= int(after // HOUR))
+    return set(tx.scalars(query))
+
+
+def _newest(what: Any, connection_id: Any) -> Any:
+    """Return when this happened to a connection last, as a part of a statement."""
+    newest = hours.alias()
+    here = and_(newest.c.connection_id == connection_id, newest.c.what == what)
+    return select(newest.c.last_at).where(here).order_by(newest.c.hour.desc()).limit(1).scalar_subquery()
+
+
+_SUMS = (
+    *(func.sum(hours.c[name]) for name in ("count", "calls", "waited")),
+    *(func.max(hours.c[name]) for name in ("longest", "last_at")),
+)
+# By all that comes before the hour in the key as well: so an index is used.
+_THESE = and_(
+    hours.c.connection_id.in_(bindparam("ids", expanding=True)),
+    hours.c.what.in_(bindparam("what", expanding=True)),
+    hours.c.hour >= bindparam("hour"),
+)
+# Made once: SQLAlchemy takes four times as long to make a statement as to run it.
+_SINCE = select(hours).where(_THESE)
+_SUMS_OF = select(hours.c.connection_id, *_SUMS).where(_THESE).group_by(hours.c.connection_id)
+_LAST = select(connections.c.id, _newest(bindparam("what"), connections.c.id)).where(
+    connections.c.id.in_(bindparam("ids", expanding=True))
+)
+_REFUSED = (
+    select(hours.c.connection_id)
+    .distinct()
+    .where(
+        text(REFUSED),
+        hours.c.hour >= bindparam("hour"),
+        hours.c.last_at > bindparam("after"),
+        hours.c.last_at > func.coalesce(_newest(literal(RECEIVED), hours.c.connection_id), 0),
+    )
+)

@@ -43,6 +43,8 @@ _KEEP = _UPDATE.values(taken_at=_NOW)
 _BRING_FORWARD = _UPDATE.values(due_at=_NOW, rung_at=None)
 _RING = _UPDATE.values(rung_at=_NOW)
 _SILENCE = _UPDATE.values(rung_at=None)
+GOING = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
+"""Chooses the connections whose work does not wait at ``now``."""
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _BELLS_OUT = (
     select(lanes.c.connection_id, func.count())
@@ -165,7 +167,7 @@ def next_in_turn(
 def _in_turn(*, background: bool, unheard: bool) -> Select[int, int]:
     """Return the connections in turn, each with the lane of it that has been due for longest."""
     due = and_(
-        _free(background=background),
+        free(background=background),
         lanes.c.due_at <= _NOW,
         tuple_(lanes.c.connection_id, lanes.c.contact_id).not_in(bindparam("but", expanding=True)),
     )
@@ -173,11 +175,10 @@ def _in_turn(*, background: bool, unheard: bool) -> Select[int, int]:
         due &= or_(lanes.c.rung_at.is_(None), lanes.c.rung_at < bindparam("since"))
     chosen = select(lanes.c.contact_id).where(due).order_by(lanes.c.due_at)
     longest = chosen.limit(1).offset(bindparam("skip", type_=Integer)).scalar_subquery()
-    going = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
     turn = case((connections.c.id > bindparam("after"), 0), else_=1)
     return (
         select(connections.c.id, longest.label("contact_id"))
-        .where(going, connections.c.id.not_in(bindparam("not_of", expanding=True)))
+        .where(GOING, connections.c.id.not_in(bindparam("not_of", expanding=True)))
         .order_by(turn, connections.c.id)
     )
 
@@ -264,7 +265,7 @@ def free_the_dead(tx: Connection, before: float) -> None:
 
 def next_due(tx: Connection, now: float) -> float | None:
     """Return when the next lane that waits becomes due, or the next connection goes on."""
-    later = (_free(background=background) & (lanes.c.due_at > now) for background in (False, True))
+    later = (free(background=background) & (lanes.c.due_at > now) for background in (False, True))
     earliest = (select(func.min(lanes.c.due_at)).where(each).scalar_subquery() for each in later)
     each = select(*earliest, case((connections.c.paused_until > now, connections.c.paused_until)))
     moments = [moment for row in tx.execute(each.select_from(connections)) for moment in row]
@@ -282,7 +283,7 @@ def held(tx: Connection) -> dict[int, int]:
     return {row[0]: row[1] for row in tx.execute(each.group_by(lanes.c.connection_id))}
 
 
-def _free(*, background: bool) -> ColumnElement[bool]:
+def free(*, background: bool) -> ColumnElement[bool]:
     """Choose the lanes of a connection that nobody has, in the words of the index on them."""
     return and_(
         lanes.c.connection_id == connections.c.id,

@@ -44,6 +44,13 @@ def records_of(tx: Connection, connection_id: int, kind: str, remote_id: str) ->
     return tuple(tx.scalars(select(links.c.record).where(here)))
 
 
+def with_remote_id(tx: Connection, remote_id: str, limit: int) -> list[tuple[int, str, str]]:
+    """Return connection, kind and record of what is linked to a record of this id in any CRM."""
+    query = select(links.c.connection_id, links.c.kind, links.c.record).where(links.c.remote_id == remote_id)
+    query = query.order_by(links.c.connection_id, links.c.kind).limit(limit)
+    return [(row[0], row[1], row[2]) for row in tx.execute(query)]
+
+
 def every(tx: Connection, connection_id: int) -> dict[Key, Link]:
     """Return all links of a connection."""
     rows = tx.execute(_LINKS, {"connection": connection_id})

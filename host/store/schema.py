@@ -13,7 +13,7 @@ from .engine import Store
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration; a test holds it equal to what the migrations folder says."""
 MIGRATION_LOCK = 4_717_001
 """PostgreSQL's advisory lock that processes which start together take in turn."""

@@ -18,6 +18,8 @@ WORDS = 12
 """How many words of a contact are kept at most."""
 CODES, ENDS = (1, 2, 3), (-9, -8, -7)
 """How many digits a country's code can have, and a phone without the area's: people leave both out."""
+EACH = WORDS + 2 + 1 + len(CODES) + len(ENDS)
+"""How many words of a contact there can be: of name, e-mail address and phone."""
 BATCH = 500
 """How many contacts' words are made in one transaction."""
 _WITHOUT = (
@@ -84,12 +86,14 @@ def find(tx: Connection, typed: str, limit: int) -> list[Face]:
         return []
     first, *others = words
     own = contact_words.c.connection_id, contact_words.c.contact_id
-    query = select(*own).distinct().where(_begins(contact_words, first))
+    query = select(*own).where(_begins(contact_words, first))
     for word in others:
         also = contact_words.alias()
         same = and_(also.c.connection_id == own[0], also.c.contact_id == own[1], _begins(also, word))
         query = query.where(select(also.c.word).where(same).exists())
-    keys = [(row[0], row[1]) for row in tx.execute(query.limit(limit))]
+    # A contact may be among them with each of its words: so many are read, and no more.
+    found = tx.execute(query.order_by(contact_words.c.word).limit(limit * EACH))
+    keys = list(dict.fromkeys((row[0], row[1]) for row in found))[:limit]
     known = faces(tx, keys)
     return [known[key] for key in keys if key in known]
 

@@ -104,8 +104,9 @@ _partial(
     deliveries.c.connection_id,
     deliveries.c.contact_id,
 )
-Index("deliveries_by_state", deliveries.c.state, deliveries.c.received_at)
-# For the pages: whatever is filtered by, each set of exact keys has its deliveries in order.
+# For the pages: whatever is filtered by, each set of exact keys has its deliveries in order; of all
+# connections as of one.
+Index("deliveries_by_state", deliveries.c.state, deliveries.c.kind, deliveries.c.id)
 Index(
     "deliveries_by_kind",
     deliveries.c.connection_id,
@@ -113,12 +114,13 @@ Index(
     deliveries.c.kind,
     deliveries.c.id,
 )
-Index("deliveries_of_contact", deliveries.c.connection_id, deliveries.c.contact_id, deliveries.c.id)
+# What is known of them may be their number alone: it comes first.
+Index("deliveries_of_contact", deliveries.c.contact_id, deliveries.c.connection_id, deliveries.c.id)
 _partial(
     "deliveries_of_conversation",
     "conversation_id IS NOT NULL",
-    deliveries.c.connection_id,
     deliveries.c.conversation_id,
+    deliveries.c.connection_id,
     deliveries.c.id,
 )
 _partial(
@@ -181,7 +183,7 @@ links = Table(
     Column("written", JSON, nullable=False),
     Column("updated_at", Time, nullable=False),
 )
-Index("links_by_remote_id", links.c.connection_id, links.c.kind, links.c.remote_id)
+Index("links_by_remote_id", links.c.remote_id, links.c.connection_id, links.c.kind)
 
 # Records that a request was about to create: open ones may exist without our knowing their id.
 intents = Table(

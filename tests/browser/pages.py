@@ -6,15 +6,18 @@ Run by ``make test-browser``; screenshots are kept in .screens, by ``make screen
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from crmhost.chatwoot import Access
 from crmhost.chatwoot.sandbox.life import Life
 from crmhost.connect import connect
+from crmhost.store import gates
 
+from ..many import more
 from .conftest import Looking, context_of
 from .world import PASSWORD, World
 
@@ -116,6 +119,69 @@ def test_the_first_one_comes_in_by_the_keyboard_alone(chromium: Browser, new_wor
             looking.check()
 
 
+def test_many_connections_are_gone_through_by_the_keyboard(
+    chromium: Browser, new_world: World, size: str
+) -> None:
+    _have_many(new_world, 60)
+    with context_of(chromium, size) as context:
+        looking = Looking(context.new_page(), new_world.address)
+        page = looking.page
+        looking.come_in_first(new_world.link())
+        expect(page.get_by_role("heading", level=1)).to_have_text("3 connections need you")
+        looking.check()
+        looking.shoot(f"many-{size}", whole=True)
+
+        page.get_by_role("link", name="Those after").focus()
+        page.keyboard.press("Enter")
+
+        expect(page).to_have_url(re.compile(r"/\?page=2$"))
+        expect(page.get_by_text("21 to 40 of 60")).to_be_visible()
+        looking.check()
+        page.get_by_role("link", name="Those after").focus()
+        _comes_anew(page)
+        expect(page.get_by_role("link", name="Those after")).to_be_focused()
+        expect(page.get_by_text("21 to 40 of 60")).to_be_visible()
+        page.get_by_label("Connection").fill("131")
+        _comes_anew(page)
+        expect(page.get_by_label("Connection")).to_have_value("131")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("1 to 1 of 1")).to_be_visible()
+        looking.check()
+        looking.shoot(f"many-found-{size}")
+        page.get_by_label("Connection").fill("nothing")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="There is none")).to_be_visible()
+        looking.check()
+        looking.go("/deliveries?connection=krayin")
+        expect(page.get_by_role("heading", name="Which connection?")).to_be_visible()
+        looking.check()
+        looking.shoot(f"which-{size}")
+        page.locator("main ul a").first.click()
+        expect(page.get_by_text("Only those of")).to_be_visible()
+        looking.check()
+        looking.shoot(f"deliveries-of-one-{size}")
+
+
+ANEW = """htmx.ajax("GET", document.querySelector("#live").getAttribute("hx-get"),
+{source: "#live", target: "#live", select: "#live", swap: "outerHTML"})"""
+
+
+def _comes_anew(page: Page) -> None:
+    """Have the part that comes anew every ten seconds come now."""
+    with page.expect_response(lambda answer: "page=2" in answer.url):
+        page.evaluate(ANEW)
+
+
+def _have_many(world: World, count: int) -> None:
+    """Have so many connections, of which three need somebody."""
+    given = world.krayin.settings(world.krayin_url)
+    connect(world.house, "krayin", 101, given, webhook_secret="s3cret")
+    more(world.house, count)
+    with world.house.store.write() as tx:
+        for number in (7, 31, 55):
+            gates.refused(tx, number, "Krayin refuses the token.", "Make a new one.", time.time() + 60)
+
+
 def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, size: str) -> None:
     with context_of(chromium, size) as context:
         looking = Looking(context.new_page(), world.address)
@@ -156,11 +222,13 @@ def test_news_comes_by_itself(chromium: Browser, world: World) -> None:
         looking = Looking(context.new_page(), world.address)
         looking.sign_in()
         page = looking.page
-        page.evaluate("document.querySelector('#live h1').textContent = 'old'")
+        for part in ("h1", "#live dd"):
+            page.evaluate(f"document.querySelector('{part}').textContent = 'old'")
 
-        page.evaluate("htmx.ajax('GET', '/', {target: '#live', select: '#live', swap: 'outerHTML'})")
+        page.evaluate(ANEW)
 
-        expect(page.get_by_role("heading", level=1)).not_to_have_text("old")
+        for part in ("h1", "#live dd"):
+            expect(page.locator(part).first).not_to_have_text("old")
         looking.check()
 
 

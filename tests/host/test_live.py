@@ -61,7 +61,7 @@ def test_it_says_what_keeps_work_waiting(lite_house: House) -> None:
     state = overview.status(lite_house)
     (row,) = state["connections"]
     limit = {"state": "waiting_for_limit", "until": "2026-11-26T06:30:15.000+00:00", "reason": "Used up."}
-    refused = {"problem": {"reason": "Webhooks are refused.", "fix": "crmhost secret 1"}}
+    refused = {"problem": {"state": "refused", "reason": "Webhooks are refused.", "fix": "crmhost secret 1"}}
     away = {"state": "away", "reason": "Nothing answers.", "fix": "Start it."}
 
     said = written(drawn({**state, "redis": away, "connections": [{**row, **limit}, {**row, **refused}]}))

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import event
 
 from crmhost.house import House
-from crmhost.store import bodies, counters, deliveries, lanes, tables
+from crmhost.store import bodies, browse, counters, deliveries, lanes, tables
+from crmhost.store.browse import Wanted
 from crmhost.store.deliveries import Arrival
 from crmhost.webhooks import Event
 
@@ -87,7 +88,7 @@ def test_deliveries_keep_the_order_of_their_arrival(house: House) -> None:
 
     with house.store.read() as tx:
         ids = [one.id for one in deliveries.pending(tx, 1, 5)]
-        digests = [row.uid for row in reversed(deliveries.newest(tx, 300))]
+        digests = [row.uid for row in reversed(browse.page(tx, Wanted(), 300))]
 
     assert ids == sorted(ids)
     assert digests == sorted(digests)

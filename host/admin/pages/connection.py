@@ -12,8 +12,9 @@ from ...overview import not_compared
 from ...store import browse, connections, gates, hours, reconciliations
 from ...store.dead import Chosen
 from .. import charts, replaying
+from ..needs import BY_HAND, facts
 from ..shown import shown
-from ..standing import BY_HAND, called, redis_answers, standing
+from ..standing import called, standings
 from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
@@ -39,11 +40,11 @@ def show(visit: Visit) -> Page:
     house, one = visit.house, found(visit, visit.number("id"))
     span, used = charts.span_of(visit.asked("span")), spent(house.redis, [one.id])
     with house.store.read() as tx:
-        stands = standing(tx, house, one, used.get(one.id), redis=redis_answers(house))
+        (stands,) = standings(tx, house, [one.id], facts(tx, house, one.id), used)
         causes = browse.causes(tx, [one.id])
         slots = charts.counted(tx, one.id, span)
-        hour = hours.since(tx, [one.id], int(time.time() // hours.HOUR))
-        compared = reconciliations.every(tx)
+        hour = hours.since(tx, [one.id], int(time.time() // hours.HOUR), charts.ENDED)
+        compared = reconciliations.every(tx, [one.id])
     lately = {what: count for (_id, what, _hour), count in hour.items()}
     return Page(
         "connection.html",

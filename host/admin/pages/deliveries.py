@@ -11,10 +11,10 @@ import structlog
 
 from ...errors import CRMHostError
 from ...states import STATES
-from ...store import browse, connections
+from ...store import browse, connections, dead
 from ...store.browse import KINDS, Wanted
-from ...store.dead import Chosen
 from .. import happenings, replaying
+from ..choosing import chosen, offered
 from ..finding import catch_up, find
 from ..happenings import EVENTS, urls_of
 from ..masking import masked, news
@@ -23,11 +23,14 @@ from ..visits import Go, NotThere, Page, Place, Visit, form
 from ..words import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection, Row
 
+    from ...house import House
     from ...store.connections import CRMConnection
+    from ..choosing import Chosen
+    from ..happenings import Urls
 
 LENGTH = 40
 """Deliveries a page."""
@@ -45,26 +48,27 @@ def listed(visit: Visit) -> Page:
     if visit.asked("q"):
         catch_up(house.store)
     with house.store.read() as tx:
-        every = connections.every(tx, house.vault)
-        urls = {one.id: urls_of(house, one) for one in every}
-        wanted = _wanted(tx, visit, visit.asked, every)
+        one = chosen(tx, house, visit.asked("connection"))
+        wanted = _wanted(tx, visit, visit.asked, one)
         rows = browse.page(tx, wanted, LENGTH + 1, before)
         plain = wanted == Wanted()
-        ids = tuple(one.id for one in every)
-        dead = browse.page(tx, Wanted(ids, ("dead",)), FIRST) if plain and before is None else []
+        failed = browse.page(tx, Wanted(states=("dead",)), FIRST) if plain and before is None else []
+        urls = _urls(tx, house, (*rows, *failed))
         values: dict[str, Any] = {
             "rows": happenings.happenings(tx, rows[:LENGTH], urls),
-            "dead": happenings.happenings(tx, dead, urls),
+            "dead": happenings.happenings(tx, failed, urls),
+            "named": offered(tx, house),
+            "names": names(tx, house, {row.connection_id for row in (*rows, *failed)}),
         }
     older = rows[LENGTH - 1].id if len(rows) > LENGTH else None
+    asked = {name: visit.asked(name) for name in ("state", "kind", "cause", "contact", "q")}
     return Page(
         "deliveries.html",
         values
         | {
-            "names": names(house, every),
-            "asked": {
-                name: visit.asked(name) for name in ("connection", "state", "kind", "cause", "contact", "q")
-            },
+            "asked": asked | {"connection": str(one.id) if one.id else ""},
+            "one": one,
+            "with_another": lambda number: _address(visit, connection=number),
             "numbered": _numbered(visit),
             "wanted": wanted,
             "plain": plain,
@@ -76,20 +80,23 @@ def listed(visit: Visit) -> Page:
     )
 
 
-def _wanted(tx: Connection, visit: Visit, said: Callable[[str], str], every: list[CRMConnection]) -> Wanted:
+def _urls(tx: Connection, house: House, rows: Iterable[Row[Any]]) -> dict[int, Urls]:
+    """Return what says where records are opened, of the connections whose deliveries touched any."""
+    some = connections.some(tx, house.vault, {row.connection_id for row in rows if row.outcome})
+    return {number: urls_of(house, one) for number, one in some.items()}
+
+
+def _wanted(tx: Connection, visit: Visit, said: Callable[[str], str], one: Chosen) -> Wanted:
     """Read the filter that ``said`` tells by name; what it does not know narrows nothing."""
-    named = _whole(said("connection"))
     state, kind, typed = said("state"), said("kind"), said("q").strip()
-    wanted = Wanted(
+    return Wanted(
+        connections=() if one.id is None else (one.id,),
         states=(state,) if state in STATES else (),
         kinds=(kind,) if kind in KINDS else (),
         contact_id=_whole(said("contact")),
         cause=said("cause") or None,
         contacts=tuple(one.face.key for one in find(tx, visit.house, typed)) if typed else None,
     )
-    if named is None and wanted == Wanted():
-        return wanted
-    return replace(wanted, connections=tuple(one.id for one in every) if named is None else (named,))
 
 
 def _numbered(visit: Visit) -> int | None:
@@ -154,14 +161,13 @@ def _row(visit: Visit, delivery_id: int) -> Row[Any]:
 
 
 def _connection(tx: Connection, visit: Visit, connection_id: int) -> CRMConnection | None:
-    every = connections.every(tx, visit.house.vault)
-    return next((one for one in every if one.id == connection_id), None)
+    return connections.some(tx, visit.house.vault, [connection_id]).get(connection_id)
 
 
 def replay_one(visit: Visit) -> Go:
     """Try one again."""
     row = _row(visit, visit.number("id"))
-    done = replaying.replay(visit.house, Chosen((row.id,)))
+    done = replaying.replay(visit.house, dead.Chosen((row.id,)))
     return Go(f"/deliveries/{row.id}", done.told())
 
 
@@ -175,7 +181,7 @@ def replay_many(visit: Visit) -> Go:
     elif visit.given("all"):
         done = replaying.replay(visit.house, _chosen(visit))
     elif ids:
-        done = replaying.replay(visit.house, Chosen(ids))
+        done = replaying.replay(visit.house, dead.Chosen(ids))
     else:
         raise CRMHostError(_("Nothing was ticked."), fix=_("Tick those that are to be tried again."))
     return Go(back if back.startswith("/deliveries") else "/deliveries", done.told())
@@ -185,15 +191,15 @@ def _found(visit: Visit) -> tuple[list[int], bool]:
     """Return the failed ones of a search, in order of arrival, and whether there are more."""
     catch_up(visit.house.store)
     with visit.house.store.read() as tx:
-        every = connections.every(tx, visit.house.vault)
-        wanted = replace(_wanted(tx, visit, visit.given, every), states=("dead",))
+        one = chosen(tx, visit.house, visit.given("connection"))
+        wanted = replace(_wanted(tx, visit, visit.given, one), states=("dead",))
         rows = browse.page(tx, wanted, FOUND + 1)
     return sorted(row.id for row in rows[:FOUND]), len(rows) > FOUND
 
 
-def _chosen(visit: Visit) -> Chosen:
+def _chosen(visit: Visit) -> dead.Chosen:
     kind = visit.given("kind")
-    return Chosen(
+    return dead.Chosen(
         connection_id=_whole(visit.given("connection")),
         cause=visit.given("cause") or None,
         kind=kind if kind in KINDS else None,

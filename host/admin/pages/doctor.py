@@ -5,6 +5,8 @@ from __future__ import annotations
 from ...health import of_house
 from ..visits import Page, Place, Visit, form
 
+MANY = 200
+"""What is found of many connections is no table that anybody reads."""
 ORDER = ("problem", "warning", "ok")
 
 
@@ -22,7 +24,8 @@ def _shown(visit: Visit, *, ask: bool) -> Page:
     found = of_house(visit.house, ask=ask)
     counts = {state: sum(one.state == state for one in found) for state in ORDER}
     ordered = sorted(found, key=lambda one: ORDER.index(one.state))
-    return Page("doctor.html", {"found": ordered, "counts": counts, "asked": ask})
+    more = max(len(ordered) - MANY, 0)
+    return Page("doctor.html", {"found": ordered[:MANY], "counts": counts, "asked": ask, "more": more})
 
 
 PLACES = (Place("/doctor", look), form("/doctor", ask))

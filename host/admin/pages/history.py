@@ -49,8 +49,8 @@ def _shown(
     problem: CRMHostError | None = None,
 ) -> Page:
     with visit.house.store.read() as tx:
-        known = reconciliations.every(tx)
-        newest = backfills.newest(tx).get(one.id)
+        known = reconciliations.every(tx, [one.id])
+        newest = backfills.newest(tx, one.id).get(one.id)
         in_line = deliveries.background_pending(tx, one.id) if newest else 0
     values = {
         "one": one,

@@ -5,20 +5,20 @@ from __future__ import annotations
 from ... import declared, misfits
 from ..._version import __version__
 from ...errors import SettingsError
-from ...store import connections
+from ...store import outlines
 from ..visits import Document, NotThere, Page, Place, Visit
 
 
 def plugins(visit: Visit) -> Page:
     """List the plugins."""
     with visit.house.store.read() as tx:
-        used = [one.plugin for one in connections.every(tx, visit.house.vault)]
+        used = outlines.plugins_used(tx)
         failed = list(misfits.failing(tx))
     found = visit.house.plugins
     values = {
         "plugins": list(found.found.values()),
         "broken": found.broken,
-        "used": {name: used.count(name) for name in found.found},
+        "used": {name: used.get(name, 0) for name in found.found},
         "failing": {name: [one for one in failed if one.plugin == name] for name in found.found},
         "gone": [one for one in failed if one.plugin not in found.found],
         "version": __version__,

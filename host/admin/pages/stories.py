@@ -47,8 +47,9 @@ def search(visit: Visit) -> Page:
         finding.catch_up(visit.house.store)
     with visit.house.store.read() as tx:
         rows = finding.find(tx, visit.house, typed) if typed else finding.newest(tx)
-        called_by = names(visit.house, connections.every(tx, visit.house.vault))
-    return Page("contacts.html", {"typed": typed, "rows": rows, "names": called_by})
+        called_by = names(tx, visit.house, {one.face.connection_id for one in rows})
+        several = connections.several(tx)
+    return Page("contacts.html", {"typed": typed, "rows": rows, "names": called_by, "several": several})
 
 
 def of_contact(visit: Visit) -> Page:

@@ -18,12 +18,17 @@ from crmhost.store.hours import HOUR, Moment
 from crmhost.store.tables import deliveries, links
 
 from ...conftest import Say
+from ...many import more
 from ..conftest import connected
 from .conftest import Browser, add_user
 
 DELIVERIES = int(os.environ.get("CRMHOST_TEST_DELIVERIES", "200000"))
 """Fewer than the million that the pages are made for, which take minutes to fill in."""
 CONTACTS = DELIVERIES // 10
+MANY = 999
+"""Connections."""
+FIRSTS = MANY * 10
+"""The number of a contact, and of a conversation, of the first connection, whether there are two or MANY."""
 BATCH = 20_000
 LIMIT = 100.0
 """Milliseconds, on the server."""
@@ -75,7 +80,9 @@ def fill(house: House, connection_ids: list[int]) -> None:
                 pass
     with house.store.write() as tx:
         each = [
-            Moment(one, "applied", now - hour * HOUR, 2, 1.0) for one in connection_ids for hour in range(720)
+            Moment(one, "applied", now - hour * HOUR, 2, 1.0)
+            for one in connection_ids[:20]
+            for hour in range(720)
         ]
         hours.note(tx, each)
     # What PostgreSQL does by itself in the minutes after: so that an index is enough to count by.
@@ -96,20 +103,27 @@ def link(one: Face) -> dict[str, object]:
     return {**key, "remote_id": f"{one.contact_id + 1}", "written": {}, "updated_at": 1.0}
 
 
-@pytest.fixture
-def full(house: House) -> House:
-    fill(house, [connected(house).id, connected(house).id])
+@pytest.fixture(params=[2, MANY])
+def full(house: House, request: pytest.FixtureRequest) -> House:
+    """All that, of two connections and of many."""
+    connected(house, account_id=101)
+    more(house, request.param)
+    fill(house, [*range(1, request.param + 1)])
     add_user(house, "ana@example.com")
     return house
 
 
 PATHS = (
     "/",
+    "/?page=2",
+    "/?q=fake",
     "/connections/1",
     "/connections/1?span=month",
     "/deliveries",
     "/deliveries?state=dead",
     "/deliveries?state=dead&kind=conversation_changed",
+    "/deliveries?contact=7",
+    "/deliveries?connection=fake",
     "/deliveries?kind=conversation_resolved&connection=2",
     f"/deliveries?before={DELIVERIES // 2}",
     "/deliveries?state=ignored&before=1000",
@@ -121,8 +135,8 @@ PATHS = (
     "/contacts?q=person777%40example.com",
     "/contacts?q=7700900077",
     "/contacts?q=4242",
-    f"/connections/1/contacts/{CONTACTS // 2}",
-    f"/connections/1/conversations/{DELIVERIES // 2 + 2}",
+    f"/connections/1/contacts/{FIRSTS}",
+    f"/connections/1/conversations/{FIRSTS}",
     "/plugins",
     "/plugins/fake/schema.json",
     "/doctor",

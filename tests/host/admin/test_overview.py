@@ -86,6 +86,26 @@ def test_without_redis_a_paused_connection_says_so_above(
     assert "Nothing is worked without Redis." in told(viewer.get("/"))
 
 
+def test_work_that_nobody_takes_is_told_in_the_readers_language(
+    lite_bench: Bench, viewer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+    assert told(viewer.get("/")).startswith("Everything is in step")
+
+    monkeypatch.setattr("crmhost.idle.PATIENCE", -1.0)  # as if it were two minutes later
+
+    front, page = told(viewer.get("/")), told(viewer.get("/connections/1"))
+    assert front.startswith("1 connection needs you")
+    for said in (front, page):
+        assert re.search(
+            r"Work has been due since \d{4}-\d\d-\d\d \d\d:\d\d UTC, and no worker takes it\.", said
+        )
+        assert "Is crmhost worker, or crmhost serve, running?" in said
+    viewer.client.headers["Accept-Language"] = "es"
+    assert "Hay trabajo pendiente desde 2" in told(viewer.get("/"))
+    assert "¿Está en marcha crmhost worker" in told(viewer.get("/connections/1"))
+
+
 def test_webhooks_that_were_refused_before_are_history(lite_bench: Bench, viewer: Browser) -> None:
     with lite_bench.house.store.write() as tx:
         hours.note(tx, [Moment(1, "bad_signature", time.time() - 60)])
