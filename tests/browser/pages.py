@@ -6,6 +6,7 @@ Run by ``make test-browser``; screenshots are kept in .screens, by ``make screen
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +15,9 @@ from playwright.sync_api import Browser, expect
 from crmhost.chatwoot import Access
 from crmhost.chatwoot.sandbox.life import Life
 from crmhost.connect import connect
+from crmhost.store import reconciliations
 
-from .conftest import Looking, context_of
+from .looking import Looking, context_of
 from .world import PASSWORD, World
 
 PATHS = {
@@ -30,6 +32,7 @@ PATHS = {
     "found": "/contacts?q=ana",
     "nobody": "/contacts?q=nobody",
     "story": "/connections/1/contacts/5800",
+    "story-long": "/connections/1/contacts/5810",
     "conversation": "/connections/1/conversations/700",
     "settings": "/connections/1/settings",
     "history": "/connections/1/history",
@@ -53,35 +56,12 @@ def looking(chromium: Browser, world: World, size: str) -> Iterator[Looking]:
         yield opened
 
 
-def test_every_page_is_whole(looking: Looking, size: str) -> None:
-    for name, path in PATHS.items():
-        looking.go(path)
-        looking.check()
-        looking.shoot(f"{name}-{size}")
-
-
-def test_every_page_can_be_read_in_the_dark(chromium: Browser, world: World) -> None:
-    with context_of(chromium, "desk", "dark") as context:
-        looking = Looking(context.new_page(), world.address)
-        looking.sign_in()
-        for name, path in PATHS.items():
-            looking.go(path)
-            looking.check()
-            looking.shoot(f"{name}-dark")
-
-
-@pytest.mark.parametrize(("language", "word"), [("pt-BR", "Visão geral"), ("es-MX", "Resumen")])
-def test_every_page_fits_a_phone_in_each_language(
-    chromium: Browser, world: World, language: str, word: str
-) -> None:
-    with context_of(chromium, "phone", language=language) as context:
-        looking = Looking(context.new_page(), world.address)
-        looking.sign_in()
-        expect(looking.page.locator("nav").first).to_contain_text(word)
-        for name, path in PATHS.items():
-            looking.go(path)
-            looking.check()
-            looking.shoot(f"{name}-{language}")
+@pytest.mark.parametrize("name", PATHS)
+def test_every_page_is_whole(administrator: Looking, name: str) -> None:
+    """At a desk and on a phone, in the light and in the dark, and on the phone in each language."""
+    administrator.go(PATHS[name])
+    administrator.see_at_each_size(name)
+    administrator.hear(name)
 
 
 def test_the_language_is_chosen_at_the_foot(looking: Looking) -> None:
@@ -97,8 +77,7 @@ def test_the_first_one_comes_in_by_the_keyboard_alone(chromium: Browser, new_wor
         looking = Looking(context.new_page(), new_world.address)
         page = looking.page
         page.goto(new_world.link())
-        looking.check()
-        looking.shoot(f"welcome-{size}")
+        looking.see("welcome")
 
         expect(page.locator("#email")).to_be_focused()
         page.keyboard.type("ana@example.com")
@@ -107,21 +86,19 @@ def test_the_first_one_comes_in_by_the_keyboard_alone(chromium: Browser, new_wor
         page.keyboard.press("Enter")
 
         expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is connected yet")
-        looking.check()
-        looking.shoot(f"empty-{size}")
+        looking.see("empty")
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="To the content")).to_be_focused()
-        for path in ("/deliveries", "/contacts", "/plugins"):
-            looking.go(path)
-            looking.check()
+        for name in ("deliveries", "contacts"):
+            looking.go(f"/{name}")
+            looking.see(f"{name}-empty")
 
 
 def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, size: str) -> None:
     with context_of(chromium, size) as context:
         looking = Looking(context.new_page(), world.address)
         looking.go("/deliveries?state=dead")
-        looking.check()
-        looking.shoot(f"sign-in-{size}")
+        looking.see("sign-in")
         looking.page.fill("#email", "ana@example.com")
         looking.page.fill("#password", "not the password")
         looking.page.click("main button")
@@ -135,8 +112,7 @@ def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, si
         expect(looking.page).to_have_url(re.compile(r"/deliveries\?state=dead$"))
         looking.go("/nowhere")
         looking.expect_refusals(404)
-        looking.check()
-        looking.shoot(f"nowhere-{size}")
+        looking.see("nowhere")
 
 
 def test_a_failure_is_tried_again_where_it_is_seen(chromium: Browser, world: World) -> None:
@@ -219,21 +195,26 @@ def test_a_backfill_is_begun_paused_and_goes_on(chromium: Browser, new_world: Wo
         page.get_by_label("How far back").select_option(label="everything")
         page.get_by_role("button", name="See how much that is").click()
         expect(page.locator("main")).to_contain_text("60 contacts")
-        looking.check()
-        looking.shoot(f"backfill-asked-{size}")
+        looking.see("backfill-asked")
+        looking.hear("backfill-asked")
 
         page.get_by_role("button", name="Bring it").click()
         expect(page.get_by_role("progressbar")).to_be_visible()
         page.get_by_role("button", name="Pause").click()
         expect(page.locator("main")).to_contain_text("paused")
-        looking.check()
-        looking.shoot(f"backfill-paused-{size}")
+        looking.see("backfill-paused")
         assert_the_focus_stays(looking)
         page.get_by_role("button", name="Let it go on").click()
 
         expect(page.locator("main")).to_contain_text("under way")
-        looking.check()
-        looking.shoot(f"backfill-{size}")
+        looking.see("backfill")
         expect(page.locator("main")).to_contain_text("All was brought", timeout=240_000)
-        looking.shoot(f"backfill-done-{size}")
+        looking.see("backfill-done")
+        with house.store.write() as tx:
+            found, soon = {"missed_contacts": 2, "looked_again": 1}, time.time() + 3600
+            reconciliations.finish(tx, 1, "recent", found, soon)
+            reconciliations.finish(tx, 1, "full", {}, soon)
+            reconciliations.fail(tx, 1, "full", "Chatwoot is away: it did not answer.", "", soon)
+        page.reload()
+        looking.see("history-compared")
         assert len(new_world.krayin.tables()["persons"]) == 60
