@@ -62,6 +62,10 @@ def test_every_page_is_whole(administrator: Looking, name: str) -> None:
     administrator.go(PATHS[name])
     administrator.see_at_each_size(name)
     administrator.hear(name)
+    details = administrator.page.locator("main details:not([open])")
+    if details.count():
+        details.evaluate_all("all => all.forEach(one => one.open = true)")
+        administrator.see_at_each_size(f"{name}-open")
 
 
 def test_the_language_is_chosen_at_the_foot(looking: Looking) -> None:
