@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 from crmhost.store import connections
 
-from .conftest import Looking, context_of
+from .looking import Looking, context_of
 from .world import PASSWORD, World
 
 
@@ -44,26 +44,39 @@ def test_an_agent_sees_and_moves_the_lead(looking: Looking, size: str, world: Wo
     expect(card.locator("main")).to_contain_text("Open a conversation")
     open_talk(page, 700, 5800, "Ana Souza")
     expect(card.get_by_role("heading", name="Sign in")).to_be_visible()
-    looking.check_words(card)
-    looking.shoot(f"card-sign-in-{size}")
+    looking.see("card-sign-in", card)
 
     sign_in(card)
 
     expect(card.get_by_role("link", name="Padaria Aurora")).to_be_visible()
-    looking.check_words(card)
-    looking.shoot(f"card-{size}")
+    looking.see("card", card)
     assert page.context.cookies(world.address) == []
     stage = "Negotiation" if size == "desk" else "Prospect"
     card.get_by_label("Stage of the lead").select_option(label=stage)
     card.get_by_role("button", name="Change it").click()
     expect(card.get_by_role("status")).to_contain_text("It is done.")
     expect(card.locator("dd").first).to_have_text(stage)
-    looking.check_words(card)
-    looking.shoot(f"card-moved-{size}")
+    looking.see("card-moved", card)
     assert looking.errors == []
 
-    open_talk(page, 702, 5802, "Priya Nair")
-    expect(card.locator("main")).to_contain_text("Globex Ltd")
+    open_talk(page, 710, 5810, "Maria Aparecida")
+    expect(card.locator("main")).to_contain_text("Albuquerque Figueiredo & Filhos")
+    looking.see("card-long", card)
+
+
+@pytest.mark.parametrize("language", ["pt-BR", "es-MX"])
+def test_the_card_speaks_the_browsers_language(chromium: Browser, world: World, language: str) -> None:
+    with context_of(chromium, "phone", language=language) as context:
+        looking = Looking(context.new_page(), world.desk_url)
+        looking.go("/")
+        open_talk(looking.page, 700, 5800, "Ana Souza")
+        card = card_in(looking.page)
+        sign_in(card)
+
+        expect(card.get_by_role("link", name="Padaria Aurora")).to_be_visible()
+        assert language.startswith(card.locator("html").get_attribute("lang") or "none")
+        looking.check(card)
+        looking.shoot(f"card-phone-{language}")
 
 
 def test_a_card_never_stands_beside_another_conversation(looking: Looking) -> None:
@@ -113,7 +126,7 @@ def test_what_the_page_around_makes_up_shows_nobody(looking: Looking) -> None:
 
     expect(card.get_by_role("alert")).to_contain_text("Nothing was heard")
     expect(card.locator("main")).not_to_contain_text("João")
-    looking.check_words(card)
+    looking.check(card)
 
 
 def test_it_works_where_cookies_and_storage_are_blocked(looking: Looking) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .world import PASSWORD, World, busy_world, empty_world
+from .looking import Looking, context_of
+from .world import World, busy_world, empty_world
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Frame, Page
+    from playwright.sync_api import Browser
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
@@ -25,15 +26,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-SCREENS = Path(os.environ.get("CRMHOST_TEST_SCREENS", Path(__file__).parents[2] / ".screens")).resolve()
-DOCUMENTS = {
-    "overview-desk",
-    "connect-settings-desk",
-    "connection-desk",
-    "story-desk",
-    "card-desk",
-}
-SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 860}}
 
 
 @pytest.fixture(scope="session")
@@ -66,75 +58,10 @@ def size(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-class Looking:
-    """A page that is open, and what went wrong in it."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page = page
-        self.address = address
-        self.errors: list[str] = []
-        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
-
-    def sign_in(self, email: str = "ana@example.com") -> None:
-        self.go("/sign-in")
-        self.page.fill("#email", email)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("main button")
-        self.page.wait_for_url(self.address + "/")
-
-    def come_in_first(self, link: str) -> None:
-        """Follow the link that the first start prints, and choose a password."""
-        self.page.goto(link)
-        self.page.fill("#email", "ana@example.com")
-        self.page.fill("#password", PASSWORD)
-        self.page.click("main button")
-
-    def expect_refusals(self, *statuses: int) -> None:
-        """Forget what Chromium itself says of these answers, each once; anything else is a mistake."""
-        told = [f"Failed to load resource: the server responded with a status of {one}" for one in statuses]
-        assert len(self.errors) == len(told), self.errors
-        assert all(map(str.startswith, self.errors, told)), self.errors
-        self.errors.clear()
-
-    def shoot(self, name: str, *, whole: bool = False) -> None:
-        """Keep a screenshot; where the documents are, only what they show."""
-        if SCREENS.name == "screens" and name not in DOCUMENTS:
-            return
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENS / f"{name}.png", full_page=whole)
-
-    def check_words(self, frame: Frame) -> None:
-        """Look at what is in a frame as at a page."""
-        frame.evaluate((Path(__file__).parent / "axe.min.js").read_text())
-        found = frame.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        assert [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] == []
-        wide = frame.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{wide} pixels too wide"
-
-    def check(self) -> None:
-        """Hold the page to what each page promises."""
-        assert self.errors == []
-        wide = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
-        # What the page may not do, a test may: the policy holds for its own scripts.
-        self.page.evaluate((Path(__file__).parent / "axe.min.js").read_text())
-        found = self.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        assert [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] == []
-
-
-def context_of(
-    chromium: Browser, size: str, scheme: str = "light", language: str = "en-GB"
-) -> BrowserContext:
-    return chromium.new_context(
-        viewport=SIZES[size],
-        color_scheme=scheme,
-        locale=language,
-        timezone_id="Europe/Prague",
-        reduced_motion="reduce",
-    )
+@pytest.fixture(scope="session")
+def administrator(chromium: Browser, world: World) -> Iterator[Looking]:
+    """Ana, who has been signed in for a while."""
+    with context_of(chromium, "desk") as context:
+        looking = Looking(context.new_page(), world.address)
+        looking.sign_in()
+        yield looking

@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 from crmhost.chatwoot import Access
 from crmhost.chatwoot.sandbox.life import Life
 from crmhost.connect import connect
-from crmhost.store import gates
+from crmhost.store import gates, reconciliations
 
 from ..many import more
-from .conftest import Looking, context_of
+from .looking import Looking, context_of
 from .world import PASSWORD, World
 
 PATHS = {
@@ -33,6 +33,7 @@ PATHS = {
     "found": "/contacts?q=ana",
     "nobody": "/contacts?q=nobody",
     "story": "/connections/1/contacts/5800",
+    "story-long": "/connections/1/contacts/5810",
     "conversation": "/connections/1/conversations/700",
     "settings": "/connections/1/settings",
     "history": "/connections/1/history",
@@ -56,35 +57,16 @@ def looking(chromium: Browser, world: World, size: str) -> Iterator[Looking]:
         yield opened
 
 
-def test_every_page_is_whole(looking: Looking, size: str) -> None:
-    for name, path in PATHS.items():
-        looking.go(path)
-        looking.check()
-        looking.shoot(f"{name}-{size}")
-
-
-def test_every_page_can_be_read_in_the_dark(chromium: Browser, world: World) -> None:
-    with context_of(chromium, "desk", "dark") as context:
-        looking = Looking(context.new_page(), world.address)
-        looking.sign_in()
-        for name, path in PATHS.items():
-            looking.go(path)
-            looking.check()
-            looking.shoot(f"{name}-dark")
-
-
-@pytest.mark.parametrize(("language", "word"), [("pt-BR", "Visão geral"), ("es-MX", "Resumen")])
-def test_every_page_fits_a_phone_in_each_language(
-    chromium: Browser, world: World, language: str, word: str
-) -> None:
-    with context_of(chromium, "phone", language=language) as context:
-        looking = Looking(context.new_page(), world.address)
-        looking.sign_in()
-        expect(looking.page.locator("nav").first).to_contain_text(word)
-        for name, path in PATHS.items():
-            looking.go(path)
-            looking.check()
-            looking.shoot(f"{name}-{language}")
+@pytest.mark.parametrize("name", PATHS)
+def test_every_page_is_whole(administrator: Looking, name: str) -> None:
+    """At a desk and on a phone, in the light and in the dark, and on the phone in each language."""
+    administrator.go(PATHS[name])
+    administrator.see_at_each_size(name)
+    administrator.hear(name)
+    details = administrator.page.locator("main details:not([open])")
+    if details.count():
+        details.evaluate_all("all => all.forEach(one => one.open = true)")
+        administrator.see_at_each_size(f"{name}-open")
 
 
 def test_the_language_is_chosen_at_the_foot(looking: Looking) -> None:
@@ -100,8 +82,7 @@ def test_the_first_one_comes_in_by_the_keyboard_alone(chromium: Browser, new_wor
         looking = Looking(context.new_page(), new_world.address)
         page = looking.page
         page.goto(new_world.link())
-        looking.check()
-        looking.shoot(f"welcome-{size}")
+        looking.see("welcome")
 
         expect(page.locator("#email")).to_be_focused()
         page.keyboard.type("ana@example.com")
@@ -110,13 +91,12 @@ def test_the_first_one_comes_in_by_the_keyboard_alone(chromium: Browser, new_wor
         page.keyboard.press("Enter")
 
         expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is connected yet")
-        looking.check()
-        looking.shoot(f"empty-{size}")
+        looking.see("empty")
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="To the content")).to_be_focused()
-        for path in ("/deliveries", "/contacts", "/plugins"):
-            looking.go(path)
-            looking.check()
+        for name in ("deliveries", "contacts"):
+            looking.go(f"/{name}")
+            looking.see(f"{name}-empty")
 
 
 def test_many_connections_are_gone_through_by_the_keyboard(
@@ -128,8 +108,7 @@ def test_many_connections_are_gone_through_by_the_keyboard(
         page = looking.page
         looking.come_in_first(new_world.link())
         expect(page.get_by_role("heading", level=1)).to_have_text("3 connections need you")
-        looking.check()
-        looking.shoot(f"many-{size}", whole=True)
+        looking.see("many")
 
         page.get_by_role("link", name="Those after").focus()
         page.keyboard.press("Enter")
@@ -146,20 +125,17 @@ def test_many_connections_are_gone_through_by_the_keyboard(
         expect(page.get_by_label("Connection")).to_have_value("131")
         page.keyboard.press("Enter")
         expect(page.get_by_text("1 to 1 of 1")).to_be_visible()
-        looking.check()
-        looking.shoot(f"many-found-{size}")
+        looking.see("many-found")
         page.get_by_label("Connection").fill("nothing")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="There is none")).to_be_visible()
         looking.check()
         looking.go("/deliveries?connection=krayin")
         expect(page.get_by_role("heading", name="Which connection?")).to_be_visible()
-        looking.check()
-        looking.shoot(f"which-{size}")
+        looking.see("which")
         page.locator("main ul a").first.click()
         expect(page.get_by_text("Only those of")).to_be_visible()
-        looking.check()
-        looking.shoot(f"deliveries-of-one-{size}")
+        looking.see("deliveries-of-one")
 
 
 ANEW = """htmx.ajax("GET", document.querySelector("#live").getAttribute("hx-get"),
@@ -186,8 +162,7 @@ def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, si
     with context_of(chromium, size) as context:
         looking = Looking(context.new_page(), world.address)
         looking.go("/deliveries?state=dead")
-        looking.check()
-        looking.shoot(f"sign-in-{size}")
+        looking.see("sign-in")
         looking.page.fill("#email", "ana@example.com")
         looking.page.fill("#password", "not the password")
         looking.page.click("main button")
@@ -201,8 +176,7 @@ def test_signing_in_and_going_wrong_is_whole(chromium: Browser, world: World, si
         expect(looking.page).to_have_url(re.compile(r"/deliveries\?state=dead$"))
         looking.go("/nowhere")
         looking.expect_refusals(404)
-        looking.check()
-        looking.shoot(f"nowhere-{size}")
+        looking.see("nowhere")
 
 
 def test_a_failure_is_tried_again_where_it_is_seen(chromium: Browser, world: World) -> None:
@@ -287,21 +261,26 @@ def test_a_backfill_is_begun_paused_and_goes_on(chromium: Browser, new_world: Wo
         page.get_by_label("How far back").select_option(label="everything")
         page.get_by_role("button", name="See how much that is").click()
         expect(page.locator("main")).to_contain_text("60 contacts")
-        looking.check()
-        looking.shoot(f"backfill-asked-{size}")
+        looking.see("backfill-asked")
+        looking.hear("backfill-asked")
 
         page.get_by_role("button", name="Bring it").click()
         expect(page.get_by_role("progressbar")).to_be_visible()
         page.get_by_role("button", name="Pause").click()
         expect(page.locator("main")).to_contain_text("paused")
-        looking.check()
-        looking.shoot(f"backfill-paused-{size}")
+        looking.see("backfill-paused")
         assert_the_focus_stays(looking)
         page.get_by_role("button", name="Let it go on").click()
 
         expect(page.locator("main")).to_contain_text("under way")
-        looking.check()
-        looking.shoot(f"backfill-{size}")
+        looking.see("backfill")
         expect(page.locator("main")).to_contain_text("All was brought", timeout=240_000)
-        looking.shoot(f"backfill-done-{size}")
+        looking.see("backfill-done")
+        with house.store.write() as tx:
+            found, soon = {"missed_contacts": 2, "looked_again": 1}, time.time() + 3600
+            reconciliations.finish(tx, 1, "recent", found, soon)
+            reconciliations.finish(tx, 1, "full", {}, soon)
+            reconciliations.fail(tx, 1, "full", "Chatwoot is away: it did not answer.", "", soon)
+        page.reload()
+        looking.see("history-compared")
         assert len(new_world.krayin.tables()["persons"]) == 60

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from crmhost.demo.run import wait_until_idle
 from crmhost.store import connections
 
-from .conftest import Looking, context_of
+from .looking import Looking, context_of
 from .world import World
 
 
@@ -20,12 +20,12 @@ def test_from_nothing_to_a_customer_in_the_crm(chromium: Browser, new_world: Wor
     with context_of(chromium, size) as context:
         looking = Looking(context.new_page(), new_world.address)
         looking.come_in_first(new_world.link())
-        choose_krayin(looking, size)
+        choose_krayin(looking)
         name_chatwoot(looking, new_world)
-        name_krayin(looking, new_world, size, token)
-        go_wrong_in_two_places(looking, size)
-        say_what_goes_where(looking, size)
-        try_it_on_somebody(looking, new_world, size)
+        name_krayin(looking, new_world, token)
+        go_wrong_in_two_places(looking)
+        say_what_goes_where(looking)
+        try_it_on_somebody(looking, new_world)
 
         looking.page.get_by_role("button", name="Turn it on").click()
 
@@ -39,12 +39,16 @@ def test_from_nothing_to_a_customer_in_the_crm(chromium: Browser, new_world: Wor
         assert token not in looking.page.content()
 
 
-def choose_krayin(looking: Looking, size: str) -> None:
-    looking.page.get_by_role("link", name="Connect a CRM").click()
-    looking.check()
-    looking.page.get_by_role("link", name="Connect a Krayin").click()
-    looking.check()
-    looking.shoot(f"connect-chatwoot-{size}")
+def choose_krayin(looking: Looking) -> None:
+    page = looking.page
+    page.get_by_role("link", name="Connect a CRM").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which CRM do you have?")
+    looking.see("connect-which")
+    looking.hear("connect-which")
+    page.get_by_role("link", name="Connect a Krayin").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your Chatwoot")
+    looking.see("connect-chatwoot")
+    looking.hear("connect-chatwoot")
 
 
 def name_chatwoot(looking: Looking, world: World) -> None:
@@ -59,22 +63,22 @@ def name_chatwoot(looking: Looking, world: World) -> None:
     page.get_by_role("button", name="Go on").click()
 
 
-def name_krayin(looking: Looking, world: World, size: str, token: str) -> None:
+def name_krayin(looking: Looking, world: World, token: str) -> None:
     """Say where it is, with a wrong token first."""
     page = looking.page
     expect(page.get_by_role("heading", level=1)).to_have_text("Your Krayin")
+    looking.hear("connect-crm")
     page.get_by_label("Krayin's address").fill(world.krayin_url)
     page.get_by_label("API token").fill("7|wrong")
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_role("alert")).to_contain_text("refuses the API token")
     looking.expect_refusals(422)
-    looking.check()
-    looking.shoot(f"connect-crm-{size}")
+    looking.see("connect-crm")
     page.get_by_label("API token").fill(token)
     page.get_by_role("button", name="Look at it").click()
 
 
-def go_wrong_in_two_places(looking: Looking, size: str) -> None:
+def go_wrong_in_two_places(looking: Looking) -> None:
     """Name a stage and an attribute that Krayin has not: both are said at once, with what passed."""
     page = looking.page
     expect(page.get_by_role("heading", level=1)).to_have_text("What goes where")
@@ -91,26 +95,25 @@ def go_wrong_in_two_places(looking: Looking, size: str) -> None:
     expect(wrong.locator("li.failed")).to_have_count(2)
     expect(wrong.locator("li.ok").first).to_contain_text("Krayin")
     looking.expect_refusals(422)
-    looking.check()
-    looking.shoot(f"connect-wrong-{size}")
+    looking.see("connect-wrong")
     for name in ("stage_rules", "attributes"):
         page.locator(f"[name='{name}.key']").first.evaluate("one => { one.value = '' }")
     page.get_by_role("button", name="Check only").click()
 
 
-def say_what_goes_where(looking: Looking, size: str) -> None:
+def say_what_goes_where(looking: Looking) -> None:
     """Choose the stage of new leads, of those that Krayin has."""
     page = looking.page
     expect(page.get_by_role("heading", level=1)).to_have_text("What goes where")
     expect(page.locator(".checklist")).to_contain_text("Pipeline of new leads")
-    looking.shoot(f"connect-settings-{size}")
+    looking.see("connect-settings")
+    looking.hear("connect-settings")
     page.locator("summary", has_text="Leads").click()
     page.get_by_label("Stage", exact=True).select_option(label="Default Pipeline: Negotiation")
-    looking.check()
-    looking.shoot(f"connect-leads-{size}", whole=True)
+    looking.see("connect-leads")
 
 
-def try_it_on_somebody(looking: Looking, world: World, size: str) -> None:
+def try_it_on_somebody(looking: Looking, world: World) -> None:
     """Look at what would be written of a contact: nothing is."""
     page = looking.page
     someone = world.chatwoot.contacts.create(
@@ -121,8 +124,8 @@ def try_it_on_somebody(looking: Looking, world: World, size: str) -> None:
     page.get_by_role("button", name="Show what would be written").click()
     expect(page.locator("#preview")).to_contain_text("Kim Park")
     expect(page.locator("#preview")).to_contain_text("Nothing was written")
-    looking.check()
-    looking.shoot(f"preview-{size}")
+    looking.see("preview")
+    looking.hear("preview")
     assert world.krayin.tables()["persons"] == []
 
 
@@ -142,14 +145,13 @@ def test_of_several_accounts_one_is_chosen(chromium: Browser, new_world: World, 
         looking = Looking(context.new_page(), new_world.address)
         page = looking.page
         looking.come_in_first(new_world.link())
-        choose_krayin(looking, size)
+        choose_krayin(looking)
         page.get_by_label("Chatwoot's address").fill(new_world.chatwoot_url)
         page.get_by_label("Access token").fill(new_world.chatwoot.make_token())
         page.get_by_role("button", name="Go on").click()
 
         expect(page.get_by_role("heading", level=1)).to_have_text("Which account?")
-        looking.check()
-        looking.shoot(f"connect-account-{size}")
+        looking.see("connect-account")
         page.get_by_label("Acme Support").check()
         page.get_by_role("button", name="Go on").click()
 
@@ -164,7 +166,7 @@ def test_without_a_token_the_secret_is_pasted(chromium: Browser, new_world: Worl
         looking = Looking(context.new_page(), new_world.address)
         page = looking.page
         looking.come_in_first(new_world.link())
-        choose_krayin(looking, size)
+        choose_krayin(looking)
         page.locator("summary", has_text="no administrator's token").click()
         page.get_by_label("Number of the account").fill("3")
         page.get_by_role("button", name="Go on").click()
@@ -174,8 +176,8 @@ def test_without_a_token_the_secret_is_pasted(chromium: Browser, new_world: Worl
         page.get_by_role("button", name="Turn it on").click()
 
         expect(page.locator("#live")).to_contain_text("Waiting for its secret")
-        looking.check()
-        looking.shoot(f"connection-secret-{size}", whole=True)
+        looking.see("connection-secret")
+        looking.hear("connection-secret")
         address = page.locator(".copy").inner_text()
         page.get_by_label("Secret", exact=True).fill("EXAMPLE-of-chatwoot")
         page.get_by_role("button", name="Keep it").click()

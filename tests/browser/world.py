@@ -41,6 +41,12 @@ PEOPLE = (
     ("Ingrid Larsen", "ingrid.larsen@example.com", None, "Fjord & Co"),
     ("Mateus Oliveira", "mateus@example.com", "+5521955550108", "Oficina Mateus"),
     ("Sofia Rossi", "sofia.rossi@example.com", "+390655510109", "Rossi Arredi"),
+    (
+        "Maria Aparecida dos Santos Albuquerque de Figueiredo",
+        "maria.aparecida.dos.santos.albuquerque@construtora-figueiredo.example.com",
+        "+5531955550110",
+        "Construtora e Incorporadora Albuquerque Figueiredo & Filhos Ltda.",
+    ),
 )
 USERS = (
     ("ana@example.com", "administrator"),
@@ -145,9 +151,9 @@ def _live(house: House, url: str) -> None:
             person = payloads.contact(5800 + number, f"{name} Jr", email=email, phone_number=phone)
             post(Post("", payloads.contact_updated(person, 200 + number, name=name)))
         if number % 4 == 0:
-            said = payloads.conversation(
-                700 + number, _person(number), 300, status="resolved", said="Thank you!"
-            )
+            named = f"{name} Jr" if number % 3 == 0 and email else name
+            person = payloads.contact(5800 + number, named, email=email, phone_number=phone)
+            said = payloads.conversation(700 + number, person, 300, status="resolved", said="Thank you!")
             post(Post("", payloads.status_changed(said)))
     wait_until_idle(house)
 

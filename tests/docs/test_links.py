@@ -6,6 +6,7 @@ from runpy import run_path
 
 import pytest
 
+from ..browser.looking import DOCUMENTS
 from .pages import FENCE, PAGES, ROOT
 
 LINK = re.compile(r"\]\((?!https?://)(?P<page>[^)#]*)#(?P<anchor>[^)]+)\)")
@@ -44,3 +45,10 @@ def test_every_heading_that_is_linked_is_there(page: Path) -> None:
     ]
 
     assert missing == []
+
+
+def test_the_screens_that_are_shown_are_those_that_are_taken() -> None:
+    shown = {name for page in PAGES for name in re.findall(r"\(\S*screens/([\w-]+)\.png\)", page.read_text())}
+    kept = {file.stem for file in (ROOT / "docs" / "screens").iterdir()}
+
+    assert shown == kept == DOCUMENTS

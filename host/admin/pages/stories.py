@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from ..happenings import Urls
 
 LENGTH = 30
+COMPARED = {"said", "seen"}
+"""What plugins compare with the next time: what Chatwoot said, and what the CRM had. Nobody wrote it."""
+DIGEST = re.compile(r"[0-9a-f]{32,}")
 
 
 @dataclass(frozen=True)
@@ -126,22 +130,30 @@ def _kept(linked: list[tuple[Key, Link]], urls: Urls, *, mask: bool) -> list[Kep
         Kept(
             record_name(kind, link.remote_id),
             urls(kind, link.remote_id),
-            tuple(_written(link.written, mask=mask)),
+            tuple(fields_of(link.written, mask=mask)),
         )
         for (_record, kind), link in linked
     ]
 
 
-def _written(written: Mapping[str, Any], *, mask: bool) -> list[tuple[str, str]]:
+def fields_of(written: Mapping[str, Any], *, mask: bool) -> list[tuple[str, str]]:
     """Return the fields that were written, those of a part of the record with its name before them."""
     rows: list[tuple[str, str]] = []
     for name, value in written.items():
         if isinstance(value, Mapping):
-            rows += [(f"{heard.called(name)} {key}", said) for key, said in _written(value, mask=mask)]
-        elif value not in (None, "", []):
+            parts = {} if name in COMPARED else value
+            rows += [(f"{heard.called(name)} {key}", said) for key, said in fields_of(parts, mask=mask)]
+        elif not _is_a_note(value):
             said = MASK if mask and isinstance(value, str) else plain(value)[:300]
             rows.append((heard.called(name), said))
     return rows
+
+
+def _is_a_note(value: Any) -> bool:
+    """Whether it says nothing to a person: nothing at all, a mark, a digest, or what was made into a text."""
+    if isinstance(value, list):
+        return not value or isinstance(value[0], Mapping)
+    return value in (None, "") or isinstance(value, bool) or bool(DIGEST.fullmatch(str(value)))
 
 
 def _in_chatwoot(one: CRMConnection, contact_id: int, conversation_id: int | None) -> str | None:

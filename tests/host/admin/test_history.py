@@ -39,7 +39,7 @@ def test_what_was_found_is_told_and_comparing_can_be_had_at_once(lite_house: Hou
         reconciliations.finish(tx, 1, "full", found, now + 7200)
 
     page = told(admin.get(PATH))
-    assert "1 contacts that are gone in Chatwoot, 2 contacts or changes of them" in page
+    assert "contacts that are gone in Chatwoot 1 contacts or changes of them 2" in page
     assert "Compared just now · next in 2 hours" in page
 
     admin.post("/connections/1/compare")

@@ -53,7 +53,7 @@ SAID = {"aria-label", "title", "placeholder", "alt"}
 """The attributes that people read, or hear."""
 CODE = {"script", "style", "pre", "code"}
 NAMES = re.compile(
-    r"[^a-z]*|Jr|· crmhost|[\d.,]+ m?s|[0-9a-f]{64}|\S+@\S+( · \S+)?|https?://\S+|crmhost( set .*)?"
+    r"[^a-z]*|Jr|(Jr )?· crmhost|[\d.,]+ m?s|[0-9a-f]{64}|\S+@\S+( · \S+)?|https?://\S+|crmhost( set .*)?"
     r"|(\w+: )?crmhost-[\w-]+ [\d.]+"
     r"|(Krayin|Chatwoot|Webhook|Plugins|redis|plugins|LeadSquared|Stand-in|GET|POST|PUT|PATCH)\b.*"
     r"|English|Español|Português \(Brasil\)|Default Pipeline\b.*|(New|Existing) Business\b.*"

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from crmhost import Rejected, TryAgain
+from crmhost.admin.pages.stories import fields_of
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.store import contacts, search
@@ -187,3 +188,24 @@ def test_a_phone_is_found_with_and_without_its_country() -> None:
     words = words_of(Face(1, 1, None, None, "+44 7700 900123"))
 
     assert {"447700900123", "7700900123"} <= words
+
+
+def test_what_was_written_is_told_without_what_a_plugin_notes_for_itself() -> None:
+    fields = {"title": "Jane", "tags": ["vip", "new"], "address": {"city": "Porto"}, "lead_value": 1250}
+    notes = {
+        "owned": False,
+        "digest": "e94f30084b56f00d74218fcfda44b39e",
+        "said": {"name": "Jane"},
+        "seen": {"title": "Jane"},
+        "messages": [{"id": 40700, "content": "Thank you!"}],
+        "stage": "",
+    }
+
+    rows = fields_of(fields | notes, mask=False)
+
+    assert rows == [
+        ("title", "Jane"),
+        ("tags", "vip, new"),
+        ("address city", "Porto"),
+        ("lead value", "1250"),
+    ]
