@@ -21,6 +21,7 @@ class Aim:
         """Whether the figure is as it should be; one that could not be taken is not."""
         if value is None:
             return False
+        value = round(value, 9)  # 44 ÷ 20 is 2.2, and not less by what a float cannot hold
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
     def __str__(self) -> str:

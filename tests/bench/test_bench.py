@@ -34,6 +34,11 @@ def test_an_aim_is_met_or_not_and_what_was_not_measured_is_not(value: float | No
     assert Aim(most=25).met(value) is met
 
 
+def test_an_aim_is_met_to_the_point_whatever_a_float_makes_of_it() -> None:
+    assert Aim(least=2.2).met((44 / 3) / (20 / 3))
+    assert not Aim(least=2.2).met(43 / 20)
+
+
 def test_a_wrong_result_is_a_problem_and_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(_scale: Scale) -> list[Row]:
         expect("records in the CRM", 99, 100)
