@@ -39,7 +39,7 @@ def test_the_demo_that_is_kept_opens_on_a_story(somebody: Browser) -> None:
     assert "What failed 1 delivery" in overview
 
     story = told(somebody.get(f"{OURS}/contacts/5830"))
-    assert re.search(r"Conversation resolved conversation 731 applied .* was made", story)
+    assert re.search(r"conversation 731 Conversation resolved applied .* was made", story)
 
     mended, waiting = (told(somebody.get(f"{OURS}/contacts/{number}")) for number in (5850, 5851))
     assert "New contact applied" in mended
