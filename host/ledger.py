@@ -124,8 +124,9 @@ class Ledger:
         """
         links.save(tx, self._connection_id, self.links.changed, now)
         made = [key for key, link in self.links.changed.items() if link is not None]
-        without = {key for key in made if key[0] in self._named} - self._intended
-        links.end_intents(tx, self._connection_id, set(made) - without)
+        # Of other records than the delivery's it is not known whether there is an intent.
+        ended = [key for key in made if key in self._intended or key[0] not in self._named]
+        links.end_intents(tx, self._connection_id, ended)
         if not any(self.links.unsure(*key) for key in self._begun):
             identities.release(tx, self._held.lane, self._claimed)
 

@@ -157,8 +157,8 @@ def next_in_turn(
     comes so many after the one that has been due for longest. It costs a look at each connection,
     however many lanes are due.
     """
-    given = {"now": now, "after": after, "not_of": list(not_of), "but": list(but), "skip": skip}
-    given |= {"since": silent_since}
+    given: dict[str, object] = {"now": now, "after": after, "skip": skip, "since": silent_since}
+    given |= {"not_of": list(not_of), "but": list(but)}
     each = tx.execute(_in_turn(background=background, unheard=silent_since is not None), given)
     return next(((row[0], row[1]) for row in each if row[1] is not None), None)
 

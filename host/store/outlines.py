@@ -12,7 +12,6 @@ from .tables import connections
 
 # Made once: SQLAlchemy takes four times as long to make a statement as to run it.
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
-_NAMES = select(connections.c.id, connections.c.plugin).order_by(connections.c.id)
 _OUTLINES = select(
     connections.c.id,
     connections.c.plugin,
@@ -29,7 +28,7 @@ _ODD = _OUTLINES.where(
         connections.c.id.in_(_IDS),
     )
 )
-_NAMES_OF = _NAMES.where(connections.c.id.in_(_IDS))
+_PLUGINS_OF = select(connections.c.id, connections.c.plugin).where(connections.c.id.in_(_IDS))
 _COUNT = select(func.count()).select_from(connections)
 _OTHERS = (
     select(connections.c.id)
@@ -93,14 +92,9 @@ def digests(tx: Connection, connection_id: int | None = None) -> dict[int, int]:
     return {row[0]: hash(row[1]) for row in tx.execute(query)}
 
 
-def names(tx: Connection, limit: int) -> list[tuple[int, str]]:
-    """Return id and plugin of the first connections."""
-    return [(row[0], row[1]) for row in tx.execute(_NAMES.limit(limit))]
-
-
 def plugins_of(tx: Connection, connection_ids: Iterable[int]) -> dict[int, str]:
     """Return the plugin of each of these connections."""
-    rows = tx.execute(_NAMES_OF, {"ids": list(connection_ids)})
+    rows = tx.execute(_PLUGINS_OF, {"ids": list(connection_ids)})
     return {row[0]: row[1] for row in rows}
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from crmhost.demo import payloads
 from crmhost.doubt import SLACK, doubtful
+from crmhost.fold import next_step
 from crmhost.house import House
 from crmhost.pulse import GAP, Pulse
 from crmhost.store import pulse as beats
@@ -86,6 +87,28 @@ def test_a_beat_beside_a_look_at_the_store_is_no_sign_of_a_restored_one(
         monkeypatch.setattr(beats, "last", before_the_beat)
         assert pulse.doubt(tx, seen) is None
     assert pulse.seen == seen + 1
+
+
+def test_a_beat_while_a_lane_is_looked_at_puts_nothing_in_doubt(
+    lite_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pulse, looks = lite_bench.house.pulse, list[object]()
+    pulse.beat()
+
+    def beside(*known: Any) -> object:
+        looks.append(step := next_step(*known))
+        if len(looks) > 1:  # the first look is in a transaction that writes, beside which nobody beats
+            pulse._next = 0.0
+            pulse.beat()
+        return step
+
+    monkeypatch.setattr("crmhost.sync.next_step", beside)
+    lite_bench.receive(payloads.contact_created(JANE))
+    lite_bench.receive(payloads.conversation_created(payloads.conversation(731, JANE, 1)))
+    lite_bench.work()
+
+    assert len(looks) > 1
+    assert lite_bench.states() == ["applied", "applied"]
 
 
 @pytest.mark.parametrize("redis", ["remembers", "was restored too"])
