@@ -73,8 +73,13 @@ class Turns:
             self._crowd = min(self._crowd + CROWD, MOST_ASIDE)
 
     def _aside(self) -> int:
-        """Return how many due lanes to pass over, so that not all workers want the same one."""
+        """Return how many due lanes to pass over, so that not all workers want the same one.
+
+        Who met one worker goes on in the order of arrival; only where that happens again is there a crowd.
+        """
         self._crowd = max(self._crowd - 1, 0)
+        if self._crowd < CROWD:
+            return 0
         return random.randint(0, self._crowd)  # noqa: S311 - it spreads workers, it keeps no secret
 
     def unheard(self, tx: Connection, now: float, silent_since: float) -> list[Lane]:

@@ -214,7 +214,8 @@ def test_workers_that_met_look_aside_of_each_other(lite_house: House, turns: Tur
     """Those of other processes, who would all want what has been due for longest; nothing is passed by."""
     for contact_id in range(40):
         add(lite_house, [(1, contact_id)], 100.0 + contact_id)
-    turns.leave((2, 1))
+    for number in range(3):
+        turns.leave((2, number))
 
     chosen = [turns.next() for _ in range(4)]
     for lane in filter(None, chosen):
