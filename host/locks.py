@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -119,14 +120,15 @@ def take(
     None where another worker has it, or it is not due.
     """
     lock = redis.lock(lock_name(lane), timeout=LEASE, blocking=False, thread_local=False)
-    if not lock.acquire():
+    # A token of its own would be a UUID of this computer, for which a daemon is asked first.
+    if not lock.acquire(token=secrets.token_hex(16)):
         return None
     held = HeldLane(store, lane, lock)
     try:
         with store.write() as tx:
-            fence = lanes.take(tx, lane, clock.now(tx))
-            if fence is not None:
-                held.fence = fence
+            taken = lanes.take(tx, lane)
+            if taken is not None:
+                held.fence, held.now = taken
                 return held, look(tx, held)
     except BaseException:
         held.release()

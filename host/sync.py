@@ -134,14 +134,14 @@ class Sync:
                 return wait
             beats = self._house.pulse.seen
             with self._store.read() as tx:
+                held.now = clock.now(tx)
                 seen = self._look(beats, tx, held)
 
     def _look(self, beats: int, tx: Connection, held: HeldLane) -> Seen:
-        """Read all that is known of the lane, and of what is to be done in it next.
+        """Read all that is known of the lane now, and of what is to be done in it next.
 
         ``beats`` is the pulse's count as it was seen before the transaction began.
         """
-        now = clock.now(tx)
         connection = connections.get(tx, self._house.vault, held.lane[0])
         pending = deliveries.pending(tx, *held.lane)
         names = {name for one in pending for name in dated(one, one.changed)}
@@ -150,8 +150,8 @@ class Sync:
         attempt = None
         if step and step.apply and not self._house.plugins.missing(connection.plugin):
             attempt = Attempt(self._house, held, connection, step.apply, step.changed, background=background)
-            attempt.read(tx, now, beats)
-        return Seen(now, connection, step, background, attempt)
+            attempt.read(tx, held.now, beats)
+        return Seen(held.now, connection, step, background, attempt)
 
     def _take_step(self, held: HeldLane, seen: Seen) -> float | None:
         """Do what is next; return for how long the lane waits then, None where it does not."""

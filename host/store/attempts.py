@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal
 from . import notes
 from .deliveries import DUE_SINCE
 from .page_tables import attempts
+from .prepared import Prepared
 from .tables import deliveries
 from .text import storable
 
@@ -20,18 +21,18 @@ _KEPT = ("connection_id", "contact_id", "delivery_id", "at", "reason", "fix", "o
 
 # Made once: SQLAlchemy takes four times as long to make a statement as to run it.
 _THIS = update(deliveries).where(deliveries.c.id == bindparam("delivery"))
-_BEGIN = _THIS.values(attempted=bindparam("handed"), attempted_at=bindparam("now"))
-_END = _THIS.values(attempted_at=None)
+_BEGIN = Prepared(_THIS.values(attempted=bindparam("handed"), attempted_at=bindparam("now")))
+_END = Prepared(_THIS.values(attempted_at=None))
 
 
 def begin_write(tx: Connection, delivery_id: int, handed: Mapping[str, Any], now: float) -> None:
     """Note that an attempt is about to write, and what the plugin was handed."""
-    tx.execute(_BEGIN, {"delivery": delivery_id, "handed": dict(handed), "now": now})
+    _BEGIN.count(tx, {"delivery": delivery_id, "handed": dict(handed), "now": now})
 
 
 def end_writes(tx: Connection, delivery_id: int) -> None:
     """Note that every write of the attempt was answered: none is carried out later."""
-    tx.execute(_END, {"delivery": delivery_id})
+    _END.count(tx, {"delivery": delivery_id})
 
 
 def failed(tx: Connection, delivery_id: int, reason: str, fix: str, outcome: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from .engine import straight
+from .prepared import run
 
 NOW = {
     "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
@@ -19,9 +19,5 @@ NOW = {
 
 def now(tx: Connection) -> float:
     """Return the time in unix seconds."""
-    question = f"SELECT {NOW[tx.dialect.name]}"
-    if tx.dialect.name == "sqlite":
-        (moment,) = straight(tx, question).fetchone()
-    else:
-        moment = tx.exec_driver_sql(question).scalar_one()
+    (moment,) = run(tx, f"SELECT {NOW[tx.dialect.name]}").fetchone()
     return float(moment)

@@ -7,19 +7,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from ..errors import SettingsError
 from ..vault import Vault
 from .notices import forget
+from .prepared import Prepared
 from .tables import connections, metadata
 
 SEALED = ("secrets", "webhook_secrets", "chatwoot_token")
 """The columns that are encrypted."""
 # Made once: SQLAlchemy takes four times as long to make a statement as to run it.
-_BY_ID = select(connections).where(connections.c.id == bindparam("connection"))
+_BY_ID = Prepared(select(connections).where(connections.c.id == bindparam("connection")))
 _BY_ADDRESS = select(connections).where(connections.c.address == bindparam("its_address"))
-_TWO = select(connections.c.id).limit(2)
+_COLUMNS = tuple(connections.c.keys())
+_TWO = Prepared(select(connections.c.id).limit(2))
 _SOME = select(connections).where(connections.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -95,28 +97,28 @@ def add(
         "created_at": now,
     }
     row = tx.execute(connections.insert().values(values).returning(*connections.c)).one()
-    return _read(row, vault)
+    return _read(row._mapping, vault)
 
 
 def every(tx: Connection, vault: Vault) -> list[CRMConnection]:
     """Return all connections, the oldest first."""
-    return [_read(row, vault) for row in tx.execute(select(connections).order_by(connections.c.id))]
+    return [_read(row._mapping, vault) for row in tx.execute(select(connections).order_by(connections.c.id))]
 
 
 def some(tx: Connection, vault: Vault, connection_ids: Collection[int]) -> dict[int, CRMConnection]:
     """Return these connections by id, those that there are."""
     rows = tx.execute(_SOME, {"ids": list(connection_ids)})
-    return {row.id: _read(row, vault) for row in rows}
+    return {row.id: _read(row._mapping, vault) for row in rows}
 
 
 def get(tx: Connection, vault: Vault, connection_id: int) -> CRMConnection:
     """Return one connection, or say that there is none of that id."""
-    row = tx.execute(_BY_ID, {"connection": connection_id}).first()
+    row = _BY_ID.first(tx, {"connection": connection_id})
     if row is None:
         raise SettingsError(
             f"There is no connection {connection_id}.", fix="See which there are: crmhost connections."
         )
-    return _read(row, vault)
+    return _read(dict(zip(_COLUMNS, row, strict=True)), vault)
 
 
 def reseal(tx: Connection, vault: Vault) -> int:
@@ -130,7 +132,7 @@ def reseal(tx: Connection, vault: Vault) -> int:
 
 def several(tx: Connection) -> bool:
     """Whether there is more than one connection."""
-    return len(tx.execute(_TWO).all()) > 1
+    return len(_TWO.rows(tx)) > 1
 
 
 def check_key(tx: Connection, vault: Vault) -> None:
@@ -143,7 +145,7 @@ def check_key(tx: Connection, vault: Vault) -> None:
 def by_address(tx: Connection, vault: Vault, address: str) -> CRMConnection | None:
     """Return the connection that this webhook address belongs to, or None."""
     row = tx.execute(_BY_ADDRESS, {"its_address": address}).first()
-    return _read(row, vault) if row else None
+    return _read(row._mapping, vault) if row else None
 
 
 def set_webhook_secrets(tx: Connection, vault: Vault, connection_id: int, secrets: Sequence[str]) -> None:
@@ -189,21 +191,21 @@ def _update(tx: Connection, connection_id: int, **values: Any) -> None:
     tx.execute(update(connections).where(connections.c.id == connection_id).values(values))
 
 
-def _read(row: Row[Any], vault: Vault) -> CRMConnection:
+def _read(row: RowMapping | Mapping[str, Any], vault: Vault) -> CRMConnection:
     return CRMConnection(
-        id=row.id,
-        plugin=row.plugin,
-        account_id=row.account_id,
-        address=row.address,
-        given={**row.settings, **vault.open(row.secrets)},
-        found=row.found,
-        webhook_secrets=tuple(vault.open(row.webhook_secrets)),
-        unsigned=row.unsigned,
-        created_at=row.created_at,
-        paused_reason=row.paused_reason,
-        paused_fix=row.paused_fix,
-        paused_until=row.paused_until,
-        away_since=row.away_since,
-        chatwoot_url=row.chatwoot_url,
-        chatwoot_token=vault.open(row.chatwoot_token) if row.chatwoot_token else None,
+        id=row["id"],
+        plugin=row["plugin"],
+        account_id=row["account_id"],
+        address=row["address"],
+        given={**row["settings"], **vault.open(row["secrets"])},
+        found=row["found"],
+        webhook_secrets=tuple(vault.open(row["webhook_secrets"])),
+        unsigned=row["unsigned"],
+        created_at=row["created_at"],
+        paused_reason=row["paused_reason"],
+        paused_fix=row["paused_fix"],
+        paused_until=row["paused_until"],
+        away_since=row["away_since"],
+        chatwoot_url=row["chatwoot_url"],
+        chatwoot_token=vault.open(row["chatwoot_token"]) if row["chatwoot_token"] else None,
     )

@@ -14,6 +14,7 @@ from ..states import STATES
 from ..webhooks import Event, changes
 from . import bodies, many, notes
 from .causes import cause_of
+from .prepared import Prepared
 from .tables import LIVE, deliveries
 from .text import storable
 from .upsert import upsert_in
@@ -97,13 +98,15 @@ DELIVERY = (
 _LANE = and_(
     deliveries.c.connection_id == bindparam("connection"), deliveries.c.contact_id == bindparam("contact")
 )
-_PENDING = select(*DELIVERY).where(_LANE, deliveries.c.state == "pending").order_by(deliveries.c.id)
-_PENDING = _PENDING.limit(bindparam("most"))
-_STRANGERS = select(deliveries.c.id, deliveries.c.conversation_id, deliveries.c.outcome).where(
-    _LANE, deliveries.c.state == "ignored", deliveries.c.body != ""
+_IN_ORDER = select(*DELIVERY).where(_LANE, deliveries.c.state == "pending").order_by(deliveries.c.id)
+_PENDING = Prepared(_IN_ORDER.limit(bindparam("most")))
+_STRANGERS = Prepared(
+    select(deliveries.c.id, deliveries.c.conversation_id, deliveries.c.outcome).where(
+        _LANE, deliveries.c.state == "ignored", deliveries.c.body != ""
+    )
 )
 _FINAL = ("state", "reason", "fix", "outcome", "finished_at", "cause")
-_FINISH = (
+_FINISH = Prepared(
     update(deliveries)
     .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
     .values({name: bindparam(f"its_{name}", type_=deliveries.c[name].type) for name in _FINAL})
@@ -172,7 +175,7 @@ def _row(arrival: Arrival) -> dict[str, Any]:
 def pending(tx: Connection, connection_id: int, contact_id: int, limit: int = 500) -> list[Delivery]:
     """Return a lane's pending deliveries in order of arrival."""
     given = {"connection": connection_id, "contact": contact_id, "most": limit}
-    return [Delivery(*row) for row in tx.execute(_PENDING, given)]
+    return [Delivery(*row) for row in _PENDING.rows(tx, given)]
 
 
 def background_pending(tx: Connection, connection_id: int) -> int:
@@ -201,7 +204,7 @@ def finish(
         "cause": cause_of(storable(reason) or "") if state == "dead" else None,
     }
     given = {f"its_{name}": value for name, value in values.items()}
-    ended = tx.execute(_FINISH, {"ids": list(ids), "tried": int(state != "superseded"), **given})
+    ended = _FINISH.rows(tx, {"ids": list(ids), "tried": int(state != "superseded"), **given})
     notes.ended(tx, [(row[0], row[1]) for row in ended], state, now, outcome)
     if state == "dead":
         _let_in_again(tx, ids)
@@ -225,7 +228,7 @@ def of_a_stranger(tx: Connection, connection_id: int, contact_id: int) -> dict[i
 
     Those whose payload has been forgotten are left out: there is nothing to apply any more.
     """
-    rows = tx.execute(_STRANGERS, {"connection": connection_id, "contact": contact_id})
+    rows = _STRANGERS.rows(tx, {"connection": connection_id, "contact": contact_id})
     return {row[0]: f"conversation:{row[1]}" for row in rows if (row[2] or {}).get("stranger")}
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
-    DBAPIError,
     InternalError,
     InvalidatePoolError,
     OperationalError,
@@ -21,6 +20,7 @@ from sqlalchemy.exc import (
 )
 
 from ..errors import SettingsError
+from .prepared import run
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -78,7 +78,7 @@ class Store:
         """
         with self.engine.connect() as tx, tx.begin():
             if self._single:
-                straight(tx, how)
+                run(tx, how)
             yield tx
 
     def close(self) -> None:
@@ -104,6 +104,7 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
             parsed,
             pool_size=pool_size,
             max_overflow=20,
+            pool_use_lifo=True,  # whoever was used last has most of the pages and statements at hand
             hide_parameters=True,
             connect_args=patient if on_server else {},
         )
@@ -117,16 +118,6 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
     else:
         _tune_sqlite(engine)
     return Store(engine)
-
-
-def straight(tx: Connection, statement: str) -> sqlite3.Cursor:
-    """Run a statement of SQLite's without parameters past SQLAlchemy, which takes ten times as long."""
-    connection: Any = tx.connection.driver_connection
-    try:
-        cursor: sqlite3.Cursor = connection.execute(statement)
-    except sqlite3.Error as error:
-        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
-    return cursor
 
 
 def reachable(store: Store) -> None:
@@ -145,16 +136,24 @@ def reachable(store: Store) -> None:
 def _ask_whom_we_left_alone(engine: Engine) -> None:
     """See whether a connection that rested is still good: the server may have been started again meanwhile.
 
-    SQLAlchemy's own way asks before each transaction, and takes as long as a statement each time.
+    SQLAlchemy's own way asks before each transaction, and takes as long as a statement each time. Where
+    one connection has ended the others are asked too: the server may have ended all.
     """
+    ended_at = -math.inf
 
     @event.listens_for(engine, "checkin")
     def _rests(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
         record.info["rests_since"] = time.monotonic()
 
+    @event.listens_for(engine, "invalidate")
+    def _has_ended(*_said: object) -> None:
+        nonlocal ended_at
+        ended_at = time.monotonic()
+
     @event.listens_for(engine, "checkout")
     def _goes_on(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
-        if time.monotonic() - record.info.get("rests_since", math.inf) < REST:
+        since = record.info.get("rests_since", math.inf)
+        if ended_at < since and time.monotonic() - since < REST:
             return
         try:
             engine.dialect.do_ping(connection)

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from functools import cache
 
 from sqlalchemy import Connection, and_, bindparam, update
-from sqlalchemy.sql.dml import ReturningInsert
 
 from .lanes import Lane
+from .prepared import Prepared
 from .tables import identities
 from .upsert import upsert_in
 
@@ -18,8 +18,8 @@ _THESE = and_(
     identities.c.contact_id == bindparam("contact"),
     identities.c.digest.in_(bindparam("digests", expanding=True)),
 )
-_EXTEND = update(identities).where(_THESE).values(until=bindparam("end"))
-_RELEASE = identities.delete().where(_THESE)
+_EXTEND = Prepared(update(identities).where(_THESE).values(until=bindparam("end")))
+_RELEASE = Prepared(identities.delete().where(_THESE))
 
 
 def claim(tx: Connection, lane: Lane, digests: Collection[str], now: float, until: float) -> bool:
@@ -29,34 +29,35 @@ def claim(tx: Connection, lane: Lane, digests: Collection[str], now: float, unti
     """
     mine = {"connection_id": lane[0], "contact_id": lane[1], "until": until, "now": now}
     take = _take(tx.dialect.name)
-    return all(tx.execute(take, {"digest": digest, **mine}).first() for digest in sorted(digests))
+    return all(take.first(tx, {"digest": digest, **mine}) for digest in sorted(digests))
 
 
 @cache
-def _take(dialect: str) -> ReturningInsert[tuple[str]]:
+def _take(dialect: str) -> Prepared:
     insert = upsert_in(dialect, identities)
     new = insert.excluded
     free = (identities.c.until <= bindparam("now")) | (
         (identities.c.connection_id == new.connection_id) & (identities.c.contact_id == new.contact_id)
     )
-    return insert.on_conflict_do_update(
+    take = insert.on_conflict_do_update(
         index_elements=["digest"],
         set_={"connection_id": new.connection_id, "contact_id": new.contact_id, "until": new.until},
         where=free,
     ).returning(identities.c.digest)
+    return Prepared(take, ("digest", "connection_id", "contact_id", "until"))
 
 
 def extend(tx: Connection, lane: Lane, digests: Collection[str], until: float) -> bool:
     """Keep these until then; say no where one of them has become another lane's."""
     if not digests:
         return True
-    return tx.execute(_EXTEND, {**_these(lane, digests), "end": until}).rowcount == len(digests)
+    return _EXTEND.count(tx, {**_these(lane, digests), "end": until}) == len(digests)
 
 
 def release(tx: Connection, lane: Lane, digests: Collection[str]) -> None:
     """Let go of these."""
     if digests:
-        tx.execute(_RELEASE, _these(lane, digests))
+        _RELEASE.count(tx, _these(lane, digests))
 
 
 def forget_old(tx: Connection, now: float) -> None:

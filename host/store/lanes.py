@@ -13,7 +13,6 @@ from sqlalchemy import (
     Float,
     Insert,
     Integer,
-    Select,
     and_,
     bindparam,
     case,
@@ -27,6 +26,7 @@ from sqlalchemy import (
 )
 
 from . import clock, many
+from .prepared import Prepared
 from .tables import connections, deliveries, lanes, links
 from .upsert import upsert, upsert_in
 
@@ -35,14 +35,14 @@ Lane = tuple[int, int]
 # Statements that are made once: SQLAlchemy takes four times as long to make one as to run it.
 _THIS = and_(lanes.c.connection_id == bindparam("connection"), lanes.c.contact_id == bindparam("contact"))
 _NOW: BindParameter[float] = bindparam("now")
-_FENCE, _STANDING = select(lanes.c.fence).where(_THIS), select(lanes.c.due_at, lanes.c.rung_at).where(_THIS)
+_FENCE = Prepared(select(lanes.c.fence).where(_THIS))
+_STANDING = Prepared(select(lanes.c.due_at, lanes.c.rung_at).where(_THIS))
 _UPDATE = update(lanes).where(_THIS)
 _SEIZE = _UPDATE.values(fence=lanes.c.fence + 1, taken_at=_NOW).returning(lanes.c.fence)
-_TAKE = _SEIZE.where(lanes.c.due_at <= _NOW).values(rung_at=None)
 _KEEP = _UPDATE.values(taken_at=_NOW)
 _BRING_FORWARD = _UPDATE.values(due_at=_NOW, rung_at=None)
 _RING = _UPDATE.values(rung_at=_NOW)
-_SILENCE = _UPDATE.values(rung_at=None)
+_SILENCE = Prepared(_UPDATE.values(rung_at=None))
 GOING = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
 """Chooses the connections whose work does not wait at ``now``."""
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
@@ -61,10 +61,12 @@ _PENDING = exists().where(
     deliveries.c.contact_id == lanes.c.contact_id,
     deliveries.c.state == "pending",
 )
-_END_IF_DONE = _UPDATE.where(~_PENDING).values(due_at=None, taken_at=None, rung_at=None, background=True)
+_END_IF_DONE = Prepared(
+    _UPDATE.where(~_PENDING).values(due_at=None, taken_at=None, rung_at=None, background=True)
+)
 _LIVE = _PENDING.where(deliveries.c.background.is_(False))
-_LET_BE = _UPDATE.values(taken_at=None, rung_at=None, background=~_LIVE)
-_END = _LET_BE.values(due_at=bindparam("due"))
+_LETTING_GO = _UPDATE.values(taken_at=None, rung_at=None, background=~_LIVE)
+_LET_BE, _END = Prepared(_LETTING_GO), Prepared(_LETTING_GO.values(due_at=bindparam("due")))
 
 
 def add_work(
@@ -159,12 +161,12 @@ def next_in_turn(
     """
     given: dict[str, object] = {"now": now, "after": after, "skip": skip, "since": silent_since}
     given |= {"not_of": list(not_of), "but": list(but)}
-    each = tx.execute(_in_turn(background=background, unheard=silent_since is not None), given)
+    each = _in_turn(background=background, unheard=silent_since is not None).rows(tx, given)
     return next(((row[0], row[1]) for row in each if row[1] is not None), None)
 
 
 @cache
-def _in_turn(*, background: bool, unheard: bool) -> Select[int, int]:
+def _in_turn(*, background: bool, unheard: bool) -> Prepared:
     """Return the connections in turn, each with the lane of it that has been due for longest."""
     due = and_(
         free(background=background),
@@ -176,7 +178,7 @@ def _in_turn(*, background: bool, unheard: bool) -> Select[int, int]:
     chosen = select(lanes.c.contact_id).where(due).order_by(lanes.c.due_at)
     longest = chosen.limit(1).offset(bindparam("skip", type_=Integer)).scalar_subquery()
     turn = case((connections.c.id > bindparam("after"), 0), else_=1)
-    return (
+    return Prepared(
         select(connections.c.id, longest.label("contact_id"))
         .where(GOING, connections.c.id.not_in(bindparam("not_of", expanding=True)))
         .order_by(turn, connections.c.id)
@@ -189,13 +191,20 @@ def rung(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
         tx.execute(_RING, _this(lane, now=now))
 
 
-def take(tx: Connection, lane: Lane, now: float) -> int | None:
-    """Take a lane that is due: count its fencing number up and return it; None where it is not due.
+def take(tx: Connection, lane: Lane) -> tuple[int, float] | None:
+    """Take a lane that is due: count its fencing number up, return that and the time; None where it is not.
 
     Whoever took the lane before can commit nothing more.
     """
-    fence: int | None = tx.scalar(_TAKE, _this(lane, now=now))
-    return fence
+    row = _take(tx.dialect.name).first(tx, _this(lane))
+    return (row[0], row[1]) if row else None
+
+
+@cache
+def _take(dialect: str) -> Prepared:
+    now = literal_column(clock.NOW[dialect], Float)
+    taken = _UPDATE.values(fence=lanes.c.fence + 1, taken_at=now, rung_at=None)
+    return Prepared(taken.where(lanes.c.due_at <= now).returning(lanes.c.fence, now))
 
 
 def seize(tx: Connection, lane: Lane, now: float) -> int:
@@ -218,44 +227,45 @@ def due_at(tx: Connection, lane: Lane) -> float | None:
 
 def standing(tx: Connection, lane: Lane) -> tuple[float | None, bool]:
     """Return when the lane's work is due, None where it has none, and whether a bell is out for it."""
-    row = tx.execute(_STANDING, _this(lane)).first()
+    row = _STANDING.first(tx, _this(lane))
     return (row[0], row[1] is not None) if row else (None, False)
 
 
 def silence(tx: Connection, lane: Lane) -> None:
     """Say that no bell is out for a lane that waits, so that the sweep rings it in time."""
-    tx.execute(_SILENCE, _this(lane))
+    _SILENCE.count(tx, _this(lane))
 
 
 def holds(tx: Connection, lane: Lane, fence: int) -> bool:
     """Whether the fencing number is still the lane's own."""
-    return tx.scalar(_FENCE, _this(lane)) == fence
+    return _FENCE.first(tx, _this(lane)) == (fence,)
 
 
 def held_at(tx: Connection, lane: Lane, fence: int) -> float | None:
     """Return the time if the fencing number is the lane's own, and keep it so until the commit; or None."""
-    row = tx.execute(_locked_fence(tx.dialect.name), _this(lane)).first()
+    row = _locked_fence(tx.dialect.name).first(tx, _this(lane))
     return row[1] if row and row[0] == fence else None
 
 
 @cache
-def _locked_fence(dialect: str) -> Select[int, float]:
-    return select(lanes.c.fence, literal_column(clock.NOW[dialect], Float)).where(_THIS).with_for_update()
+def _locked_fence(dialect: str) -> Prepared:
+    moment = literal_column(clock.NOW[dialect], Float)
+    return Prepared(select(lanes.c.fence, moment).where(_THIS).with_for_update())
 
 
 def end(tx: Connection, lane: Lane, due_at: float | None) -> None:
     """Let go of a lane, and say when it is due next; None: nothing is left to do."""
-    tx.execute(_END, _this(lane, due=due_at))
+    _END.count(tx, _this(lane, due=due_at))
 
 
 def end_if_done(tx: Connection, lane: Lane) -> bool:
     """Let go of a lane if nothing is pending in it; say whether that is so."""
-    return tx.execute(_END_IF_DONE, _this(lane)).rowcount == 1
+    return _END_IF_DONE.count(tx, _this(lane)) == 1
 
 
 def let_be(tx: Connection, lane: Lane) -> None:
     """Let go of a lane that could not be worked, and keeps its place in the line."""
-    tx.execute(_LET_BE, _this(lane))
+    _LET_BE.count(tx, _this(lane))
 
 
 def free_the_dead(tx: Connection, before: float) -> None:

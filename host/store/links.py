@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Insert, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
 from ..context import Key, Link
+from .prepared import Prepared
 from .tables import intents, links, versions
 from .upsert import upsert_in
 
@@ -18,23 +19,29 @@ _RECORDS: BindParameter[list[str]] = bindparam("records", expanding=True)
 _LINKS = select(links.c.record, links.c.kind, links.c.remote_id, links.c.written).where(
     links.c.connection_id == _CONNECTION
 )
-_LOAD = _LINKS.where(links.c.record.in_(_RECORDS))
-_OPEN_INTENTS = select(intents.c.record, intents.c.kind, intents.c.since).where(
-    intents.c.connection_id == _CONNECTION, intents.c.record.in_(_RECORDS)
+_LOAD = Prepared(_LINKS.where(links.c.record.in_(_RECORDS)))
+_OPEN_INTENTS = Prepared(
+    select(intents.c.record, intents.c.kind, intents.c.since).where(
+        intents.c.connection_id == _CONNECTION, intents.c.record.in_(_RECORDS)
+    )
 )
-_END_INTENT = intents.delete().where(
-    intents.c.connection_id == _CONNECTION,
-    intents.c.record == bindparam("its_record"),
-    intents.c.kind == bindparam("its_kind"),
+_END_INTENT = Prepared(
+    intents.delete().where(
+        intents.c.connection_id == _CONNECTION,
+        intents.c.record == bindparam("its_record"),
+        intents.c.kind == bindparam("its_kind"),
+    )
 )
-_VERSIONS = select(versions.c.record, versions.c.version).where(
-    versions.c.connection_id == _CONNECTION, versions.c.record.in_(_RECORDS)
+_VERSIONS = Prepared(
+    select(versions.c.record, versions.c.version).where(
+        versions.c.connection_id == _CONNECTION, versions.c.record.in_(_RECORDS)
+    )
 )
 
 
 def load(tx: Connection, connection_id: int, records: Iterable[str]) -> dict[Key, Link]:
     """Return the links of these records."""
-    rows = tx.execute(_LOAD, {"connection": connection_id, "records": list(records)})
+    rows = _LOAD.rows(tx, {"connection": connection_id, "records": list(records)})
     return {(row[0], row[1]): Link(row[2], row[3]) for row in rows}
 
 
@@ -59,50 +66,49 @@ def every(tx: Connection, connection_id: int) -> dict[Key, Link]:
 
 def save(tx: Connection, connection_id: int, changed: Mapping[Key, Link | None], now: float) -> None:
     """Keep the links that were set, drop those that were removed."""
-    rows = []
+    keep = _save(tx.dialect.name)
     for (record, kind), link in changed.items():
         key = {"connection_id": connection_id, "record": record, "kind": kind}
         if link is None:
             tx.execute(links.delete().where(*(links.c[name] == of for name, of in key.items())))
         else:
             values = {"remote_id": link.remote_id, "written": dict(link.written), "updated_at": now}
-            rows.append(key | values)
-    if rows:
-        tx.execute(_save(tx.dialect.name), rows)
+            keep.count(tx, key | values)
 
 
 @cache
-def _save(dialect: str) -> Insert:
+def _save(dialect: str) -> Prepared:
     insert = upsert_in(dialect, links)
     news = {name: insert.excluded[name] for name in ("remote_id", "written", "updated_at")}
-    return insert.on_conflict_do_update(index_elements=["connection_id", "record", "kind"], set_=news)
+    keep = insert.on_conflict_do_update(index_elements=["connection_id", "record", "kind"], set_=news)
+    return Prepared(keep, ("connection_id", "record", "kind", *news))
 
 
 def open_intents(tx: Connection, connection_id: int, records: Iterable[str]) -> dict[Key, float]:
     """Return since when records may have been created without our learning their id."""
-    rows = tx.execute(_OPEN_INTENTS, {"connection": connection_id, "records": list(records)})
+    rows = _OPEN_INTENTS.rows(tx, {"connection": connection_id, "records": list(records)})
     return {(row[0], row[1]): row[2] for row in rows}
 
 
 def begin_intents(tx: Connection, connection_id: int, record: str, kinds: Sequence[str], now: float) -> None:
     """Note that a request is about to create records of these kinds."""
-    rows = [{"connection_id": connection_id, "record": record, "kind": kind, "since": now} for kind in kinds]
-    tx.execute(_begin_intents(tx.dialect.name), rows)
+    begin = _begin_intents(tx.dialect.name)
+    for kind in kinds:
+        begin.count(tx, {"connection_id": connection_id, "record": record, "kind": kind, "since": now})
 
 
 @cache
-def _begin_intents(dialect: str) -> Insert:
+def _begin_intents(dialect: str) -> Prepared:
     insert = upsert_in(dialect, intents)
-    return insert.on_conflict_do_update(
-        index_elements=["connection_id", "record", "kind"], set_={"since": insert.excluded.since}
-    )
+    key = ("connection_id", "record", "kind")
+    begin = insert.on_conflict_do_update(index_elements=key, set_={"since": insert.excluded.since})
+    return Prepared(begin, (*key, "since"))
 
 
 def end_intents(tx: Connection, connection_id: int, keys: Iterable[Key]) -> None:
     """Note that these records are known, or surely were not created."""
-    given = [{"connection": connection_id, "its_record": record, "its_kind": kind} for record, kind in keys]
-    if given:
-        tx.execute(_END_INTENT, given)
+    for record, kind in keys:
+        _END_INTENT.count(tx, {"connection": connection_id, "its_record": record, "its_kind": kind})
 
 
 def applied_versions(tx: Connection, connection_id: int, records: Iterable[str]) -> dict[str, float]:
@@ -110,19 +116,20 @@ def applied_versions(tx: Connection, connection_id: int, records: Iterable[str])
     named = list(records)
     if not named:
         return {}
-    rows = tx.execute(_VERSIONS, {"connection": connection_id, "records": named})
+    rows = _VERSIONS.rows(tx, {"connection": connection_id, "records": named})
     return {row[0]: row[1] for row in rows}
 
 
 def note_version(tx: Connection, connection_id: int, record: str, version: float) -> None:
     """Remember the newest state applied."""
     row = {"connection_id": connection_id, "record": record, "version": version}
-    tx.execute(_note_version(tx.dialect.name), row)
+    _note_version(tx.dialect.name).count(tx, row)
 
 
 @cache
-def _note_version(dialect: str) -> Insert:
+def _note_version(dialect: str) -> Prepared:
     insert = upsert_in(dialect, versions)
     newer = func.max if dialect == "sqlite" else func.greatest
     keep: dict[str, Any] = {"version": newer(versions.c.version, insert.excluded.version)}
-    return insert.on_conflict_do_update(index_elements=["connection_id", "record"], set_=keep)
+    note = insert.on_conflict_do_update(index_elements=["connection_id", "record"], set_=keep)
+    return Prepared(note, ("connection_id", "record", "version"))

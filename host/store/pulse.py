@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, update
 
+from .prepared import Prepared
 from .tables import connections, pulse
 from .upsert import upsert
 
-_LAST = select(pulse.c.name, pulse.c.count, pulse.c.beat_at, pulse.c.doubt_at)
+_LAST = Prepared(select(pulse.c.name, pulse.c.count, pulse.c.beat_at, pulse.c.doubt_at))
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Beat:
 
 def last(tx: Connection) -> Beat | None:
     """Return the last beat; None where there was none."""
-    row = tx.execute(_LAST).first()
+    row = _LAST.first(tx)
     return Beat(*row) if row else None
 
 

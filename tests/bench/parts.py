@@ -19,6 +19,7 @@ from crmhost.store import lanes
 from crmhost.sync import Sync
 from crmhost.turns import Turns
 
+from ..statements import statements
 from .deliveries import contacts
 from .place import Place
 
@@ -50,7 +51,6 @@ def watching(here: Place) -> Iterator[Spent]:
 
     def begun(*args: Any) -> None:
         args[4].began = time.perf_counter()
-        spent.statements += 1
 
     def ended(*args: Any) -> None:
         spent.seconds["statements"] += time.perf_counter() - args[4].began
@@ -65,7 +65,9 @@ def watching(here: Place) -> Iterator[Spent]:
         for name, listener in (("before_cursor_execute", begun), ("after_cursor_execute", ended)):
             event.listen(engine, name, listener)
             stack.callback(event.remove, engine, name, listener)
+        asked = stack.enter_context(statements(engine, lambda run: spent.timed("statements", run)()))
         yield spent
+        spent.statements = len(asked)
 
 
 def of_one(here: Place, first: int, count: int, connection_id: int = 1) -> tuple[dict[str, float], float]:

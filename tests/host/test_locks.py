@@ -87,7 +87,7 @@ def test_a_worker_whose_lock_is_gone_begins_no_call(house: House) -> None:
 def test_a_worker_that_was_overtaken_begins_no_write(house: House) -> None:
     held = take(house)
     with house.store.write() as tx:
-        rows.take(tx, LANE, time.time())
+        rows.take(tx, LANE)
 
     held.guard(False, 1)
     with pytest.raises(LaneLost):

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable
 
 import pytest
-from sqlalchemy import event
 
 from crmhost.house import House
 from crmhost.store import deliveries, gates, lanes, tables
@@ -13,6 +12,7 @@ from crmhost.store.lanes import Lane
 from crmhost.turns import Turns
 from crmhost.webhooks import Event
 
+from ..statements import statements
 from .conftest import connected
 
 
@@ -90,7 +90,7 @@ def test_what_waits_or_is_taken_is_passed_over(house: House) -> None:
     add(house, [(1, 5), (1, 6)])
     add(house, [(1, 7)], time.time() + 60)
     with house.store.write() as tx:
-        lanes.take(tx, (1, 5), 100.0)
+        lanes.take(tx, (1, 5))
 
     assert order(turns) == [(1, 6)]
 
@@ -235,17 +235,14 @@ def test_what_a_turn_costs_does_not_grow_with_what_is_waiting(house: House) -> N
     if house.store.engine.dialect.name == "postgresql":
         with house.store.write() as tx:
             tx.exec_driver_sql("ANALYZE lanes")
-    asked: list[tuple[str, object]] = []
-    listen = lambda *args: asked.append((args[2], args[3]))  # noqa: E731
-    event.listen(house.store.engine, "before_cursor_execute", listen)
 
-    turns.next()
-    with house.store.write() as tx:
-        turns.unheard(tx, 200.0, 195.0)
-        lanes.free_the_dead(tx, 100.0)
-        lanes.next_due(tx, 200.0)
-        lanes.add_work(tx, [(1, 5000)], 200.0, 0.3, bells=16)
-    event.remove(house.store.engine, "before_cursor_execute", listen)
+    with statements(house.store.engine) as asked:
+        turns.next()
+        with house.store.write() as tx:
+            turns.unheard(tx, 200.0, 195.0)
+            lanes.free_the_dead(tx, 100.0)
+            lanes.next_due(tx, 200.0)
+            lanes.add_work(tx, [(1, 5000)], 200.0, 0.3, bells=16)
 
     with house.store.read() as tx:
         plans = [plan for one in asked if " lanes" in one[0] for plan in explained(tx, *one)]

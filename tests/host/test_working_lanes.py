@@ -187,7 +187,7 @@ def test_a_worker_that_lost_its_lane_commits_nothing(bench: Bench, crm: FakeCRM)
 
     def overtaken() -> None:
         with bench.house.store.write() as tx:
-            lane_rows.take(tx, (bench.connection.id, 5821), time.time())
+            lane_rows.take(tx, (bench.connection.id, 5821))
 
     crm.after = [overtaken]
 

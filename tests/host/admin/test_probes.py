@@ -139,7 +139,7 @@ def test_figures_say_what_happened_and_nobodys_name(lite_bench: Bench) -> None:
 def test_figures_say_who_is_worked_on_and_which_crm_is_away(lite_bench: Bench) -> None:
     lite_bench.receive(payloads.contact_created(JANE))
     with lite_bench.house.store.write() as tx:
-        lanes.take(tx, lite_bench.lane(5821), now(tx))
+        lanes.take(tx, lite_bench.lane(5821))
         gates.away(tx, lite_bench.connection.id, "No answer.", "See whether it is up.", now(tx) - 60, 0.0)
 
     shown = exposition(lite_bench.house).decode()

@@ -1,0 +1,166 @@
+"""Statements that are compiled once and handed to the driver: those that each delivery costs.
+
+SQLAlchemy writes them, and knows each column's type. To run one it takes several times as long as the
+database does, so it is left out there; an error is still one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Executable
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+Convert = Callable[[Any], Any]
+
+
+class Prepared:
+    """A statement whose text is kept for each dialect, and each number of values that an IN has.
+
+    ``columns`` are those that an INSERT without values of its own is given.
+    """
+
+    def __init__(self, statement: Executable, columns: Iterable[str] | None = None) -> None:
+        self._statement: Any = statement
+        self._columns = columns
+        self._words: dict[tuple[Any, ...], _Words] = {}
+
+    def rows(self, tx: Connection, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run it with these values, by its parameters' names; return its rows."""
+        given = values or {}
+        words = self._for(tx, given)
+        found = run(tx, words.text, words.values(given)).fetchall()
+        return [words.row(one) for one in found] if words.results else found
+
+    def first(self, tx: Connection, values: Mapping[str, Any] | None = None) -> tuple[Any, ...] | None:
+        """Run it; return its first row, if there is any."""
+        return next(iter(self.rows(tx, values)), None)
+
+    def count(self, tx: Connection, values: Mapping[str, Any] | None = None) -> int:
+        """Run what changes rows; return how many it changed."""
+        given = values or {}
+        words = self._for(tx, given)
+        changed: int = run(tx, words.text, words.values(given)).rowcount
+        return changed
+
+    def _for(self, tx: Connection, given: Mapping[str, Any]) -> _Words:
+        lengths = (len(value) for value in given.values() if isinstance(value, list))
+        key = (tx.dialect.name, *lengths)
+        found = self._words.get(key)
+        if found is None:
+            found = self._words[key] = self._compiled(dialect(tx.dialect.name), given)
+        return found
+
+    def _compiled(self, dialect: Any, given: Mapping[str, Any]) -> _Words:
+        compiled = self._statement.compile(dialect=dialect, column_keys=self._columns)
+        return _expanded(compiled, dialect, given)
+
+
+class _Slot(NamedTuple):
+    """Where a parameter's value is found: by its name, in an IN at this place, or it is always the same."""
+
+    name: str | None
+    place: int | None
+    within: int | None
+    """Where what is in the IN are several columns together: the place among those."""
+    always: Any
+    convert: Convert | None
+
+    def value(self, given: Mapping[str, Any]) -> Any:
+        """Return the value that the driver is handed."""
+        value = self.always if self.name is None else given[self.name]
+        if self.place is not None:
+            value = value[self.place] if self.within is None else value[self.place][self.within]
+        return self.convert(value) if self.convert else value
+
+
+class _Words(NamedTuple):
+    """A statement as the driver takes it."""
+
+    text: str
+    slots: tuple[_Slot, ...]
+    results: tuple[Convert | None, ...]
+    """How each column is read, where any is not taken as it comes."""
+
+    def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the parameters in their order."""
+        return tuple(slot.value(given) for slot in self.slots)
+
+    def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
+        """Return a row, its columns read."""
+        return tuple(read(value) if read else value for read, value in zip(self.results, found, strict=True))
+
+
+def run(tx: Connection, text: str, values: Sequence[Any] = ()) -> Any:
+    """Have the driver run a statement; return its cursor. What it raises becomes an error of SQLAlchemy's."""
+    driver: Any = tx.connection.driver_connection
+    try:
+        return driver.execute(text, values)
+    except tx.dialect.loaded_dbapi.Error as error:
+        raise _translated(tx, driver, text, error) from error
+
+
+def _translated(tx: Connection, driver: Any, text: str, error: Exception) -> BaseException:
+    """Return the error as SQLAlchemy names it; a connection that has ended is not kept."""
+    gone = tx.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+    if gone:
+        tx.invalidate(error)
+    return DBAPIError.instance(
+        text,
+        None,
+        error,
+        tx.dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=gone,
+        dialect=tx.dialect,
+    )
+
+
+@cache
+def dialect(name: str) -> Any:
+    """Return the dialect that writes a parameter as its driver counts them: by its place."""
+    if name == "sqlite":
+        return sqlite.dialect(dbapi=sqlite.dialect.import_dbapi())
+    made: Any = postgresql.psycopg.dialect
+    return made(paramstyle="format", dbapi=made.import_dbapi())
+
+
+def _expanded(compiled: Any, dialect: Any, given: Mapping[str, Any]) -> _Words:
+    """Write the statement for as many values as are given in each IN."""
+    state = compiled.construct_expanded_state(given)
+    # Of which parameter each of the expanded ones is, and at which place.
+    source = {
+        name: (whole, *divmod(at, max(len(names) // len(given[whole]), 1)))
+        for whole, names in state.parameter_expansion.items()
+        for at, name in enumerate(names)
+    }
+    convert = {**compiled._bind_processors, **state.processors}
+    slots = tuple(_slot(name, source, given, state.parameters, convert) for name in state.positiontup)
+    return _Words(state.statement, slots, _results(compiled, dialect))
+
+
+def _slot(
+    name: str,
+    source: Mapping[str, tuple[str, int, int]],
+    given: Mapping[str, Any],
+    always: Mapping[str, Any],
+    convert: Mapping[str, Convert],
+) -> _Slot:
+    if name in source:
+        whole, place, within = source[name]
+        several = isinstance(given[whole][place], tuple)
+        return _Slot(whole, place, within if several else None, None, convert.get(name))
+    known = name in given
+    return _Slot(name if known else None, None, None, None if known else always[name], convert.get(name))
+
+
+def _results(compiled: Any, dialect: Any) -> tuple[Convert | None, ...]:
+    """Return how each column is read; psycopg does that itself."""
+    if dialect.name != "sqlite":
+        return ()
+    types = (column.type.dialect_impl(dialect) for column in compiled.statement.exported_columns)
+    reads = tuple(each.result_processor(dialect, None) for each in types)
+    return reads if any(reads) else ()

@@ -1,0 +1,90 @@
+"""Statements past SQLAlchemy: what it would have asked and returned, and its errors."""
+
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from sqlalchemy import BindParameter, bindparam, func, select, tuple_, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from crmhost.house import House
+from crmhost.store import Store, open_store, tables
+from crmhost.store.prepared import Prepared, run
+from crmhost.store.upsert import upsert_in
+
+KEYS = ("connection_id", "record", "kind", "remote_id", "written", "updated_at")
+
+
+def link(record: str, remote_id: str, **written: object) -> dict[str, object]:
+    return dict(zip(KEYS, (1, record, "person", remote_id, written, 5.0), strict=True))
+
+
+@pytest.fixture
+def insert(house: House) -> Prepared:
+    return Prepared(upsert_in(house.store.engine.dialect.name, tables.links), KEYS)
+
+
+@pytest.fixture
+def stored(house: House, insert: Prepared) -> House:
+    with house.store.write() as tx:
+        for record in ("contact:1", "contact:2", "contact:3"):
+            assert insert.count(tx, link(record, record[-1], name="É, %s ?")) == 1
+    return house
+
+
+def test_it_returns_what_sqlalchemy_does(stored: House) -> None:
+    c = tables.links.c
+    records: BindParameter[list[str]] = bindparam("records", expanding=True)
+    query = select(c.record, c.written, c.updated_at).where(c.record.in_(records)).order_by(c.record)
+    both = tuple_(c.record, c.connection_id).not_in(bindparam("but", expanding=True))
+    asked: list[tuple[Any, dict[str, Any]]] = [
+        (query, {"records": ["contact:1", "contact:3"]}),
+        (query, {"records": ["contact:2"]}),
+        (query, {"records": []}),
+        (select(c.record).where(both).order_by(c.record), {"but": [("contact:1", 1), ("contact:3", 1)]}),
+        (select(c.record).where(both).order_by(c.record), {"but": []}),
+        (select(func.count()).where(c.kind == "person", c.updated_at < bindparam("now")), {"now": 6.0}),
+        (select(tables.connections), {}),
+    ]
+    prepared: dict[int, Prepared] = {}
+    with stored.store.read() as tx:
+        for statement, values in asked * 2:
+            own = prepared.setdefault(id(statement), Prepared(statement))
+            assert own.rows(tx, values) == [tuple(row) for row in tx.execute(statement, values)]
+
+
+def test_it_says_how_many_rows_it_changed(stored: House) -> None:
+    c = tables.links.c
+    moved = Prepared(update(tables.links).where(c.record > bindparam("after")).values(remote_id="9"))
+
+    with stored.store.write() as tx:
+        assert [moved.count(tx, {"after": after}) for after in ("contact:1", "contact:9")] == [2, 0]
+
+
+def test_what_the_driver_raises_is_an_error_of_sqlalchemys(stored: House, insert: Prepared) -> None:
+    with pytest.raises(IntegrityError), stored.store.write() as tx:
+        insert.count(tx, link("contact:1", "other"))
+    with stored.store.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(tables.links)) == 3
+
+
+def test_where_one_connection_was_ended_none_is_used_that_was(postgresql_url: str) -> None:
+    store, other = open_store(postgresql_url), open_store(postgresql_url)
+    with ExitStack() as stack:
+        opened = [stack.enter_context(store.read()) for _ in range(4)]
+        numbers = [run(tx, "SELECT pg_backend_pid()").fetchone()[0] for tx in opened]
+    with other.read() as tx:
+        for number in numbers:
+            run(tx, "SELECT pg_terminate_backend(%s, 5000)", (number,))
+
+    with pytest.raises(OperationalError) as ended:
+        ask(store)
+    assert ended.value.connection_invalidated
+    assert [ask(store) for _ in numbers] == [(1,)] * 4
+    for one in (store, other):
+        one.close()
+
+
+def ask(store: Store) -> object:
+    with store.read() as tx:
+        return run(tx, "SELECT 1").fetchone()
