@@ -155,7 +155,8 @@ class Ledger:
         if wanted <= self._claimed:
             return
         self._signs.give()
-        with self._held.committing() as tx:
+        # A power cut ends all who could claim the same. Before anything is made it is kept with the intent.
+        with self._held.committing(durable=False) as tx:
             now = self._held.now
             if not identities.claim(tx, self._held.lane, wanted, now, now + CLAIM):
                 raise _busy()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from redis.exceptions import LockError, RedisError
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .store import Store
     from .store.lanes import Lane
 
-Seen = TypeVar("Seen")
 LEASE = 60.0
 """Seconds after which a lane whose worker was killed is free again; renewed while calls are made."""
 MARGIN = 5.0
@@ -59,9 +58,9 @@ class HeldLane:
             self._renew()
 
     @contextmanager
-    def committing(self) -> Iterator[Connection]:
+    def committing(self, *, durable: bool = True) -> Iterator[Connection]:
         """Open a transaction that only the lane's holder can commit."""
-        with self._store.write() as tx:
+        with self._store.write(durable=durable) as tx:
             now = lanes.held_at(tx, self.lane, self.fence)
             if now is None:
                 raise LaneLost(self.lane)
@@ -112,26 +111,21 @@ def lock_name(lane: Lane) -> str:
     return f"crmhost:lane:{lane[0]}:{lane[1]}"
 
 
-def take(
-    redis: Redis, store: Store, lane: Lane, look: Callable[[Connection, HeldLane], Seen]
-) -> tuple[HeldLane, Seen] | None:
-    """Take the lane without waiting, and look at it in the same transaction; return both.
-
-    None where another worker has it, or it is not due.
-    """
+def take(redis: Redis, store: Store, lane: Lane) -> HeldLane | None:
+    """Take the lane without waiting; None where another worker has it, or it is not due."""
     lock = redis.lock(lock_name(lane), timeout=LEASE, blocking=False, thread_local=False)
     # A token of its own would be a UUID of this computer, for which a daemon is asked first.
     if not lock.acquire(token=secrets.token_hex(16)):
         return None
     held = HeldLane(store, lane, lock)
     try:
-        with store.write() as tx:
+        with store.write(durable=False) as tx:
             taken = lanes.take(tx, lane)
-            if taken is not None:
-                held.fence, held.now = taken
-                return held, look(tx, held)
     except BaseException:
         held.release()
         raise
-    held.release()
-    return None
+    if taken is None:
+        held.release()
+        return None
+    held.fence, held.now = taken
+    return held

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -76,12 +75,11 @@ class Sync:
 
     def _work(self, lane: Lane) -> None:
         try:
-            look = partial(self._look, self._house.pulse.seen)
-            taken = take(self._house.redis, self._store, lane, look)
-            if taken is None:
+            held = take(self._house.redis, self._store, lane)
+            if held is None:
                 self._leave(lane)
             else:
-                self._hold(*taken)
+                self._hold(held)
         except SettingsError as error:
             log.warning("lane without a connection", connection=lane[0], problem=str(error))
         finally:
@@ -96,18 +94,18 @@ class Sync:
         if due_at <= now:  # its holder has it yet, is just letting go, or has died
             self._turns.leave(lane)
         if rung:
-            with self._store.write() as tx:
+            with self._store.write(durable=False) as tx:
                 lanes.silence(tx, lane)
         self._wake(due_at - now if due_at > now else MOMENT)
 
-    def _hold(self, held: HeldLane, seen: Seen) -> None:
+    def _hold(self, held: HeldLane) -> None:
         """Work a lane and let go of it.
 
         What arrives between the last look and the release finds the lane due: whoever asks whose turn
         it is sees it, this thread first.
         """
         try:
-            wait = self._drain(held, seen)
+            wait = self._drain(held)
             if wait is not None:
                 self._wake(wait)
         except (LaneLost, RedisError) as error:
@@ -126,19 +124,18 @@ class Sync:
         except LaneLost:
             log.info("the lane is another worker's", connection=held.lane[0], contact=held.lane[1])
 
-    def _drain(self, held: HeldLane, seen: Seen) -> float | None:
+    def _drain(self, held: HeldLane) -> float | None:
         """Take step after step; return for how long the lane waits, None where nothing is left."""
         while True:
+            beats = self._house.pulse.seen
+            with self._store.read() as tx:
+                seen = self._look(beats, tx, held)
             wait = self._take_step(held, seen)
             if wait is not None or held.ended:
                 return wait
-            beats = self._house.pulse.seen
-            with self._store.read() as tx:
-                held.now = clock.now(tx)
-                seen = self._look(beats, tx, held)
 
     def _look(self, beats: int, tx: Connection, held: HeldLane) -> Seen:
-        """Read all that is known of the lane now, and of what is to be done in it next.
+        """Read all that is known of the lane, and of what is to be done in it next.
 
         ``beats`` is the pulse's count as it was seen before the transaction began.
         """

@@ -57,10 +57,10 @@ def quick_stores(folder: Path) -> Iterator[None]:
             new._compiled_cache = like._compiled_cache
         return new
 
-    hurried = tuple(pragma for pragma in engine.PRAGMAS if not pragma.startswith("synchronous"))
     with copied_schema(folder) as quickly, pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "create_engine", made)
-        patch.setattr(engine, "PRAGMAS", (*hurried, "synchronous=OFF"))
+        patch.setattr(engine, "DURABLE", "OFF")
+        patch.setattr(engine, "SWIFT", "OFF")
         patch.setattr("crmhost.store.schema.migrate", quickly)
         yield
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -21,6 +21,7 @@ from sqlalchemy.exc import (
 
 from ..errors import SettingsError
 from .prepared import run
+from .turnstile import Turnstile
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -37,7 +38,9 @@ PATIENT = {
 ADDRESS = "Write postgresql://user:password@host/name, or leave it out: SQLite in the data folder."
 REST = 3.0
 """Seconds after which a connection to a server is asked whether it is still good."""
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON")
+PRAGMAS = ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=ON")
+DURABLE, SWIFT = "FULL", "NORMAL"
+"""How SQLite commits: so that a power cut loses nothing of it, or a process's death only."""
 
 
 class Store:
@@ -45,45 +48,53 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        # SQLite lets one writer in and has the others look again, more and more seldom: in one process
-        # they wait for each other here, and go on at once.
-        self._single = engine.dialect.name == "sqlite"
-        self._writing: AbstractContextManager[object] = threading.Lock() if self._single else nullcontext()
+        single = engine.dialect.name == "sqlite"
+        self._reading = engine if single else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._line = Turnstile(Path(engine.url.database or "")) if single else None
         self.failed = False
         """Whether the last transaction that wrote could not be committed, for the database's own reasons."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that only reads."""
-        with self._begun("BEGIN") as tx:
-            yield tx
+        """Open a transaction that only reads.
+
+        On PostgreSQL each statement sees what is committed when it begins, in a transaction or not: there is
+        none, as its beginning and its end would take as long as two statements.
+        """
+        with self._reading.connect() as tx:
+            if self._line is None:
+                yield tx
+            else:
+                with _begun(tx, "BEGIN"):
+                    yield tx
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Open a transaction that writes; it is committed when the block ends well."""
+    def write(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Open a transaction that writes; it is committed when the block ends well.
+
+        What is not ``durable`` need only outlive this process: a power cut ends all whom it concerns. On
+        SQLite the next durable commit keeps it too; a server keeps everything, as it may die alone.
+        """
+        how = DURABLE if durable else SWIFT
         try:
-            with self._writing, self._begun("BEGIN IMMEDIATE") as tx:
-                yield tx
+            with self.engine.connect() as tx:
+                if self._line is None:
+                    with tx.begin():
+                        yield tx
+                else:
+                    _commit_by(tx, how)
+                    with self._line, _begun(tx, "BEGIN IMMEDIATE"):
+                        yield tx
         except (OperationalError, InternalError):
             self.failed = True
             raise
         self.failed = False
 
-    @contextmanager
-    def _begun(self, how: str) -> Iterator[Connection]:
-        """Open a transaction, in SQLite's words: its write lock is taken when a writer begins.
-
-        Python's driver would begin a transaction at the first write only, and then fail at once where
-        another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
-        """
-        with self.engine.connect() as tx, tx.begin():
-            if self._single:
-                run(tx, how)
-            yield tx
-
     def close(self) -> None:
         """Close all connections to the database."""
         self.engine.dispose()
+        if self._line is not None:
+            self._line.close()
 
 
 def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
@@ -118,6 +129,25 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
     else:
         _tune_sqlite(engine)
     return Store(engine)
+
+
+def _commit_by(tx: Connection, how: str) -> None:
+    """Have a connection to SQLite commit so from here on: DURABLE or SWIFT."""
+    if tx.info.get("synchronous") != how:
+        run(tx, f"PRAGMA synchronous={how}")
+        tx.info["synchronous"] = how
+
+
+@contextmanager
+def _begun(tx: Connection, statement: str) -> Iterator[None]:
+    """Begin a transaction in SQLite's words: its write lock is taken when a writer begins.
+
+    Python's driver would begin a transaction at the first write only, and then fail at once where
+    another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
+    """
+    with tx.begin():
+        run(tx, statement)
+        yield
 
 
 def reachable(store: Store) -> None:

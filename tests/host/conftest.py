@@ -59,9 +59,8 @@ def connected(house: House, account_id: int = 3, **more: Any) -> CRMConnection:
 
 
 def taken(house: House, lane: lanes.Lane) -> locks.HeldLane | None:
-    """Take a lane, and look at nothing in it."""
-    both = locks.take(house.redis, house.store, lane, lambda _tx, _held: None)
-    return both and both[0]
+    """Take a lane."""
+    return locks.take(house.redis, house.store, lane)
 
 
 def hurry(bench: Bench, contact_id: int = 5821) -> None:

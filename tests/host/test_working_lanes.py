@@ -10,6 +10,7 @@ from crmhost.demo import payloads
 from crmhost.locks import LaneLost
 from crmhost.redis_client import redis_client
 from crmhost.store import lanes as lane_rows
+from crmhost.sync import Sync
 
 from .conftest import Bench, hurry, taken
 from .fake_crm import FakeCRM
@@ -76,13 +77,15 @@ def test_what_arrives_when_a_lane_seems_empty_is_not_missed(
     bench.work()
     hurry(bench)
 
-    def seems_empty(*known: Any) -> Any:
-        taken = locks.take(*known)
-        if taken and len(crm.asked) == 1:
-            bench.receive(jane("Jane Doe", 60))
-        return taken
+    look = Sync._look
 
-    monkeypatch.setattr("crmhost.sync.take", seems_empty)
+    def seems_empty(*known: Any) -> Any:
+        seen = look(*known)
+        if seen.step is None and len(crm.asked) == 1:
+            bench.receive(jane("Jane Doe", 60))
+        return seen
+
+    monkeypatch.setattr(Sync, "_look", seems_empty)
 
     bench.work()
 
