@@ -51,13 +51,13 @@ class Place:
         made = connect(self.house, plugin, account, given, webhook_secret=SECRET)
         self.webhook_paths.append(made.connection.webhook_path)
 
-    def serve(self, *words: str) -> AbstractContextManager[Started]:
+    def serve(self, *words: str, processes: int = 1) -> AbstractContextManager[Started]:
         """Run ``crmhost serve`` while the block lasts; what it found is its address."""
-        return serving(self.variables, *words)
+        return serving(self.variables, *words, "--processes", str(processes))
 
-    def worker(self, threads: int) -> AbstractContextManager[Started]:
-        """Run ``crmhost worker`` while the block lasts."""
-        words = ("worker", "--threads", str(threads))
+    def worker(self, threads: int, processes: int = 1) -> AbstractContextManager[Started]:
+        """Run ``crmhost worker`` while the block lasts, with so many threads in all."""
+        words = ("worker", "--threads", str(threads), "--processes", str(processes))
         return starting("tests.bench.command", *words, ready="worker is ready", **self.variables)
 
     def store(self, payloads: Iterable[Payload], connection_id: int = 1) -> int:
