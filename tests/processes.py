@@ -90,6 +90,7 @@ def starting(folder: Path, words: Sequence[str], ready: str, **variables: str) -
     )
     assert process.stdout
     said: list[str] = []
+    drain = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
     # A server that never says it, or says it in other words, is a test that fails, not one that hangs.
     late = threading.Timer(PATIENCE, process.kill)
     late.start()
@@ -101,18 +102,19 @@ def starting(folder: Path, words: Sequence[str], ready: str, **variables: str) -
                 break
         late.cancel()
         assert found, "".join(said)
-        drain = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
         drain.start()
         server = Running(process, found.group(1) if found.groups() else found.group(), said)
         yield server
         if process.returncode != -signal.SIGKILL:
             process.terminate()
             assert process.wait(timeout=20) == 0, "".join(said)
-        drain.join(5)
+        drain.join(10)
+        assert not drain.is_alive(), "something was left behind that holds the output"
         assert "Traceback" not in "".join(said), "".join(said)
     finally:
         late.cancel()
         if process.poll() is None:
             process.kill()
             process.wait()
-        process.stdout.close()
+        if not drain.is_alive():  # it would be waited for
+            process.stdout.close()

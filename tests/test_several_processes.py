@@ -179,6 +179,8 @@ def test_a_program_is_told_in_one_document(tmp_path: Path, valkey_url: str, word
     )
     assert server.stdout
     said = server.stdout.readline()
+    until(lambda: len(members(server.pid)) == 2, 10)
+    time.sleep(3)  # whoever else would say it has said it
 
     server.terminate()
     said += server.stdout.read()

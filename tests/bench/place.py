@@ -34,6 +34,8 @@ from .processes import Started, starting
 from .rows import WrongResult
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+CORES = os.cpu_count() or 1
+"""As many processes can compute at once here."""
 BATCH = 500
 
 
@@ -94,6 +96,16 @@ class Place:
     def wait(self, patience: float) -> None:
         """Return when no delivery is pending."""
         until(lambda: not self.states().get("pending"), patience, lambda: f"pending: {self.states()}")
+
+
+def counts(most: int = CORES) -> list[int]:
+    """Return with how many processes something is measured: one, and as many as there are cores."""
+    return sorted({1, min(CORES, most)})
+
+
+def with_processes(count: int) -> str:
+    """Say with how many processes it was."""
+    return "one process" if count == 1 else f"{count} processes"
 
 
 def until(done: Callable[[], bool], patience: float, said: Callable[[], str], pause: float = 0.1) -> None:
