@@ -79,21 +79,32 @@ class Guarded(HttpToolsProtocol):
 @contextmanager
 def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve an application in a thread while the block lasts; yield its address. Port 0 takes a free one."""
-    with listening(host, port) as listener:
-        config = uvicorn.Config(
-            app, http=Guarded, ws="none", log_config=None, lifespan="off", timeout_graceful_shutdown=5
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.005)
-        try:
-            shown = f"[{host}]" if ":" in host else host
-            yield f"http://{shown}:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with listening(host, port) as listener, serving_on(listener, app):
+        yield address_of(host, listener)
+
+
+@contextmanager
+def serving_on(listener: socket.socket, app: ASGIApp) -> Iterator[None]:
+    """Serve an application on an open socket, in a thread, while the block lasts; then it is closed."""
+    config = uvicorn.Config(
+        app, http=Guarded, ws="none", log_config=None, lifespan="off", timeout_graceful_shutdown=5
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def address_of(host: str, listener: socket.socket) -> str:
+    """Return the address at which an open socket is reached."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"
 
 
 @contextmanager
@@ -109,4 +120,11 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         except (OSError, OverflowError) as error:
             fix = "Choose another by --host and --port; those below 1024 are for root."
             raise SettingsError(f"{host}:{port} cannot be listened on: {error}.", fix=fix) from error
+        yield listener
+
+
+@contextmanager
+def handed_over(number: int) -> Iterator[socket.socket]:
+    """Take over the open socket that another process listens on too: who comes is taken by one of them."""
+    with socket.socket(fileno=number) as listener:
         yield listener

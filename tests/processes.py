@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -52,9 +53,32 @@ def run(folder: Path, *words: str, stdin: str = "", **variables: str) -> Ran:
     return Ran(ended.returncode, ended.stdout, ended.stderr)
 
 
+@dataclass
+class Running:
+    """A server that is ready."""
+
+    process: subprocess.Popen[str]
+    found: str
+    """What the pattern found in its output."""
+    said: list[str]
+    """Its lines until now."""
+
+    def is_killed(self) -> None:
+        """Kill it, as the operating system does where there is no memory left."""
+        self.process.kill()
+        self.process.wait()
+
+
 @contextmanager
 def running(folder: Path, words: Sequence[str], ready: str, **variables: str) -> Iterator[str]:
     """Run a server while the block lasts; yield what the pattern ``ready`` found in its output."""
+    with starting(folder, words, ready, **variables) as server:
+        yield server.found
+
+
+@contextmanager
+def starting(folder: Path, words: Sequence[str], ready: str, **variables: str) -> Iterator[Running]:
+    """Run a server while the block lasts, which then has to end in order, if it was not killed."""
     environment = {**os.environ, "CRMHOST_DATA_DIR": str(folder / "data"), **variables}
     process = subprocess.Popen(
         [SCRIPTS / words[0], *words[1:]],
@@ -66,6 +90,7 @@ def running(folder: Path, words: Sequence[str], ready: str, **variables: str) ->
     )
     assert process.stdout
     said: list[str] = []
+    drain = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
     # A server that never says it, or says it in other words, is a test that fails, not one that hangs.
     late = threading.Timer(PATIENCE, process.kill)
     late.start()
@@ -77,16 +102,19 @@ def running(folder: Path, words: Sequence[str], ready: str, **variables: str) ->
                 break
         late.cancel()
         assert found, "".join(said)
-        drain = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
         drain.start()
-        yield found.group(1) if found.groups() else found.group()
-        process.terminate()
-        assert process.wait(timeout=20) == 0, "".join(said)
-        drain.join(5)
+        server = Running(process, found.group(1) if found.groups() else found.group(), said)
+        yield server
+        if process.returncode != -signal.SIGKILL:
+            process.terminate()
+            assert process.wait(timeout=20) == 0, "".join(said)
+        drain.join(10)
+        assert not drain.is_alive(), "something was left behind that holds the output"
         assert "Traceback" not in "".join(said), "".join(said)
     finally:
         late.cancel()
         if process.poll() is None:
             process.kill()
             process.wait()
-        process.stdout.close()
+        if not drain.is_alive():  # it would be waited for
+            process.stdout.close()

@@ -37,6 +37,12 @@ class User:
     def leaves(self) -> None:
         self._pool.close()
 
+    def hangs_up(self) -> None:
+        """Have the next request go by a new connection, which any process may take."""
+        self._pool.close()
+        self._pool = new_pool()
+        self._http = Http(self._pool)
+
     def types(self, *words: str, stdin: str = "") -> Ran:
         return run(self.folder, "crmhost", *words, stdin=stdin, **self.variables)
 

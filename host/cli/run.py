@@ -6,7 +6,7 @@ import gc
 import signal
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +14,9 @@ import click
 from .output import document, house_of, json_option
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+
     from ..house import House
 
 
@@ -42,34 +45,103 @@ def stop_signal() -> threading.Event:
     return stop
 
 
+processes_option = click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that share the work; each computes on one core.",
+)
+line_option = click.option("--line", type=int, hidden=True)
+"""Of one process of several: the open file that joins it to whoever began it."""
+
+
+def _shared_out(threads: int, processes: int) -> list[list[str]]:
+    """Return the words that give each process its threads."""
+    from ..crew import shares
+
+    if threads < processes:
+        raise click.UsageError(
+            f"{threads} threads cannot be shared out over {processes} processes: each needs one at least."
+        )
+    return [["--threads", str(share)] for share in shares(threads, processes)]
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on."
 )
+@processes_option
 @click.option("--no-workers", is_flag=True, help="Only receive; crmhost worker processes do the work.")
 @click.option("--no-pages", is_flag=True, help="Show no pages: only webhooks are answered here.")
+@click.option("--threads", type=int, hidden=True)
+@click.option("--listener", type=int, hidden=True)
+@line_option
 @json_option
-def serve(host: str, port: int, *, no_workers: bool, no_pages: bool, as_json: bool) -> None:
+def serve(
+    host: str,
+    port: int,
+    *,
+    processes: int,
+    no_workers: bool,
+    no_pages: bool,
+    threads: int | None,
+    listener: int | None,
+    line: int | None,
+    as_json: bool,
+) -> None:
     """Receive webhooks, apply them, and show the pages."""
-    from ..server import serving
-    from ..tracing import start_exporting
-    from ..wiring import redis_running, relying_on_key, serving_all, working
+    from ..crew import Line, crew
+    from ..server import address_of, handed_over, listening
+    from ..wiring import redis_running, relying_on_key
 
     stop = stop_signal()
+    with house_of() as house, ExitStack() as stack:
+        threads = 0 if no_workers else threads or house.settings.worker_threads
+        each = _shared_out(threads, processes) if threads else [["--no-workers"]] * processes
+        if line is None:
+            stack.enter_context(redis_running(house.settings))
+        stack.enter_context(relying_on_key(house.settings))
+        opened = stack.enter_context(listening(host, port) if listener is None else handed_over(listener))
+        if processes > 1:
+            alike = ["serve", *_flags(no_pages=no_pages, json=as_json), "--listener", str(opened.fileno())]
+            keep = stack.enter_context(crew([[*alike, *own] for own in each], stop, [opened.fileno()]))
+            stack.callback(opened.close)  # where all leave, nobody is let in to wait
+        else:
+            stack.enter_context(_receiving(house, opened, threads, pages=not no_pages))
+            keep = stop.wait
+        if line is not None:
+            Line(line, stop).say_ready()
+        elif not stop.is_set():
+            address = address_of(host, opened)
+            _say_where(house, address, [] if no_pages else _ways_in(house, address), as_json=as_json)
+        keep()
+        if line is None:
+            click.echo("crmhost ends what it began, and stops", err=True)
+
+
+@contextmanager
+def _receiving(house: House, opened: socket.socket, threads: int, *, pages: bool) -> Iterator[None]:
+    """Receive in this process while the block lasts, and work in so many threads."""
+    from ..server import serving_on
+    from ..wiring import serving_all, working
+
+    with serving_all(house, pages=pages) as app, ExitStack() as stack:
+        _settle_in()
+        if threads:
+            stack.enter_context(working(house, threads))
+        stack.enter_context(serving_on(opened, app))
+        ready()
+        yield
+
+
+def _settle_in() -> None:
+    """Do what is done once in each process that works."""
+    from ..tracing import start_exporting
+
     sys.setswitchinterval(SWITCH)
     start_exporting()
-    with house_of() as house, ExitStack() as stack:
-        stack.enter_context(redis_running(house.settings))
-        stack.enter_context(relying_on_key(house.settings))
-        app = stack.enter_context(serving_all(house, pages=not no_pages))
-        if not no_workers:
-            stack.enter_context(working(house))
-        address = stack.enter_context(serving(app, host, port))
-        ready()
-        _say_where(house, address, [] if no_pages else _ways_in(house, address), as_json=as_json)
-        stop.wait()
-        click.echo("crmhost ends what it began, and stops", err=True)
 
 
 def _ways_in(house: House, address: str) -> list[str]:
@@ -94,23 +166,49 @@ def _say_where(house: House, address: str, links: list[str], *, as_json: bool) -
         click.echo(f"Nobody can sign in yet. Open this once, within a day:\n  {either}", err=True)
 
 
+def _flags(**given: bool) -> list[str]:
+    return [f"--{name.replace('_', '-')}" for name, is_set in given.items() if is_set]
+
+
 @click.command()
-@click.option("--threads", type=click.IntRange(1, 256), help="Lanes worked at once.  [default: 8]")
+@click.option(
+    "--threads", type=click.IntRange(1, 256), help="Lanes worked at once, by all processes.  [default: 8]"
+)
+@processes_option
+@line_option
 @json_option
-def worker(threads: int | None, *, as_json: bool) -> None:
+def worker(threads: int | None, *, processes: int, line: int | None, as_json: bool) -> None:
     """Apply deliveries that other processes receive."""
-    from ..tracing import start_exporting
-    from ..wiring import relying_on_key, require_redis, working
+    from ..crew import Line, crew
+    from ..wiring import relying_on_key, require_redis
 
     stop = stop_signal()
-    sys.setswitchinterval(SWITCH)
-    start_exporting()
-    with house_of() as house:
-        require_redis(house.settings)
-        with relying_on_key(house.settings), working(house, threads):
-            ready()
-            if as_json:
-                document({"state": "ready"})
-            else:
-                click.echo("crmhost worker is ready", err=True)
-            stop.wait()
+    with house_of() as house, ExitStack() as stack:
+        threads = threads or house.settings.worker_threads
+        each = _shared_out(threads, processes)
+        if line is None:
+            require_redis(house.settings)
+        stack.enter_context(relying_on_key(house.settings))
+        if processes > 1:
+            keep = stack.enter_context(crew([["worker", *_flags(json=as_json), *own] for own in each], stop))
+        else:
+            stack.enter_context(_working(house, threads))
+            keep = stop.wait
+        if line is not None:
+            Line(line, stop).say_ready()
+        elif as_json and not stop.is_set():
+            document({"state": "ready"})
+        elif not stop.is_set():
+            click.echo("crmhost worker is ready", err=True)
+        keep()
+
+
+@contextmanager
+def _working(house: House, threads: int) -> Iterator[None]:
+    """Work in so many threads of this process while the block lasts."""
+    from ..wiring import working
+
+    _settle_in()
+    with working(house, threads):
+        ready()
+        yield

@@ -34,6 +34,8 @@ from .processes import Started, starting
 from .rows import WrongResult
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+CORES = os.cpu_count() or 1
+"""As many processes can compute at once here."""
 BATCH = 500
 
 
@@ -51,13 +53,13 @@ class Place:
         made = connect(self.house, plugin, account, given, webhook_secret=SECRET)
         self.webhook_paths.append(made.connection.webhook_path)
 
-    def serve(self, *words: str) -> AbstractContextManager[Started]:
+    def serve(self, *words: str, processes: int = 1) -> AbstractContextManager[Started]:
         """Run ``crmhost serve`` while the block lasts; what it found is its address."""
-        return serving(self.variables, *words)
+        return serving(self.variables, *words, "--processes", str(processes))
 
-    def worker(self, threads: int) -> AbstractContextManager[Started]:
-        """Run ``crmhost worker`` while the block lasts."""
-        words = ("worker", "--threads", str(threads))
+    def worker(self, threads: int, processes: int = 1) -> AbstractContextManager[Started]:
+        """Run ``crmhost worker`` while the block lasts, with so many threads in all."""
+        words = ("worker", "--threads", str(threads), "--processes", str(processes))
         return starting("tests.bench.command", *words, ready="worker is ready", **self.variables)
 
     def store(self, payloads: Iterable[Payload], connection_id: int = 1) -> int:
@@ -94,6 +96,16 @@ class Place:
     def wait(self, patience: float) -> None:
         """Return when no delivery is pending."""
         until(lambda: not self.states().get("pending"), patience, lambda: f"pending: {self.states()}")
+
+
+def counts(most: int = CORES) -> list[int]:
+    """Return with how many processes something is measured: one, and as many as there are cores."""
+    return sorted({1, min(CORES, most)})
+
+
+def with_processes(count: int) -> str:
+    """Say with how many processes it was."""
+    return "one process" if count == 1 else f"{count} processes"
 
 
 def until(done: Callable[[], bool], patience: float, said: Callable[[], str], pause: float = 0.1) -> None:

@@ -52,6 +52,7 @@ def program(
     )
     assert started.stdout
     said: list[str] = []
+    drain = threading.Thread(target=lambda: said.extend(started.stdout or ()), daemon=True)
     try:
         found = None
         for line in started.stdout:
@@ -60,7 +61,7 @@ def program(
                 break
         if not found:
             raise RuntimeError(f"{' '.join(words)} did not start: {''.join(said)}")
-        threading.Thread(target=lambda: said.extend(started.stdout or ()), daemon=True).start()
+        drain.start()
         yield Started(started.pid, found.group(1) if found.groups() else found.group())
     finally:
         started.terminate()
@@ -69,6 +70,9 @@ def program(
         except subprocess.TimeoutExpired:
             started.kill()
             started.wait()
+        if drain.ident:
+            drain.join(5)
+        started.stdout.close()
 
 
 def environment(**variables: str) -> dict[str, str]:

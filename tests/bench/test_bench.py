@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from . import page, quick, run
+from . import page, quick, receive, run
 from .deliveries import SIZE, contacts, request
+from .load import Seen
 from .place import place
 from .rows import TIMES, Aim, Row, Scale, WrongResult, expect
 
@@ -101,3 +102,13 @@ def test_a_delivery_is_signed_and_as_long_as_chatwoots() -> None:
 
     assert len(body) == SIZE
     assert b"x-chatwoot-signature: sha256=" in head
+
+
+def test_the_better_of_one_process_and_several_is_the_rows_value_and_said() -> None:
+    one, two, limit = (Seen(answered, 0, 1.0, 5.0, 20.0) for answered in (600, 900, 1500))
+
+    row, _ = receive._rows("sqlite", {1: one, 2: two}, limit)
+
+    assert row.value == 0.6
+    assert row.what.endswith(", with 2 processes")
+    assert row.parts["with one process, a second"] == 600

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -87,6 +88,27 @@ def test_a_beat_beside_a_look_at_the_store_is_no_sign_of_a_restored_one(
         monkeypatch.setattr(beats, "last", before_the_beat)
         assert pulse.doubt(tx, seen) is None
     assert pulse.seen == seen + 1
+
+
+def test_two_workers_that_beat_at_once_are_no_sign_of_a_restored_store(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the other one keeps in Redis meanwhile is more than was read of the store before."""
+    connected(house)
+    house.pulse.beat()
+    ours, other = (Pulse(house.store, house.redis, apart=True) for _ in range(2))
+    kept = ours._kept
+
+    def beside(name: str) -> int | None:
+        threading.Thread(target=other.beat).start()
+        time.sleep(0.3)
+        return kept(name)
+
+    monkeypatch.setattr(ours, "_kept", beside)
+    ours.beat()
+
+    with house.store.read() as tx:
+        assert ours.doubt(tx, ours.seen) is None
 
 
 def test_a_beat_while_a_lane_is_looked_at_puts_nothing_in_doubt(

@@ -1,0 +1,35 @@
+"""Several processes of one command; tests/test_several_processes.py runs them."""
+
+import pytest
+
+from crmhost.crew import shares
+
+from .conftest import Types
+
+
+@pytest.mark.parametrize(
+    ("threads", "processes", "each"),
+    [(8, 1, [8]), (8, 2, [4, 4]), (8, 3, [3, 3, 2]), (16, 5, [4, 3, 3, 3, 3]), (3, 3, [1, 1, 1])],
+)
+def test_threads_are_shared_out_as_evenly_as_can_be(threads: int, processes: int, each: list[int]) -> None:
+    assert shares(threads, processes) == each
+
+
+@pytest.mark.parametrize("words", [("worker", "--threads", "3"), ("serve", "--port", "0")])
+def test_each_process_needs_a_thread(
+    types: Types, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("CRMHOST_WORKER_THREADS", "3")
+
+    ran = types("crmhost", *words, "--processes", "4")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("Error: 3 threads cannot be shared out over 4 processes")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_there_is_a_process_at_least(types: Types, number: str) -> None:
+    ran = types("crmhost", "worker", "--processes", number)
+
+    assert ran.status == 2
+    assert "--processes" in ran.err
