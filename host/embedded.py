@@ -22,6 +22,8 @@ PATIENCE = 10.0
 """Seconds that a start may take."""
 PERIOD = 1.0
 """Seconds between two looks whether the server is still there."""
+SILENCE = 30.0
+"""Seconds for which one that lives may say nothing: where the disk is slow it waits for that."""
 log = structlog.get_logger(__name__)
 
 
@@ -110,13 +112,17 @@ class Valkey:
         self._socket = socket_path(folder)
         self._url = socket_url(folder)
         self._process: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None
+        """Of one that was taken over."""
         self._stopping = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="valkey", daemon=True)
 
     def start(self) -> None:
         """Start it, unless it runs already."""
         self._make_folders()
-        if not answers(self._url):
+        if answers(self._url):
+            self._pid = _pid_of(self._url)
+        else:
             self._launch()
         self._keeper.start()
 
@@ -165,13 +171,47 @@ class Valkey:
             time.sleep(0.01)
 
     def _keep(self) -> None:
+        heard = time.monotonic()
         while not self._stopping.wait(PERIOD):
             try:
-                if not answers(self._url):
+                if answers(self._url):
+                    heard = time.monotonic()
+                elif not self._lives() or time.monotonic() - heard > SILENCE:
                     log.warning("Valkey is gone, and is started again")
+                    self._kill()
                     self._launch()
             except (SettingsError, OSError) as error:
                 log.error("Valkey cannot be started", error=str(error))
+
+    def _lives(self) -> bool:
+        """Whether there is a process: a second one beside it would write into the same files."""
+        if self._process:
+            return self._process.poll() is None
+        with suppress(ProcessLookupError):
+            if self._pid:
+                os.kill(self._pid, 0)
+                return True
+        return False
+
+    def _kill(self) -> None:
+        """End one that lives and says nothing; what it has not written yet is found by the sweep.
+
+        One that was taken over is let be: its number may be another's by now.
+        """
+        if self._process:
+            self._process.kill()
+            self._process.wait(PATIENCE)
+        self._pid = None
+
+
+def _pid_of(url: str) -> int | None:
+    """Return the number of the process that answers there."""
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    with Redis.from_url(url) as client, suppress(RedisError):
+        return int(client.info("server")["process_id"])
+    return None
 
 
 def _program() -> str:
