@@ -32,6 +32,7 @@ from .upsert import upsert, upsert_in
 
 Lane = tuple[int, int]
 """(connection id, contact id)"""
+NOTED = ("connection_id", "contact_id", "due_at", "background", "rung_at", "fence")
 # Statements that are made once: SQLAlchemy takes four times as long to make one as to run it.
 _THIS = and_(lanes.c.connection_id == bindparam("connection"), lanes.c.contact_id == bindparam("contact"))
 _NOW: BindParameter[float] = bindparam("now")
@@ -89,17 +90,9 @@ def add_work(
     rows = []
     for lane in ordered:
         out[lane[0]] += 1
-        rows.append(
-            {
-                "connection_id": lane[0],
-                "contact_id": lane[1],
-                "due_at": now if lane in linked else now + settle,
-                "background": background,
-                "rung_at": now if out[lane[0]] <= bells else None,
-                "fence": 0,
-            }
-        )
-    made_due = many.write(tx, _note_work(tx.dialect.name), rows)
+        due_at = now if lane in linked else now + settle
+        rows.append((*lane, due_at, background, now if out[lane[0]] <= bells else None, 0))
+    made_due = many.write(tx, _note_work(tx.dialect.name), NOTED, rows)
     return [(row[0], row[1]) for row in made_due if row[2] == now]
 
 

@@ -1,4 +1,4 @@
-"""Writing many rows by one statement, in its own words: SQLAlchemy would look at each parameter of each row.
+"""Writing many rows by one statement, straight to the driver: SQLAlchemy would look at each parameter and result.
 
 What is received and what is ended is written so, and nothing else needs it: there it is most of the time.
 """
@@ -6,12 +6,14 @@ What is received and what is ended is written so, and nothing else needs it: the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from itertools import chain, count
+from typing import Any
 
 from sqlalchemy import Connection, Insert
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 MOST = 30_000
 """Parameters that a statement may have: SQLite takes 32,766, PostgreSQL 65,535."""
@@ -19,44 +21,64 @@ DIALECTS: dict[str, Any] = {
     "sqlite": sqlite.dialect(),
     "postgresql": postgresql.psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
 }
+Rows = Sequence[tuple[Any, ...]]
 
 
-def write(tx: Connection, insert: Insert, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """Insert the rows, which all have the same columns; return what the statement returns of them.
+def write(tx: Connection, insert: Insert, names: tuple[str, ...], rows: Rows) -> list[Any]:
+    """Insert the rows of these columns, named in the table's order; return what the statement returns of them.
 
     The statement must be one object for ever (its text is kept), and hold no parameters of its own.
     """
-    if not rows:
-        return []
-    words = _words(insert, tuple(rows[0]), tx.dialect.name)
-    fit = max(MOST // len(words.names), 1)
+    fit = max(MOST // len(names), 1)
     found: list[Any] = []
     for first in range(0, len(rows), fit):
         part = rows[first : first + fit]
-        values = tuple(row[name] for row in part for name in words.names)
-        result = tx.exec_driver_sql(words.of(len(part)), values)
-        found += result.all() if result.returns_rows else []
+        text = _text(insert, names, tx.dialect.name, len(part))
+        found += _run(tx, text, tuple(chain.from_iterable(part)))
     return found
 
 
-class _Words(NamedTuple):
-    """A statement's text before its row, that of one row, what follows, and the columns in its order."""
+def _run(tx: Connection, text: str, values: tuple[Any, ...]) -> list[Any]:
+    """Run a statement, and say what goes wrong in SQLAlchemy's words."""
+    raw: Any = tx.connection.driver_connection
+    wrong = tx.dialect.loaded_dbapi.Error
+    try:
+        cursor = _cursor(raw, tx.dialect.name).execute(text, values)
+        return cursor.fetchall() if cursor.description else []
+    except wrong as error:
+        if lost := tx.dialect.is_disconnect(error, raw, None):
+            tx.invalidate(error)
+        hidden = tx.engine.hide_parameters
+        raise DBAPIError.instance(
+            text, None, error, wrong, hide_parameters=hidden, connection_invalidated=lost, dialect=tx.dialect
+        ) from error
 
-    before: str
-    each: str
-    after: str
-    names: tuple[str, ...]
 
-    def of(self, count: int) -> str:
-        """Return the statement for so many rows."""
-        return self.before + ", ".join([self.each] * count) + self.after
+def _cursor(raw: Any, dialect: str) -> Any:
+    """Return a cursor that takes a statement as it is; psycopg's own looks for the marks in it each time."""
+    if dialect == "sqlite":
+        return raw.cursor()
+    from psycopg import RawCursor
+
+    return RawCursor(raw)
+
+
+@lru_cache(maxsize=256)
+def _text(insert: Insert, names: tuple[str, ...], dialect: str, rows: int) -> str:
+    """Return the statement for so many rows."""
+    before, each, after = _parts(insert, names, dialect)
+    values = ", ".join([each] * rows)
+    if dialect == "postgresql":
+        number = count(1)
+        values = re.sub("%s", lambda _: f"${next(number)}", values)
+    return before + values + after
 
 
 @lru_cache(maxsize=64)
-def _words(insert: Insert, names: tuple[str, ...], dialect: str) -> _Words:
+def _parts(insert: Insert, names: tuple[str, ...], dialect: str) -> tuple[str, ...]:
+    """Return a statement's text before its row, that of one row, and what follows."""
     compiled: Any = insert.compile(dialect=DIALECTS[dialect], column_keys=names)
     parts = re.fullmatch(r"(.*? VALUES )(\([^()]*\))(.*)", compiled.string, re.DOTALL)
-    if not parts or {*compiled.positiontup} != {*names}:
+    if not parts or tuple(compiled.positiontup) != names:
         raise ValueError(f"This is no insert of the columns {names}.")
-    before, each, after = parts.groups()
-    return _Words(before, each, after, tuple(compiled.positiontup))
+    return parts.groups()
