@@ -71,13 +71,13 @@ class Intake:
         self._queue.put(_Item(None, (connection_id, family, name), done, None))
         return done
 
-    async def stored(self, arrival: Arrival) -> bool:
-        """Store an arrival; return after the commit whether it was stored, or known already."""
-        return await self._awaited(arrival, None)
+    def stored(self, arrival: Arrival) -> asyncio.Future[bool]:
+        """Store an arrival, as ``put`` does, for who waits in the running event loop."""
+        return self._awaited(arrival, None)
 
-    async def counted(self, connection_id: int, family: Family, name: str) -> None:
-        """Count one thing; return after the commit."""
-        await self._awaited(None, (connection_id, family, name))
+    def counted(self, connection_id: int, family: Family, name: str) -> asyncio.Future[bool]:
+        """Count one thing, as ``count`` does, for who waits in the running event loop."""
+        return self._awaited(None, (connection_id, family, name))
 
     def _awaited(
         self, arrival: Arrival | None, count: tuple[int, Family, str] | None

@@ -22,6 +22,8 @@ HEAD_LIMIT = 32 * 1024
 """Bytes that a request's line and headers may have; Chatwoot's have less than one thousand."""
 HEAD_PATIENCE = 20.0
 """Seconds within which they must have arrived."""
+WHOLE = "crmhost.whole"
+"""In the scope of a request whose body has arrived whole."""
 
 
 class Guarded(HttpToolsProtocol):
@@ -51,6 +53,11 @@ class Guarded(HttpToolsProtocol):
         """Let the body take its own time, which the application limits."""
         self._head_is_there()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Tell the application that the body is there, so that it need not guard against waiting for it."""
+        super().on_message_complete()
+        self.scope[WHOLE] = True
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless what should be headers has grown too long."""
