@@ -1,4 +1,4 @@
-"""How long a webhook waits for the database: one timer watches all who wait, where each had to set its own."""
+"""How long a webhook waits for the database: one timer watches all who wait, none sets its own."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Waiting:
         self._timer: asyncio.TimerHandle | None = None
 
     def no_longer(self, seconds: float, done: asyncio.Future[Came]) -> asyncio.Future[Came]:
-        """Return the future, which fails with TimeoutError if nothing has come of it after so many seconds."""
+        """Return the future, which fails with TimeoutError if it is not done after so many seconds."""
         self._until.append((time.monotonic() + seconds, done))
         if self._timer is None:
             self._timer = done.get_loop().call_later(LOOK, self._look)

@@ -32,6 +32,7 @@ class Guarded(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head = 0
+        self._in_head = False
         self._timer: TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -47,10 +48,11 @@ class Guarded(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
-        self._expect_head()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
         """Let the body take its own time, which the application limits."""
+        self._in_head = False
         self._head_is_there()
         super().on_headers_complete()
 
@@ -62,6 +64,8 @@ class Guarded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on, unless what should be headers has grown too long."""
         super().data_received(data)
+        if self._in_head:  # most come whole, and need no timer
+            self._expect_head()
         if self._timer is None:
             return
         self._head += len(data)

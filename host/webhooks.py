@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -70,6 +70,8 @@ class Event:
     """Of a changed conversation what is new, some of CHANGES: it is stored only where a rule needs that."""
     told: str | None = None
     """Of a contact a digest of what is said of it (``told_of``)."""
+    contact: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The contact, as it is shown here."""
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -120,7 +122,7 @@ def _contact_event(name: Kind, payload: Mapping[str, Any]) -> Event:
     created = 0.0 if name == "contact_created" else None
     moment = changed.get("updated_at")
     version = datetime.fromisoformat(moment).timestamp() if isinstance(moment, str) else created
-    return Event(name, name, _identity(payload["id"]), None, version, told=told_of(payload))
+    return Event(name, name, _identity(payload["id"]), None, version, told=told_of(payload), contact=payload)
 
 
 def told_of(contact: Mapping[str, Any]) -> str:
@@ -144,6 +146,7 @@ def _conversation_event(
         _identity(payload["id"]),
         _finite(version),
         changed,
+        contact=sender,
     )
 
 

@@ -1,4 +1,4 @@
-"""Writing many rows by one statement, straight to the driver: SQLAlchemy would look at each parameter and result.
+"""Writing many rows by one statement, past SQLAlchemy, which would look at each parameter of each row.
 
 What is received and what is ended is written so, and nothing else needs it: there it is most of the time.
 """
@@ -25,7 +25,7 @@ Rows = Sequence[tuple[Any, ...]]
 
 
 def write(tx: Connection, insert: Insert, names: tuple[str, ...], rows: Rows) -> list[Any]:
-    """Insert the rows of these columns, named in the table's order; return what the statement returns of them.
+    """Insert rows of these columns, named in the table's order; return what the statement returns of them.
 
     The statement must be one object for ever (its text is kept), and hold no parameters of its own.
     """
