@@ -168,7 +168,7 @@ class Receiver:
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """Read the raw body, and wait only where it is not all there already."""
-        if WHOLE in scope:
+        if WHOLE in scope.get("extensions", ()):
             return await self._read(receive)
         try:
             async with asyncio.timeout(BODY_PATIENCE):

@@ -23,7 +23,7 @@ HEAD_LIMIT = 32 * 1024
 HEAD_PATIENCE = 20.0
 """Seconds within which they must have arrived."""
 WHOLE = "crmhost.whole"
-"""In the scope of a request whose body has arrived whole."""
+"""Among the extensions of a request (ASGI) whose body has arrived whole."""
 
 
 class Guarded(HttpToolsProtocol):
@@ -59,7 +59,7 @@ class Guarded(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Tell the application that the body is there, so that it need not guard against waiting for it."""
         super().on_message_complete()
-        self.scope[WHOLE] = True
+        self.scope["extensions"] = {WHOLE: {}}
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless what should be headers has grown too long."""

@@ -119,7 +119,7 @@ def bring_forward(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
 
 def _bells_out(tx: Connection, connection_ids: Collection[int]) -> Counter[int]:
     """Return how many bells of each connection were rung and have brought nobody yet."""
-    return Counter({row[0]: row[1] for row in tx.execute(_BELLS_OUT, {"ids": list(connection_ids)})})
+    return Counter({row[0]: row[1] for row in many.read(tx, _BELLS_OUT, ids=[*connection_ids])})
 
 
 def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
@@ -128,8 +128,9 @@ def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
         (connection_id, f"contact:{contact_id}"): (connection_id, contact_id)
         for connection_id, contact_id in wanted
     }
-    given = {"ids": list({key[0] for key in records}), "records": list({key[1] for key in records})}
-    return {records[row[0], row[1]] for row in tx.execute(_LINKED, given) if (row[0], row[1]) in records}
+    ids, names = {key[0] for key in records}, {key[1] for key in records}
+    found = many.read(tx, _LINKED, ids=[*ids], records=[*names])
+    return {records[key] for key in found if key in records}
 
 
 def next_in_turn(

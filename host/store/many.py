@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import Connection, Insert
+from sqlalchemy import Connection, Insert, Select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -36,6 +36,13 @@ def write(tx: Connection, insert: Insert, names: tuple[str, ...], rows: Rows) ->
         text = _text(insert, names, tx.dialect.name, len(part))
         found += _run(tx, text, tuple(chain.from_iterable(part)))
     return found
+
+
+def read(tx: Connection, query: Select[Any], **given: Sequence[Any]) -> list[Any]:
+    """Return what a query finds whose parameters are all lists, by name; it must be one object for ever."""
+    lengths = tuple((name, len(values)) for name, values in given.items())
+    text, order = _question(query, lengths, tx.dialect.name)
+    return _run(tx, text, tuple(value for name in order for value in given[name]))
 
 
 def _run(tx: Connection, text: str, values: tuple[Any, ...]) -> list[Any]:
@@ -67,11 +74,24 @@ def _cursor(raw: Any, dialect: str) -> Any:
 def _text(insert: Insert, names: tuple[str, ...], dialect: str, rows: int) -> str:
     """Return the statement for so many rows."""
     before, each, after = _parts(insert, names, dialect)
-    values = ", ".join([each] * rows)
-    if dialect == "postgresql":
-        number = count(1)
-        values = re.sub("%s", lambda _: f"${next(number)}", values)
-    return before + values + after
+    return _numbered(before + ", ".join([each] * rows) + after, dialect)
+
+
+@lru_cache(maxsize=256)
+def _question(
+    query: Select[Any], lengths: tuple[tuple[str, int], ...], dialect: str
+) -> tuple[str, tuple[str, ...]]:
+    """Return a query for lists of these lengths, and the lists' names in the order in which it has them."""
+    made = query.params({name: [0] * length for name, length in lengths})
+    compiled: Any = made.compile(dialect=DIALECTS[dialect], compile_kwargs={"render_postcompile": True})
+    order = dict.fromkeys(name.rpartition("_")[0] for name in compiled.positiontup)
+    return _numbered(compiled.string, dialect), tuple(order)
+
+
+def _numbered(text: str, dialect: str) -> str:
+    """Return a statement with its marks as the driver takes them."""
+    number = count(1)
+    return re.sub("%s", lambda _: f"${next(number)}", text) if dialect == "postgresql" else text
 
 
 @lru_cache(maxsize=64)
