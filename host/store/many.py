@@ -6,8 +6,9 @@ What is received and what is ended is written so, and nothing else needs it: the
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, count
 from typing import Any
 
@@ -33,8 +34,8 @@ def write(tx: Connection, insert: Insert, names: tuple[str, ...], rows: Rows) ->
     found: list[Any] = []
     for first in range(0, len(rows), fit):
         part = rows[first : first + fit]
-        text = _text(insert, names, tx.dialect.name, len(part))
-        found += _run(tx, text, tuple(chain.from_iterable(part)))
+        text, returns = _text(insert, names, tx.dialect.name, len(part))
+        found += _run(tx, text, tuple(chain.from_iterable(part)), returns=returns)
     return found
 
 
@@ -42,16 +43,16 @@ def read(tx: Connection, query: Select[Any], **given: Sequence[Any]) -> list[Any
     """Return what a query finds whose parameters are all lists, by name; it must be one object for ever."""
     lengths = tuple((name, len(values)) for name, values in given.items())
     text, order = _question(query, lengths, tx.dialect.name)
-    return _run(tx, text, tuple(value for name in order for value in given[name]))
+    return _run(tx, text, tuple(value for name in order for value in given[name]), returns=True)
 
 
-def _run(tx: Connection, text: str, values: tuple[Any, ...]) -> list[Any]:
+def _run(tx: Connection, text: str, values: tuple[Any, ...], *, returns: bool) -> list[Any]:
     """Run a statement, and say what goes wrong in SQLAlchemy's words."""
     raw: Any = tx.connection.driver_connection
     wrong = tx.dialect.loaded_dbapi.Error
     try:
-        cursor = _cursor(raw, tx.dialect.name).execute(text, values)
-        return cursor.fetchall() if cursor.description else []
+        cursor = _cursor(tx.dialect.name)(raw).execute(text, values)
+        return cursor.fetchall() if returns else []
     except wrong as error:
         if lost := tx.dialect.is_disconnect(error, raw, None):
             tx.invalidate(error)
@@ -61,20 +62,21 @@ def _run(tx: Connection, text: str, values: tuple[Any, ...]) -> list[Any]:
         ) from error
 
 
-def _cursor(raw: Any, dialect: str) -> Any:
+@cache
+def _cursor(dialect: str) -> Any:
     """Return a cursor that takes a statement as it is; psycopg's own looks for the marks in it each time."""
     if dialect == "sqlite":
-        return raw.cursor()
+        return sqlite3.Cursor
     from psycopg import RawCursor
 
-    return RawCursor(raw)
+    return RawCursor
 
 
 @lru_cache(maxsize=256)
-def _text(insert: Insert, names: tuple[str, ...], dialect: str, rows: int) -> str:
-    """Return the statement for so many rows."""
+def _text(insert: Insert, names: tuple[str, ...], dialect: str, rows: int) -> tuple[str, bool]:
+    """Return the statement for so many rows, and whether it returns any."""
     before, each, after = _parts(insert, names, dialect)
-    return _numbered(before + ", ".join([each] * rows) + after, dialect)
+    return _numbered(before + ", ".join([each] * rows) + after, dialect), " RETURNING " in after
 
 
 @lru_cache(maxsize=256)
