@@ -55,41 +55,52 @@ class Intake:
         self._ring = ring
         self._settle = settle
         self._bells = bells
-        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Item | None]] = queue.SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Item | None]] = {}
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._thread.start()
 
     def put(self, arrival: Arrival) -> Future[bool]:
         """Store an arrival; the future is done after the commit: true if stored, false if known already."""
         done: Future[bool] = Future()
-        self._queue.put(_Item(arrival, None, done, None))
+        self._queue.put([_Item(arrival, None, done, None)])
         return done
 
     def count(self, connection_id: int, family: Family, name: str) -> Future[bool]:
         """Count one thing; the future is done after the commit, and need not be waited for."""
         done: Future[bool] = Future()
-        self._queue.put(_Item(None, (connection_id, family, name), done, None))
+        self._queue.put([_Item(None, (connection_id, family, name), done, None)])
         return done
 
-    async def stored(self, arrival: Arrival) -> bool:
-        """Store an arrival; return after the commit whether it was stored, or known already."""
-        return await self._awaited(arrival, None)
+    def stored(self, arrival: Arrival) -> asyncio.Future[bool]:
+        """Store an arrival, as ``put`` does, for who waits in the running event loop."""
+        return self._awaited(arrival, None)
 
-    async def counted(self, connection_id: int, family: Family, name: str) -> None:
-        """Count one thing; return after the commit."""
-        await self._awaited(None, (connection_id, family, name))
+    def counted(self, connection_id: int, family: Family, name: str) -> asyncio.Future[bool]:
+        """Count one thing, as ``count`` does, for who waits in the running event loop."""
+        return self._awaited(None, (connection_id, family, name))
 
     def _awaited(
         self, arrival: Arrival | None, count: tuple[int, Family, str] | None
     ) -> asyncio.Future[bool]:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[bool] = loop.create_future()
-        self._queue.put(_Item(arrival, count, done, loop))
+        gathered = self._gathered.setdefault(loop, [])
+        if not gathered:
+            # Not at once: the loop has more to read, and one large commit costs less than two small ones.
+            loop.call_soon(loop.call_soon, self._hand_over, loop)
+        gathered.append(_Item(arrival, count, done, loop))
         return done
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Queue up what came in the loop's last turns."""
+        self._queue.put(self._gathered.pop(loop))
 
     def close(self) -> None:
         """Commit what is queued, then stop."""
-        self._queue.put(None)
+        for loop in [*self._gathered]:  # that ended before it handed over
+            self._hand_over(loop)
+        self._queue.put([None])
         self._thread.join()
 
     def _run(self) -> None:
@@ -105,11 +116,11 @@ class Intake:
                 _tell(dict.fromkeys(items, error))
 
     def _take(self) -> list[_Item | None]:
-        """Wait for one item and take all that came meanwhile."""
-        taken = [self._queue.get()]
+        """Wait for what was handed over and take all that came meanwhile, to BATCH and the last of it."""
+        taken = self._queue.get()
         while len(taken) < BATCH:
             try:
-                taken.append(self._queue.get_nowait())
+                taken += self._queue.get_nowait()
             except queue.Empty:
                 break
         return taken

@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 import traceback
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -35,9 +36,16 @@ def way_of_an_error(_logger: object, _method: str, told: EventDict) -> EventDict
 def without_addresses(_logger: object, _method: str, told: EventDict) -> EventDict:
     """Leave out what is somebody's mailbox or phone, should a plugin have let it into a line."""
     for name, value in told.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and ("@" in value or "+" in value):
             told[name] = PERSONAL.sub(MASK, value)
     return told
+
+
+def as_line(_logger: object, level: str, told: EventDict) -> str:
+    """Return the line: the time, the level and the event come first."""
+    stamp, event = datetime.now(UTC).isoformat(timespec="microseconds"), told.pop("event")
+    rest = "".join([f" {name}={value!r}" for name, value in told.items()])
+    return f"timestamp='{stamp[:-6]}Z' level='{level}' event={event!r}{rest}"
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -46,13 +54,11 @@ def configure(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
             way_of_an_error,
             without_addresses,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            as_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

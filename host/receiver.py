@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import re
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.responses import JSONResponse
 
 from . import signatures, webhooks
 from .errors import CRMHostError, DeliveryRefused
+from .patience import Patience, Waiting
+from .server import WHOLE
 from .store import clock, connections
 from .store.deliveries import Arrival
 from .tracing import LENGTH, traced
 from .validation import wanted_changes
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
     from .house import House
@@ -43,24 +45,10 @@ HEADERS = frozenset(
     name.encode() for name in (signatures.SIGNATURE, signatures.TIMESTAMP, signatures.DELIVERY)
 )
 """What is read of a webhook's headers; a server gives their names in small letters."""
-Came = TypeVar("Came")
+HEAD = ((b"content-type", b"application/json"),)
+Answer = tuple[int, bytes]
+"""A status and a body of JSON."""
 log = structlog.get_logger(__name__)
-
-
-class _Patience:
-    """What is left of the time that the database may take for one webhook."""
-
-    def __init__(self) -> None:
-        self._left = PATIENCE
-
-    async def of(self, work: Awaitable[Came]) -> Came:
-        """Wait for the work; TimeoutError where it takes longer than what is left."""
-        began = time.monotonic()
-        try:
-            async with asyncio.timeout(self._left):
-                return await work
-        finally:
-            self._left -= time.monotonic() - began
 
 
 @dataclass(frozen=True)
@@ -121,6 +109,7 @@ class Receiver:
         self._directory = directory
         self._intake = intake
         self._max_body = max_body
+        self._waiting = Waiting()
         self._told_at = -TELL
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,39 +122,43 @@ class Receiver:
             answer = await self._webhook(scope, receive, address) if method == "POST" else _no_such_place(405)
         else:
             answer = _no_such_place(404)
-        await answer(scope, receive, send)
+        status, body = answer
+        length = (b"content-length", b"%d" % len(body))
+        await send({"type": "http.response.start", "status": status, "headers": (*HEAD, length)})
+        await send({"type": "http.response.body", "body": body})
 
-    async def _webhook(self, scope: Scope, receive: Receive, address: str) -> Response:
+    async def _webhook(self, scope: Scope, receive: Receive, address: str) -> Answer:
         """Answer one webhook: 200 once it is stored, 4xx with a reason, 503 where it cannot be stored."""
         try:
-            return await self._take(scope, receive, address, _Patience())
+            return await self._take(scope, receive, address, Patience(PATIENCE))
         except (SQLAlchemyError, CRMHostError, TimeoutError) as error:
             log.error("could not store", error=type(error).__name__)
             return _answer(503, "database_away", "The delivery could not be stored. Send it again.")
 
-    async def _take(self, scope: Scope, receive: Receive, address: str, patience: _Patience) -> Response:
+    async def _take(self, scope: Scope, receive: Receive, address: str, patience: Patience) -> Answer:
         to = self._directory.remembered(address) or await patience.of(self._directory.find(address))
         try:
             if to is None:
                 raise DeliveryRefused("unknown_connection", "No connection has this address.", status=404)
-            body, headers = await self._body(receive), _headers(scope)
+            body, headers = await self._body(scope, receive), _headers(scope)
             to = await self._verified(to, headers, body, patience)
             event = webhooks.classify(webhooks.parse(body))
         except DeliveryRefused as refusal:
             whose = to.connection.id if to else 0
             self._tell(whose, refusal.reason)
-            await patience.of(self._intake.counted(whose, "refused", refusal.reason))
+            counted = self._intake.counted(whose, "refused", refusal.reason)
+            await self._waiting.no_longer(patience.left, counted)
             return _answer(refusal.status, refusal.reason, str(refusal))
         if not to.needs(event):
             self._intake.count(to.connection.id, "event", event.name)
-            return JSONResponse({"status": "counted", "event": event.name})
+            return _taken("counted", event.name)
         arrival = _arrival(to, headers, body, event)
         named = {"connection": to.connection.id, "kind": event.name, "ref": arrival.digest[:LENGTH]}
         with traced("receive", arrival.digest, named) as span:
-            stored = await patience.of(self._intake.stored(arrival))
+            stored = await self._waiting.no_longer(patience.left, self._intake.stored(arrival))
             span.set(stored=stored)
         log.info("received", stored=stored, uid=arrival.uid, **named)
-        return JSONResponse({"status": "stored" if stored else "duplicate", "event": event.name})
+        return _taken("stored" if stored else "duplicate", event.name)
 
     def _tell(self, connection_id: int, reason: str) -> None:
         """Log a refusal, one a second at most: anybody may post, and the counts have them all."""
@@ -173,26 +166,32 @@ class Receiver:
             self._told_at = now
             log.warning("refused a webhook", connection=connection_id or None, reason=reason)
 
-    async def _body(self, receive: Receive) -> bytes:
-        """Read the raw body, and stop where it grows longer than allowed."""
-        body, more = bytearray(), True
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        """Read the raw body, and wait only where it is not all there already."""
+        if WHOLE in scope.get("extensions", ()):
+            return await self._read(receive)
         try:
             async with asyncio.timeout(BODY_PATIENCE):
-                while more:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise DeliveryRefused("cut_off", CUT_OFF, status=408)
-                    body += message.get("body", b"")
-                    more = message.get("more_body", False)
-                    if len(body) > self._max_body:
-                        text = f"The body is longer than {self._max_body} bytes."
-                        raise DeliveryRefused("too_large", text, status=413)
+                return await self._read(receive)
         except TimeoutError as error:
             raise DeliveryRefused("cut_off", CUT_OFF, status=408) from error
-        return bytes(body)
+
+    async def _read(self, receive: Receive) -> bytes:
+        """Read the raw body, and stop where it grows longer than allowed."""
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise DeliveryRefused("cut_off", CUT_OFF, status=408)
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._max_body:
+                text = f"The body is longer than {self._max_body} bytes."
+                raise DeliveryRefused("too_large", text, status=413)
+        return body
 
     async def _verified(
-        self, to: Addressee, headers: Mapping[str, str], body: bytes, patience: _Patience
+        self, to: Addressee, headers: Mapping[str, str], body: bytes, patience: Patience
     ) -> Addressee:
         """Check the signature, with the connection read afresh where the remembered secret does not fit."""
         try:
@@ -234,15 +233,25 @@ def _arrival(to: Addressee, headers: Mapping[str, str], body: bytes, event: webh
     )
 
 
-def _answer(status: int, kind: str, message: str) -> JSONResponse:
-    return JSONResponse({"error": {"kind": kind, "message": message}}, status)
+@cache
+def _taken(status: str, event: str) -> Answer:
+    """Say that it was taken; of a name that Chatwoot's events have, so that few are kept."""
+    return 200, _json({"status": status, "event": event})
 
 
-def _no_such_place(status: int) -> Response:
+def _answer(status: int, kind: str, message: str) -> Answer:
+    return status, _json({"error": {"kind": kind, "message": message}})
+
+
+def _no_such_place(status: int) -> Answer:
     """Answer what is not a webhook's address or method."""
     return _answer(status, "no_such_place", "Webhooks are posted to /webhooks/….")
 
 
-def _healthy() -> Response:
+def _healthy() -> Answer:
     """Say that the process is there."""
-    return JSONResponse({"status": "ok"})
+    return 200, _json({"status": "ok"})
+
+
+def _json(said: Mapping[str, object]) -> bytes:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

@@ -22,6 +22,8 @@ HEAD_LIMIT = 32 * 1024
 """Bytes that a request's line and headers may have; Chatwoot's have less than one thousand."""
 HEAD_PATIENCE = 20.0
 """Seconds within which they must have arrived."""
+WHOLE = "crmhost.whole"
+"""Among the extensions of a request (ASGI) whose body has arrived whole."""
 
 
 class Guarded(HttpToolsProtocol):
@@ -30,6 +32,7 @@ class Guarded(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head = 0
+        self._in_head = False
         self._timer: TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -45,16 +48,24 @@ class Guarded(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
-        self._expect_head()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
         """Let the body take its own time, which the application limits."""
+        self._in_head = False
         self._head_is_there()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Tell the application that the body is there, so that it need not guard against waiting for it."""
+        super().on_message_complete()
+        self.scope["extensions"] = {WHOLE: {}}
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless what should be headers has grown too long."""
         super().data_received(data)
+        if self._in_head:  # most come whole, and need no timer
+            self._expect_head()
         if self._timer is None:
             return
         self._head += len(data)

@@ -7,8 +7,8 @@ know its body, so the trace is named by the body's digest: what happens to one d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any, Self
 
 try:
     from opentelemetry import trace
@@ -25,6 +25,13 @@ LENGTH = 12
 
 class Silent:
     """Stands in for a span where nobody traces."""
+
+    def __enter__(self) -> Self:
+        """Begin nothing."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End nothing."""
 
     def set(self, **said: object) -> None:
         """Say nothing to nobody."""
@@ -43,19 +50,25 @@ class Traced:
                 self._span.set_attribute(f"crmhost.{name}", value)  # type: ignore[arg-type]
 
 
-@contextmanager
-def traced(what: str, digest: str = "", said: Mapping[str, Any] | None = None) -> Iterator[Traced | Silent]:
+SILENT = Silent()
+
+
+def traced(
+    what: str, digest: str = "", said: Mapping[str, Any] | None = None
+) -> AbstractContextManager[Traced | Silent]:
     """Trace the block; ``digest`` (64 hexadecimal signs) is the delivery's, whose trace it then belongs to.
 
     Nothing personal is said: ids, kinds, paths without queries, counts.
     """
-    if not _is_exported():
-        yield Silent()
-        return
+    return _span(what, digest, said or {}) if _is_exported() else SILENT
+
+
+@contextmanager
+def _span(what: str, digest: str, said: Mapping[str, Any]) -> Iterator[Traced]:
     context = _of(digest) if digest else None
     with trace.get_tracer(NAME).start_as_current_span(what, context=context) as span:
         made = Traced(span)
-        made.set(**(said or {}))
+        made.set(**said)
         yield made
 
 

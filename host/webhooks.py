@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -70,12 +70,14 @@ class Event:
     """Of a changed conversation what is new, some of CHANGES: it is stored only where a rule needs that."""
     told: str | None = None
     """Of a contact a digest of what is said of it (``told_of``)."""
+    contact: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The contact, as it is shown here."""
 
 
 def parse(body: bytes) -> dict[str, Any]:
     """Return the body as a JSON object, or refuse it."""
     try:
-        payload = json.loads(body.decode(), parse_constant=_no_number)
+        payload = _READER.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise DeliveryRefused("not_json", "The body is not JSON.") from error
     if not isinstance(payload, dict) or not isinstance(payload.get("event"), str):
@@ -86,6 +88,11 @@ def parse(body: bytes) -> dict[str, Any]:
 def _no_number(name: str) -> None:
     """Refuse NaN and Infinity, which Python reads and JSON does not know."""
     raise ValueError(name)
+
+
+# Made once: made anew for each body they take as long as the reading.
+_READER = json.JSONDecoder(parse_constant=_no_number)
+_WRITER = json.JSONEncoder(sort_keys=True)
 
 
 def classify(payload: Mapping[str, Any]) -> Event:
@@ -115,7 +122,7 @@ def _contact_event(name: Kind, payload: Mapping[str, Any]) -> Event:
     created = 0.0 if name == "contact_created" else None
     moment = changed.get("updated_at")
     version = datetime.fromisoformat(moment).timestamp() if isinstance(moment, str) else created
-    return Event(name, name, _identity(payload["id"]), None, version, told=told_of(payload))
+    return Event(name, name, _identity(payload["id"]), None, version, told=told_of(payload), contact=payload)
 
 
 def told_of(contact: Mapping[str, Any]) -> str:
@@ -124,7 +131,7 @@ def told_of(contact: Mapping[str, Any]) -> str:
     What was received is compared by it with what there is, long after the payload was forgotten.
     """
     said = [contact.get(name) or None for name in TOLD]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_WRITER.encode(said).encode()).hexdigest()
 
 
 def _conversation_event(
@@ -139,6 +146,7 @@ def _conversation_event(
         _identity(payload["id"]),
         _finite(version),
         changed,
+        contact=sender,
     )
 
 

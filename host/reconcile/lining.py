@@ -37,14 +37,15 @@ class Origin:
 
     def contact(self, row: Row, *, event: str = "") -> Arrival:
         """Return what has a contact brought up to date."""
-        told = Event(event or self.event, "contact_updated", row["id"], told=told_of(row))
+        told = Event(event or self.event, "contact_updated", row["id"], told=told_of(row), contact=row)
         return self._arrival(told, row)
 
     def conversation(
         self, row: Row, kind: Kind, *, event: str = "", changed: Collection[str] = ()
     ) -> Arrival:
         """Return what has a conversation begun or ended, or these things of it looked at again."""
-        told = Event(event or self.event, kind, sender_of(row)["id"], row["id"], moment_of(row))
+        sender = sender_of(row)
+        told = Event(event or self.event, kind, sender["id"], row["id"], moment_of(row), contact=sender)
         return self._arrival(told, as_changed(row, changed) if changed else row)
 
     def _arrival(self, event: Event, row: Row) -> Arrival:

@@ -23,12 +23,9 @@ def new(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Return the arrivals whose body was not seen within a day, and remember them as seen."""
     if not arrivals:
         return []
-    rows = [
-        {"connection_id": a.connection_id, "digest": a.digest, "seen_at": a.received_at} for a in arrivals
-    ]
     # In one order always, so that two receivers storing the same bodies wait for each other, not deadlock.
-    rows.sort(key=lambda row: (row["connection_id"], row["digest"]))
-    fresh = {(row[0], row[1]) for row in many.write(tx, _note_body(tx.dialect.name), rows)}
+    rows = sorted((a.connection_id, a.digest, a.received_at) for a in arrivals)
+    fresh = set(many.write(tx, _note_body(tx.dialect.name), ("connection_id", "digest", "seen_at"), rows))
     return [arrival for arrival in arrivals if arrival.key in fresh]
 
 

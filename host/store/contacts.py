@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -27,6 +26,8 @@ Key = tuple[int, int]
 """(connection id, contact id)"""
 FACE = (contacts.c.connection_id, contacts.c.contact_id, contacts.c.name, contacts.c.email, contacts.c.phone)
 
+KEPT = (*(column.name for column in FACE), "seen_at", "findable")
+
 
 def of_these(table: Table) -> ColumnElement[bool]:
     """Choose contacts by the parameters of ``by_connection``."""
@@ -43,8 +44,7 @@ _FORGET = delete(contacts).where(of_these(contacts))
 FORGET_WORDS = delete(contact_words).where(of_these(contact_words))
 
 
-@dataclass(frozen=True)
-class Face:
+class Face(NamedTuple):
     """What a person would call a contact by."""
 
     connection_id: int
@@ -62,8 +62,8 @@ class Face:
 def note(tx: Connection, faces: Iterable[Face], now: float) -> None:
     """Keep who these are, as known now. Whoever changed is found by it once ``search.index`` was there."""
     newest = {face.key: face for face in faces}
-    rows = [vars(newest[key]) | {"seen_at": now, "findable": False} for key in sorted(newest)]
-    many.write(tx, _keep(tx.dialect.name), rows)
+    rows = [(*newest[key], now, False) for key in sorted(newest)]
+    many.write(tx, _keep(tx.dialect.name), KEPT, rows)
 
 
 @cache

@@ -15,22 +15,20 @@ from .upsert import upsert_in
 Family = Literal["event", "duplicate", "refused", "reconcile"]
 Tally = Counter[tuple[int, Family, str]]
 """By (connection id, family, name)."""
+KEY = ("connection_id", "family", "name")
 
 
 def add(tx: Connection, tally: Tally) -> None:
     """Add to the counts, in one order always."""
-    rows = [
-        {"connection_id": key[0], "family": key[1], "name": key[2], "count": count}
-        for key, count in sorted(tally.items())
-    ]
-    many.write(tx, _add(tx.dialect.name), rows)
+    rows = [(*key, count) for key, count in sorted(tally.items())]
+    many.write(tx, _add(tx.dialect.name), (*KEY, "count"), rows)
 
 
 @cache
 def _add(dialect: str) -> Insert:
     insert = upsert_in(dialect, counters)
     return insert.on_conflict_do_update(
-        index_elements=["connection_id", "family", "name"],
+        index_elements=KEY,
         set_={"count": counters.c.count + insert.excluded.count},
     )
 

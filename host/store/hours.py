@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Insert, and_, bindparam, func, literal, select, text
 
@@ -16,12 +16,12 @@ from .upsert import upsert_in
 
 HOUR = 3600
 KEY = ("connection_id", "what", "hour")
+COUNTED = ("count", "calls", "waited", "longest", "last_at")
 RECEIVED, TRIED = "received", "tried"
 """What is counted beside the states; a try that failed has calls as well."""
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """One thing that happened to a delivery: to whose, what, how many calls it took, how late it was."""
 
     connection_id: int
@@ -37,17 +37,17 @@ def note(tx: Connection, moments: Iterable[Moment]) -> None:
     Rows are written in one order always. What arrives and what ends have rows of their own: a receiver
     and a worker never wait for each other here.
     """
-    rows: dict[tuple[int, str, int], dict[str, Any]] = {}
+    alike: dict[tuple[int, str, int], list[Moment]] = {}
     for one in moments:
-        key = (one.connection_id, one.what, int(one.at // HOUR))
-        row = rows.setdefault(key, dict.fromkeys(("count", "calls", "waited", "longest", "last_at"), 0))
-        row["count"] += 1
-        row["calls"] += one.calls
-        row["waited"] += one.waited
-        row["longest"] = max(row["longest"], one.waited)
-        row["last_at"] = max(row["last_at"], one.at)
-    keyed = [dict(zip(KEY, key, strict=True)) | rows[key] for key in sorted(rows)]
-    many.write(tx, _add(tx.dialect.name), keyed)
+        alike.setdefault((one.connection_id, one.what, int(one.at // HOUR)), []).append(one)
+    rows = [(*key, *_together(alike[key])) for key in sorted(alike)]
+    many.write(tx, _add(tx.dialect.name), KEY + COUNTED, rows)
+
+
+def _together(moments: Sequence[Moment]) -> tuple[float, ...]:
+    """Return what is counted of so many, in the order of COUNTED."""
+    _, _, at, calls, waited = zip(*moments, strict=True)
+    return len(moments), sum(calls), sum(waited), max(waited), max(at)
 
 
 @cache

@@ -32,6 +32,7 @@ from .upsert import upsert, upsert_in
 
 Lane = tuple[int, int]
 """(connection id, contact id)"""
+NOTED = ("connection_id", "contact_id", "due_at", "background", "rung_at", "fence")
 # Statements that are made once: SQLAlchemy takes four times as long to make one as to run it.
 _THIS = and_(lanes.c.connection_id == bindparam("connection"), lanes.c.contact_id == bindparam("contact"))
 _NOW: BindParameter[float] = bindparam("now")
@@ -91,17 +92,9 @@ def add_work(
     rows = []
     for lane in ordered:
         out[lane[0]] += 1
-        rows.append(
-            {
-                "connection_id": lane[0],
-                "contact_id": lane[1],
-                "due_at": now if lane in linked else now + settle,
-                "background": background,
-                "rung_at": now if out[lane[0]] <= bells else None,
-                "fence": 0,
-            }
-        )
-    made_due = many.write(tx, _note_work(tx.dialect.name), rows)
+        due_at = now if lane in linked else now + settle
+        rows.append((*lane, due_at, background, now if out[lane[0]] <= bells else None, 0))
+    made_due = many.write(tx, _note_work(tx.dialect.name), NOTED, rows)
     return [(row[0], row[1]) for row in made_due if row[2] == now]
 
 
@@ -128,7 +121,7 @@ def bring_forward(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
 
 def _bells_out(tx: Connection, connection_ids: Collection[int]) -> Counter[int]:
     """Return how many bells of each connection were rung and have brought nobody yet."""
-    return Counter({row[0]: row[1] for row in tx.execute(_BELLS_OUT, {"ids": list(connection_ids)})})
+    return Counter({row[0]: row[1] for row in many.read(tx, _BELLS_OUT, ids=[*connection_ids])})
 
 
 def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
@@ -137,8 +130,9 @@ def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
         (connection_id, f"contact:{contact_id}"): (connection_id, contact_id)
         for connection_id, contact_id in wanted
     }
-    given = {"ids": list({key[0] for key in records}), "records": list({key[1] for key in records})}
-    return {records[row[0], row[1]] for row in tx.execute(_LINKED, given) if (row[0], row[1]) in records}
+    ids, names = {key[0] for key in records}, {key[1] for key in records}
+    found = many.read(tx, _LINKED, ids=[*ids], records=[*names])
+    return {records[key] for key in found if key in records}
 
 
 def next_in_turn(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from ..webhooks import sender_in
 from . import contacts, hours
 from .contacts import Face
 from .hours import RECEIVED, TRIED, Moment
@@ -28,9 +26,9 @@ def taken(tx: Connection, arrivals: Sequence[Arrival]) -> None:
 
 
 def _face(arrival: Arrival) -> Face:
-    sender = sender_in(str(arrival.event.kind), json.loads(arrival.body))
-    told = (storable(str(sender.get(key) or "")[:255]) for key in ("name", "email", "phone_number"))
-    return Face(arrival.connection_id, arrival.event.contact_id, *told)
+    event = arrival.event
+    told = [storable(str(event.contact.get(key) or "")[:255]) for key in ("name", "email", "phone_number")]
+    return Face(arrival.connection_id, event.contact_id, *told)
 
 
 def ended(

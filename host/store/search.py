@@ -62,12 +62,8 @@ def index(tx: Connection) -> bool:
     for given in by_connection(face.key for face in changed):
         tx.execute(FORGET_WORDS, given)
         tx.execute(_FINDABLE, given)
-    rows = [
-        {"word": word, "connection_id": face.connection_id, "contact_id": face.contact_id}
-        for face in changed
-        for word in sorted(words_of(face))
-    ]
-    many.write(tx, _keep_words(tx.dialect.name), rows)
+    rows = [(word, *face.key) for face in changed for word in sorted(words_of(face))]
+    many.write(tx, _keep_words(tx.dialect.name), ("word", "connection_id", "contact_id"), rows)
     return len(changed) == BATCH
 
 

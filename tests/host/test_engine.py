@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from crmhost.store import Store, open_store
+from crmhost.store import Store, counters, open_store, upgrade
 
 
 def ended(store: Store) -> None:
@@ -41,6 +41,19 @@ def test_one_that_was_in_use_a_moment_ago_fails_once(postgresql_url: str) -> Non
         tx.scalar(text("SELECT 1"))
     with store.read() as tx:
         assert tx.scalar(text("SELECT 1")) == 1
+    store.close()
+
+
+def test_rows_written_past_sqlalchemy_fail_once_and_in_its_words_too(postgresql_url: str) -> None:
+    store, tally = open_store(postgresql_url), counters.Tally({(1, "event", "x"): 1})
+    upgrade(store)
+    ended(store)
+
+    with pytest.raises(OperationalError) as failed, store.write() as tx:
+        counters.add(tx, tally)
+    with store.write() as tx:
+        counters.add(tx, tally)
+    assert failed.value.connection_invalidated
     store.close()
 
 

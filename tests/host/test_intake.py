@@ -12,6 +12,7 @@ import pytest
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.intake import Intake
+from crmhost.store import deliveries
 from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
 from crmhost.webhooks import classify
@@ -34,6 +35,20 @@ def intake(lite_house: House) -> Iterator[Intake]:
 def arrival(number: int) -> Arrival:
     event = classify(payloads.contact_created(payloads.contact(number, "Jane", email="jane@example.com")))
     return Arrival(1, f"uid-{number}", f"digest-{number}", event, time.time(), '{"name": "Jane"}')
+
+
+def test_what_a_loop_left_behind_is_stored_before_the_end(lite_house: House) -> None:
+    connected(lite_house)
+    made = Intake(lite_house.store, no_bell, settle=0.0, bells=16)
+
+    async def go_at_once() -> None:
+        made.stored(arrival(1))
+
+    asyncio.run(go_at_once())
+    made.close()
+
+    with lite_house.store.read() as tx:
+        assert deliveries.counts(tx)["pending"] == 1
 
 
 def test_whoever_carries_bells_may_fail_in_any_way(intake: Intake) -> None:

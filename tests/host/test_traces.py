@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from crmhost import tracing
 from crmhost.demo import payloads
-from crmhost.logs import without_addresses
+from crmhost.logs import as_line, without_addresses
 from crmhost.tracing import Silent, traced
 
 from .conftest import Bench
@@ -85,3 +86,10 @@ def test_a_mailbox_or_a_phone_that_got_into_a_line_is_masked() -> None:
     told = without_addresses(None, "", {"event": "made jane.doe@example.com, +44 7700 900123", "id": 7})
 
     assert told == {"event": "made •••, •••", "id": 7}
+
+
+def test_a_line_begins_with_its_time_its_level_and_its_event() -> None:
+    line = as_line(None, "info", {"stored": True, "event": "received", "uid": None})
+
+    stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
+    assert re.fullmatch(rf"timestamp='{stamp}' level='info' event='received' stored=True uid=None", line)
