@@ -47,12 +47,12 @@ _SILENCE = Prepared(_UPDATE.values(rung_at=None))
 GOING = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
 """Chooses the connections whose work does not wait at ``now``."""
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
-_BELLS_OUT = (
+_BELLS_OUT = Prepared(
     select(lanes.c.connection_id, func.count())
     .where(lanes.c.rung_at.is_not(None), lanes.c.connection_id.in_(_IDS))
     .group_by(lanes.c.connection_id)
 )
-_LINKED = (
+_LINKED = Prepared(
     select(links.c.connection_id, links.c.record)
     .distinct()
     .where(links.c.connection_id.in_(_IDS), links.c.record.in_(bindparam("records", expanding=True)))
@@ -121,7 +121,7 @@ def bring_forward(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
 
 def _bells_out(tx: Connection, connection_ids: Collection[int]) -> Counter[int]:
     """Return how many bells of each connection were rung and have brought nobody yet."""
-    return Counter({row[0]: row[1] for row in many.read(tx, _BELLS_OUT, ids=[*connection_ids])})
+    return Counter({row[0]: row[1] for row in _BELLS_OUT.rows(tx, {"ids": [*connection_ids]})})
 
 
 def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
@@ -131,7 +131,7 @@ def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
         for connection_id, contact_id in wanted
     }
     ids, names = {key[0] for key in records}, {key[1] for key in records}
-    found = many.read(tx, _LINKED, ids=[*ids], records=[*names])
+    found = _LINKED.rows(tx, {"ids": [*ids], "records": [*names]})
     return {records[key] for key in found if key in records}
 
 

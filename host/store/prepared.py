@@ -6,14 +6,19 @@ database does, so it is left out there; an error is still one of its own.
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+MOST = 256
+"""Texts that are kept of a statement: an IN may have any number of values."""
 Convert = Callable[[Any], Any]
 
 
@@ -51,7 +56,9 @@ class Prepared:
         key = (tx.dialect.name, *lengths)
         found = self._words.get(key)
         if found is None:
-            found = self._words[key] = self._compiled(dialect(tx.dialect.name), given)
+            if len(self._words) >= MOST:
+                self._words.clear()
+            found = self._words[key] = self._compiled(writer(tx.dialect.name), given)
         return found
 
     def _compiled(self, dialect: Any, given: Mapping[str, Any]) -> _Words:
@@ -98,7 +105,7 @@ def run(tx: Connection, text: str, values: Sequence[Any] = ()) -> Any:
     """Have the driver run a statement; return its cursor. What it raises becomes an error of SQLAlchemy's."""
     driver: Any = tx.connection.driver_connection
     try:
-        return driver.execute(text, values)
+        return _cursor(tx.dialect.name)(driver).execute(text, values)
     except tx.dialect.loaded_dbapi.Error as error:
         raise _translated(tx, driver, text, error) from error
 
@@ -120,7 +127,25 @@ def _translated(tx: Connection, driver: Any, text: str, error: Exception) -> Bas
 
 
 @cache
-def dialect(name: str) -> Any:
+def _cursor(dialect: str) -> Any:
+    """Return a cursor that takes a statement as it is; psycopg's own looks for the marks in it each time."""
+    if dialect == "sqlite":
+        return sqlite3.Cursor
+    from psycopg import RawCursor
+
+    return RawCursor
+
+
+def marked(text: str, dialect: str) -> str:
+    """Return what ``writer`` wrote, its marks as the driver takes them: ? of SQLite, $1 of PostgreSQL."""
+    if dialect == "sqlite":
+        return text
+    number = count(1)
+    return re.sub("%[s%]", lambda mark: f"${next(number)}" if mark[0] == "%s" else "%", text)
+
+
+@cache
+def writer(name: str) -> Any:
     """Return the dialect that writes a parameter as its driver counts them: by its place."""
     if name == "sqlite":
         return sqlite.dialect(dbapi=sqlite.dialect.import_dbapi())
@@ -139,7 +164,7 @@ def _expanded(compiled: Any, dialect: Any, given: Mapping[str, Any]) -> _Words:
     }
     convert = {**compiled._bind_processors, **state.processors}
     slots = tuple(_slot(name, source, given, state.parameters, convert) for name in state.positiontup)
-    return _Words(state.statement, slots, _results(compiled, dialect))
+    return _Words(marked(state.statement, dialect.name), slots, _results(compiled, dialect))
 
 
 def _slot(

@@ -73,7 +73,7 @@ def test_where_one_connection_was_ended_none_is_used_that_was(postgresql_url: st
     numbers = backends(store, 4)
     with other.read() as tx:
         for number in numbers:
-            run(tx, "SELECT pg_terminate_backend(%s, 5000)", (number,))
+            run(tx, "SELECT pg_terminate_backend($1, 5000)", (number,))
 
     with pytest.raises(OperationalError) as ended:
         backends(store, 1)

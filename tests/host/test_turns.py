@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from crmhost.house import House
 from crmhost.store import deliveries, gates, lanes, tables
 from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
+from crmhost.store.prepared import run
 from crmhost.turns import Turns
 from crmhost.webhooks import Event
 
@@ -253,8 +256,8 @@ def test_what_a_turn_costs_does_not_grow_with_what_is_waiting(house: House) -> N
     assert [plan for plan in plans if "SCAN lanes" in plan] == []
 
 
-def explained(tx: object, statement: str, values: object) -> list[str]:
-    sqlite = tx.dialect.name == "sqlite"  # type: ignore[attr-defined]
-    explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
-    rows = tx.exec_driver_sql(explain + statement, values)  # type: ignore[attr-defined]
-    return [str(row[-1]) for row in rows]
+def explained(tx: Connection, statement: str, values: Any) -> list[str]:
+    explain = "EXPLAIN QUERY PLAN " if tx.dialect.name == "sqlite" else "EXPLAIN "
+    if isinstance(values, dict):
+        return [str(row[-1]) for row in tx.exec_driver_sql(explain + statement, values)]
+    return [str(row[-1]) for row in run(tx, explain + statement, values)]
