@@ -210,14 +210,6 @@ def conversation_in(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {**payload["conversation"], "messages": [message]}
 
 
-def sender_in(kind: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the contact that an event of this kind is about, as Chatwoot shows it there."""
-    if kind in {"contact_created", "contact_updated"}:
-        return payload
-    sender: Mapping[str, Any] = conversation_in(payload)["meta"]["sender"]
-    return sender
-
-
 def changed_attributes(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Return the new value of each changed attribute; {} where the event does not say.
 
