@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Insert
 
 from .prepared import marked, run, writer
 
-MOST = 30_000
-"""Parameters that a statement may have: SQLite takes 32,766, PostgreSQL 65,535."""
+MOST = 64
+"""Rows of a statement: each number of them has a text of its own, which is kept, as is what is made of it."""
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -25,10 +25,9 @@ def write(tx: Connection, insert: Insert, names: tuple[str, ...], rows: Rows) ->
 
     The statement must be one object for ever (its text is kept), and hold no parameters of its own.
     """
-    fit = max(MOST // len(names), 1)
     found: list[Any] = []
-    for first in range(0, len(rows), fit):
-        part = rows[first : first + fit]
+    for first in range(0, len(rows), MOST):
+        part = rows[first : first + MOST]
         text, returns = _text(insert, names, tx.dialect.name, len(part))
         cursor = run(tx, text, tuple(chain.from_iterable(part)))
         found += cursor.fetchall() if returns else []

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-MOST = 256
+MOST = 64
 """Texts that are kept of a statement: an IN may have any number of values."""
 Convert = Callable[[Any], Any]
 
