@@ -107,7 +107,7 @@ def starting(folder: Path, words: Sequence[str], ready: str, **variables: str) -
         yield server
         if process.returncode != -signal.SIGKILL:
             process.terminate()
-            assert process.wait(timeout=20) == 0, "".join(said)
+            assert process.wait(timeout=90) == 0, "".join(said)
         drain.join(10)
         assert not drain.is_alive(), "something was left behind that holds the output"
         assert "Traceback" not in "".join(said), "".join(said)

@@ -85,8 +85,8 @@ class User:
         return self._http.request("GET", f"{self.serve}/readyz")
 
     def waits_until(self, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Look at the status until it is as wanted."""
-        until = time.monotonic() + 30
+        """Look at the status until it is as wanted; a lane whose lock outlived its worker takes a minute."""
+        until = time.monotonic() + 90
         given: dict[str, Any] = {name[len(PREFIX) :].lower(): of for name, of in self.variables.items()}
         with open_house(Settings(data_dir=self.folder / "data", **given)) as house:
             while not done(overview.status(house)):
