@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from crmhost.store import Store, engine, open_store, upgrade
+from crmhost.store import Store, engine, open_store, upgrade, writers
 from crmhost.store.schema import HEAD, migrate
 from crmhost.store.tables import metadata
 
@@ -59,8 +59,8 @@ def quick_stores(folder: Path) -> Iterator[None]:
 
     with copied_schema(folder) as quickly, pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "create_engine", made)
-        patch.setattr(engine, "DURABLE", "OFF")
-        patch.setattr(engine, "SWIFT", "OFF")
+        patch.setattr(writers, "DURABLE", "OFF")
+        patch.setattr(writers, "SWIFT", "OFF")
         patch.setattr("crmhost.store.schema.migrate", quickly)
         yield
 

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -21,7 +20,7 @@ from sqlalchemy.exc import (
 
 from ..errors import SettingsError
 from .prepared import run
-from .turnstile import Turnstile
+from .writers import Writers
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -39,8 +38,6 @@ ADDRESS = "Write postgresql://user:password@host/name, or leave it out: SQLite i
 REST = 3.0
 """Seconds after which a connection to a server is asked whether it is still good."""
 PRAGMAS = ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=ON")
-DURABLE, SWIFT = "FULL", "NORMAL"
-"""How SQLite commits: so that a power cut loses nothing of it, or a process's death only."""
 
 
 class Store:
@@ -50,7 +47,7 @@ class Store:
         self.engine = engine
         single = engine.dialect.name == "sqlite"
         self._reading = engine if single else engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._line = Turnstile(Path(engine.url.database or "")) if single else None
+        self._writers = Writers(engine) if single else None
         self.failed = False
         """Whether the last transaction that wrote could not be committed, for the database's own reasons."""
 
@@ -62,11 +59,9 @@ class Store:
         none, as its beginning and its end would take as long as two statements.
         """
         with self._reading.connect() as tx:
-            if self._line is None:
-                yield tx
-            else:
-                with _begun(tx, "BEGIN"):
-                    yield tx
+            if self._writers is not None:
+                run(tx, "BEGIN")  # it ends when the pool takes the connection back
+            yield tx
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Connection]:
@@ -75,16 +70,9 @@ class Store:
         What is not ``durable`` need only outlive this process: a power cut ends all whom it concerns. On
         SQLite the next durable commit keeps it too; a server keeps everything, as it may die alone.
         """
-        how = DURABLE if durable else SWIFT
         try:
-            with self.engine.connect() as tx:
-                if self._line is None:
-                    with tx.begin():
-                        yield tx
-                else:
-                    _commit_by(tx, how)
-                    with self._line, _begun(tx, "BEGIN IMMEDIATE"):
-                        yield tx
+            with self.engine.begin() if self._writers is None else self._writers.write(durable=durable) as tx:
+                yield tx
         except (OperationalError, InternalError):
             self.failed = True
             raise
@@ -93,8 +81,8 @@ class Store:
     def close(self) -> None:
         """Close all connections to the database."""
         self.engine.dispose()
-        if self._line is not None:
-            self._line.close()
+        if self._writers is not None:
+            self._writers.close()
 
 
 def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
@@ -129,25 +117,6 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
     else:
         _tune_sqlite(engine)
     return Store(engine)
-
-
-def _commit_by(tx: Connection, how: str) -> None:
-    """Have a connection to SQLite commit so from here on: DURABLE or SWIFT."""
-    if tx.info.get("synchronous") != how:
-        run(tx, f"PRAGMA synchronous={how}")
-        tx.info["synchronous"] = how
-
-
-@contextmanager
-def _begun(tx: Connection, statement: str) -> Iterator[None]:
-    """Begin a transaction in SQLite's words: its write lock is taken when a writer begins.
-
-    Python's driver would begin a transaction at the first write only, and then fail at once where
-    another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
-    """
-    with tx.begin():
-        run(tx, statement)
-        yield
 
 
 def reachable(store: Store) -> None:

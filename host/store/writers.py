@@ -1,0 +1,198 @@
+"""SQLite's writers of one process: they take turns, and who waits commits together with whoever is before.
+
+SQLite has one writer at a time, and a commit waits for the disk. Whoever has written hands the open
+transaction on to the thread that waits next; the last one commits it for all, and none goes on before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from .prepared import run
+from .turnstile import Turnstile
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+DURABLE, SWIFT = "FULL", "NORMAL"
+"""How SQLite commits: so that a power cut loses nothing of it, or a process's death only."""
+TAKEN_BACK = "the transaction was taken back"
+MOST = 16
+"""Writers whose work is committed together: nobody is to wait for all that others ever do."""
+
+
+class Waiting(NamedTuple):
+    """A thread that waits for its turn, which comes when the lock is released."""
+
+    call: threading.Lock
+    durable: bool
+
+
+class Writers:
+    """Lets one thread write at a time, in the order in which they came.
+
+    Who has written waits for those behind: a lock that others take while they write is not to be held.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._line = Turnstile(Path(engine.url.database or ""))
+        self._lock = threading.Lock()
+        self._busy = False
+        self._waiting: deque[Waiting] = deque()
+        self._handed: Shared | None = None
+        """The open transaction that is handed on to the next."""
+
+    @contextmanager
+    def write(self, *, durable: bool) -> Iterator[Connection]:
+        """Yield a transaction; when the block has ended well it is committed, with others' work or alone."""
+        shared = self._enter(durable)
+        try:
+            with shared.part() as tx:
+                yield tx
+        finally:
+            self._leave(shared)
+        shared.wait()
+
+    def close(self) -> None:
+        """Close the file at which other processes' writers wait."""
+        self._line.close()
+
+    def _enter(self, durable: bool) -> Shared:
+        """Wait for this thread's turn; return the transaction to write in."""
+        waiting = None
+        with self._lock:
+            if self._busy:
+                waiting = Waiting(threading.Lock(), durable)
+                waiting.call.acquire()
+                self._waiting.append(waiting)
+            self._busy = True
+        if waiting:
+            self._wait(waiting)
+        handed, self._handed = self._handed, None
+        try:
+            return handed or Shared(self._engine, self._line, durable)
+        except BaseException:
+            self._leave(None)
+            raise
+
+    def _wait(self, waiting: Waiting) -> None:
+        try:
+            waiting.call.acquire()
+        except BaseException:  # a person interrupts; the turn comes all the same, and is to be passed on
+            waiting.call.acquire()
+            self._leave(self._handed)
+            raise
+
+    def _leave(self, shared: Shared | None) -> None:
+        """End this thread's turn; what the next one cannot go on with is committed."""
+        with self._lock:
+            following = self._waiting[0] if self._waiting else None
+        if shared and following and shared.takes(following.durable):
+            shared.goes_on()
+        elif shared:
+            shared.end()
+            shared = None
+        with self._lock:
+            self._handed = shared
+            if self._waiting:
+                self._waiting.popleft().call.release()
+            else:
+                self._busy = False
+
+
+class Shared:
+    """A transaction of one writer, or of several that come one after the other."""
+
+    def __init__(self, engine: Engine, line: Turnstile, durable: bool) -> None:
+        self._durable = durable
+        self._writers = 0
+        self._failure: BaseException | None = None
+        self._ended: threading.Event | None = None
+        self._open = _transaction(engine, line, durable)
+        self._tx = self._open.__enter__()
+
+    @contextmanager
+    def part(self) -> Iterator[Connection]:
+        """Let a writer do its part; where it fails nothing of it stays, and what the others did does."""
+        if self._writers:
+            run(self._tx, "SAVEPOINT part")
+        self._writers += 1
+        try:
+            yield self._tx
+        except BaseException as error:
+            self._take_back(error)
+            raise
+        if not self._stands:
+            self._failure = OperationalError("COMMIT", None, sqlite3.OperationalError(TAKEN_BACK))
+
+    @property
+    def _stands(self) -> bool:
+        """Whether SQLite has not taken all back by itself, as it does where the disk is full, say."""
+        driver = self._tx.connection.driver_connection
+        return driver is not None and bool(driver.in_transaction)
+
+    def takes(self, durable: bool) -> bool:
+        """Whether one more may write in it: who needs the disk waits for one that does."""
+        return self._failure is None and self._writers < MOST and (self._durable or not durable)
+
+    def goes_on(self) -> None:
+        """Have those who wrote wait for the one who ends it."""
+        self._ended = self._ended or threading.Event()
+
+    def end(self) -> None:
+        """Commit for all who wrote."""
+        failure = self._failure
+        try:
+            if failure:
+                self._open.__exit__(type(failure), failure, failure.__traceback__)
+            else:
+                self._open.__exit__(None, None, None)
+        except BaseException as error:  # noqa: BLE001 - it is raised where its writers wait
+            self._failure = error
+        if self._ended:
+            self._ended.set()
+
+    def wait(self) -> None:
+        """Return when it is committed; raise what kept it from that."""
+        if self._ended:
+            self._ended.wait()
+        if self._failure:
+            raise self._failure
+
+    def _take_back(self, error: BaseException) -> None:
+        """Leave out the last writer's part; where SQLite has left out more than that, all have failed."""
+        if self._writers > 1 and self._stands:
+            with suppress(SQLAlchemyError):
+                run(self._tx, "ROLLBACK TO part")
+                return
+        self._failure = error
+
+
+@contextmanager
+def _transaction(engine: Engine, line: Turnstile, durable: bool) -> Iterator[Connection]:
+    """Begin a transaction in SQLite's words: its write lock is taken now.
+
+    Python's driver would begin a transaction at the first write only, and then fail at once where
+    another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
+    """
+    with engine.connect() as tx:
+        _commit_by(tx, DURABLE if durable else SWIFT)
+        with line, tx.begin():
+            run(tx, "BEGIN IMMEDIATE")
+            yield tx
+
+
+def _commit_by(tx: Connection, how: str) -> None:
+    """Have a connection commit so from here on: DURABLE or SWIFT."""
+    if tx.info.get("synchronous") != how:
+        run(tx, f"PRAGMA synchronous={how}")
+        tx.info["synchronous"] = how
