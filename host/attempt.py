@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -185,8 +185,8 @@ class Attempt:
     def told(self, outcome: Outcome) -> dict[str, Any]:
         """Return what is kept with the delivery: the records touched and the calls it took."""
         return {
-            "changes": [asdict(change) for change in outcome.changes],
-            "calls": [asdict(call) for call in self._http.calls],
+            "changes": [vars(change) for change in outcome.changes],
+            "calls": [vars(call) for call in self._http.calls],
             **({"stranger": True} if self.stranger else {}),
         }
 

@@ -185,18 +185,18 @@ class Http:
 
         ``writes`` is to be said where the method does not say it: False of a POST that only asks.
         """
-        path = path_of(url)
+        address = read_url(url)
         _check_headers(headers or {})
         writes = changes_something(method) if writes is None else writes
         self._guard(writes, self._deadline + TIMEOUTS["read"])
         if body is not None:
             content, headers = _as_json(body), {"Content-Type": "application/json", **(headers or {})}
-        with traced("call", said={"method": method, "path": path}) as span:
-            answer = self._counted(method, url, path, writes, params=params, content=content, headers=headers)
+        with traced("call", said={"method": method, "path": address.path}) as span:
+            answer = self._counted(method, address, writes, params=params, content=content, headers=headers)
             span.set(status=answer.status)
         return answer
 
-    def _counted(self, method: str, url: str, path: str, writes: bool, **parts: Any) -> Answer:
+    def _counted(self, method: str, url: httpx.URL, writes: bool, **parts: Any) -> Answer:
         """Send, and keep what was sent and how long it took, whatever comes of it."""
         import httpx
 
@@ -210,11 +210,11 @@ class Http:
         except httpx.RequestError as error:
             what = str(error) or type(error).__name__
             self.unanswered |= writes
-            message = f"{method} {_origin(url)}{path} got no whole answer ({what})"
+            message = f"{method} {_origin(url)}{url.path} got no whole answer ({what})"
             raise TryAgain(message, fix=AWAY_FIX, unsure=writes) from error
         finally:
             took = round((time.monotonic() - began) * 1000)
-            self.calls.append(Call(method, path, status, took))
+            self.calls.append(Call(method, url.path, status, took))
         return answer
 
     @contextmanager
@@ -237,7 +237,7 @@ class Http:
             took = round((time.monotonic() - began) * 1000)
             self.calls.append(Call(method, path, calling.status, took))
 
-    def _send(self, began: float, method: str, url: str, **parts: Any) -> Answer:
+    def _send(self, began: float, method: str, url: httpx.URL, **parts: Any) -> Answer:
         """Send, and read the answer piece by piece: a slow one ends one read time-out past the deadline."""
         import httpx
 
@@ -265,8 +265,8 @@ def _check_headers(headers: Mapping[str, str]) -> None:
             raise SettingsError(f"What is to be sent as {name} has signs that no header can have.", fix=fix)
 
 
-def path_of(url: str) -> str:
-    """Return the path of an address that can be asked; its query may hold what is personal."""
+def read_url(url: str) -> httpx.URL:
+    """Return an address that can be asked; its query may hold what is personal."""
     import httpx
 
     try:
@@ -277,10 +277,10 @@ def path_of(url: str) -> str:
         raise SettingsError(f"{url!r} is not an address: {error}", fix=fix) from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise SettingsError(f"{url!r} is not an address.", fix="It starts with http:// or https://.")
-    return parsed.path
+    return parsed
 
 
-def _origin(url: str) -> str:
+def _origin(url: httpx.URL) -> str:
     """Return scheme, host and port of an address."""
-    parts = urlsplit(url)
+    parts = urlsplit(str(url))
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .errors import CRMHostError
-from .http import Answer, Calling, Http, changes_something, path_of
+from .http import Answer, Calling, Http, changes_something, read_url
 
 if TYPE_CHECKING:
     import httpx
@@ -102,7 +102,7 @@ class Rehearsal(Http):
         writes: bool | None = None,
     ) -> Answer:
         """Send what only asks; keep a write, and return what would be answered."""
-        path = path_of(url)
+        path = read_url(url).path
         if not (changes_something(method) if writes is None else writes):
             self._check(path, params)
             parts: dict[str, Any] = {"params": params, "body": body, "content": content, "headers": headers}
