@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import count
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Executable
@@ -20,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 MOST = 64
 """Texts that are kept of a statement: an IN may have any number of values."""
 Convert = Callable[[Any], Any]
+Take = Callable[[Mapping[str, Any]], Any]
 
 
 class Prepared:
@@ -52,8 +54,7 @@ class Prepared:
         return changed
 
     def _for(self, tx: Connection, given: Mapping[str, Any]) -> _Words:
-        lengths = (len(value) for value in given.values() if isinstance(value, list))
-        key = (tx.dialect.name, *lengths)
+        key = (tx.dialect.name, *[len(value) for value in given.values() if type(value) is list])
         found = self._words.get(key)
         if found is None:
             if len(self._words) >= MOST:
@@ -66,35 +67,18 @@ class Prepared:
         return _expanded(compiled, dialect, given)
 
 
-class _Slot(NamedTuple):
-    """Where a parameter's value is found: by its name, in an IN at this place, or it is always the same."""
-
-    name: str | None
-    place: int | None
-    within: int | None
-    """Where what is in the IN are several columns together: the place among those."""
-    always: Any
-    convert: Convert | None
-
-    def value(self, given: Mapping[str, Any]) -> Any:
-        """Return the value that the driver is handed."""
-        value = self.always if self.name is None else given[self.name]
-        if self.place is not None:
-            value = value[self.place] if self.within is None else value[self.place][self.within]
-        return self.convert(value) if self.convert else value
-
-
 class _Words(NamedTuple):
     """A statement as the driver takes it."""
 
     text: str
-    slots: tuple[_Slot, ...]
+    takes: tuple[Take, ...]
+    """How each parameter is taken from what is given."""
     results: tuple[Convert | None, ...]
     """How each column is read, where any is not taken as it comes."""
 
     def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the parameters in their order."""
-        return tuple(slot.value(given) for slot in self.slots)
+        return tuple([take(given) for take in self.takes])
 
     def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
         """Return a row, its columns read."""
@@ -163,23 +147,34 @@ def _expanded(compiled: Any, dialect: Any, given: Mapping[str, Any]) -> _Words:
         for at, name in enumerate(names)
     }
     convert = {**compiled._bind_processors, **state.processors}
-    slots = tuple(_slot(name, source, given, state.parameters, convert) for name in state.positiontup)
-    return _Words(marked(state.statement, dialect.name), slots, _results(compiled, dialect))
+    takes = tuple(_taking(name, source, given, state.parameters, convert) for name in state.positiontup)
+    return _Words(marked(state.statement, dialect.name), takes, _results(compiled, dialect))
 
 
-def _slot(
+def _taking(
     name: str,
     source: Mapping[str, tuple[str, int, int]],
     given: Mapping[str, Any],
     always: Mapping[str, Any],
     convert: Mapping[str, Convert],
-) -> _Slot:
+) -> Take:
+    """Return what takes one parameter: by its name, from its place in an IN, or it is always the same."""
     if name in source:
-        whole, place, within = source[name]
-        several = isinstance(given[whole][place], tuple)
-        return _Slot(whole, place, within if several else None, None, convert.get(name))
-    known = name in given
-    return _Slot(name if known else None, None, None, None if known else always[name], convert.get(name))
+        take = _within(*source[name], several=isinstance(given[source[name][0]][source[name][1]], tuple))
+    elif name in given:
+        take = itemgetter(name)
+    else:
+        same = always[name]
+        take = lambda _given: same  # noqa: E731
+    read = convert.get(name)
+    return (lambda given: read(take(given))) if read else take
+
+
+def _within(whole: str, place: int, within: int, *, several: bool) -> Take:
+    """Return what takes one of an IN; where these are several columns together, one of those."""
+    if several:
+        return lambda given: given[whole][place][within]
+    return lambda given: given[whole][place]
 
 
 def _results(compiled: Any, dialect: Any) -> tuple[Convert | None, ...]:

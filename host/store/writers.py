@@ -56,8 +56,11 @@ class Writers:
         """Yield a transaction; when the block has ended well it is committed, with others' work or alone."""
         shared = self._enter(durable)
         try:
-            with shared.part() as tx:
-                yield tx
+            yield shared.tx
+            shared.stand()
+        except BaseException as error:
+            shared.take_back(error)
+            raise
         finally:
             self._leave(shared)
         shared.wait()
@@ -79,10 +82,13 @@ class Writers:
             self._wait(waiting)
         handed, self._handed = self._handed, None
         try:
-            return handed or Shared(self._engine, self._line, durable)
+            if handed is None:
+                return Shared(self._engine, self._line, durable)
+            handed.join()
         except BaseException:
-            self._leave(None)
+            self._leave(handed)
             raise
+        return handed
 
     def _wait(self, waiting: Waiting) -> None:
         try:
@@ -114,35 +120,37 @@ class Shared:
 
     def __init__(self, engine: Engine, line: Turnstile, durable: bool) -> None:
         self._durable = durable
-        self._writers = 0
+        self._writers = 1
         self._failure: BaseException | None = None
         self._ended: threading.Event | None = None
         self._open = _transaction(engine, line, durable)
-        self._tx = self._open.__enter__()
-
-    @contextmanager
-    def part(self) -> Iterator[Connection]:
-        """Let a writer do its part; where it fails nothing of it stays, and what the others did does."""
-        if self._writers:
-            run(self._tx, "SAVEPOINT part")
-        self._writers += 1
-        try:
-            yield self._tx
-        except BaseException as error:
-            self._take_back(error)
-            raise
-        if not self._stands:
-            self._failure = OperationalError("COMMIT", None, sqlite3.OperationalError(TAKEN_BACK))
-
-    @property
-    def _stands(self) -> bool:
-        """Whether SQLite has not taken all back by itself, as it does where the disk is full, say."""
-        driver = self._tx.connection.driver_connection
-        return driver is not None and bool(driver.in_transaction)
+        self.tx = self._open.__enter__()
 
     def takes(self, durable: bool) -> bool:
         """Whether one more may write in it: who needs the disk waits for one that does."""
         return self._failure is None and self._writers < MOST and (self._durable or not durable)
+
+    def join(self) -> None:
+        """Let one more writer do its part."""
+        run(self.tx, "SAVEPOINT part")
+        self._writers += 1
+
+    def stand(self) -> None:
+        """Raise an error where SQLite has taken all back by itself, as it does where the disk is full."""
+        if not self._stands():
+            raise OperationalError("COMMIT", None, sqlite3.OperationalError(TAKEN_BACK))
+
+    def take_back(self, error: BaseException) -> None:
+        """Leave out the last writer's part; where SQLite has left out more than that, all have failed."""
+        if self._writers > 1 and self._stands():
+            with suppress(SQLAlchemyError):
+                run(self.tx, "ROLLBACK TO part")
+                return
+        self._failure = error
+
+    def _stands(self) -> bool:
+        driver = self.tx.connection.driver_connection
+        return driver is not None and bool(driver.in_transaction)
 
     def goes_on(self) -> None:
         """Have those who wrote wait for the one who ends it."""
@@ -168,18 +176,10 @@ class Shared:
         if self._failure:
             raise self._failure
 
-    def _take_back(self, error: BaseException) -> None:
-        """Leave out the last writer's part; where SQLite has left out more than that, all have failed."""
-        if self._writers > 1 and self._stands:
-            with suppress(SQLAlchemyError):
-                run(self._tx, "ROLLBACK TO part")
-                return
-        self._failure = error
-
 
 @contextmanager
 def _transaction(engine: Engine, line: Turnstile, durable: bool) -> Iterator[Connection]:
-    """Begin a transaction in SQLite's words: its write lock is taken now.
+    """Begin a transaction in SQLite's words, and commit it: its write lock is taken when it begins.
 
     Python's driver would begin a transaction at the first write only, and then fail at once where
     another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
