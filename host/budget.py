@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import structlog
@@ -22,6 +23,7 @@ from .http import DEADLINE, TIMEOUTS
 
 if TYPE_CHECKING:
     from redis import Redis
+    from redis.commands.core import Script
 
 WINDOW = 60.0
 """Seconds for which a CRM counts, unless the plugin says otherwise: what is called a minute here."""
@@ -137,9 +139,7 @@ class DeliveryBudget:
         self._redis = redis
         self._whose = whose
         self._background = background
-        self._take = redis.register_script(TAKE)
-        self._give_back = redis.register_script(GIVE_BACK)
-        self._told = redis.register_script(TOLD)
+        self._take, self._give_back, self._told = _scripts(redis)
         self._clock = clock
         self._reserves: dict[str, Reserve] = {}
 
@@ -267,6 +267,12 @@ def _each_spent(redis: Redis, connection_ids: list[int]) -> Iterator[tuple[int, 
         limit = min(int(calls), told or int(calls))
         going = ends is not None and ends > now
         yield one, Spent(used or 0 if going else 0, limit, ((ends or now) - now) / 1000 if going else 0.0)
+
+
+@lru_cache(maxsize=1)
+def _scripts(redis: Redis) -> tuple[Script, ...]:
+    """Return what takes calls, gives them back and is told of them; their digests are made once."""
+    return tuple(redis.register_script(script) for script in (TAKE, GIVE_BACK, TOLD))
 
 
 def _of(connection_id: int) -> str:

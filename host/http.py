@@ -249,7 +249,7 @@ class Http:
                     raise httpx.ReadTimeout(f"not complete after {self._deadline:.0f} s")
                 if len(body) > ANSWER_LIMIT:
                     raise httpx.ReadError(f"longer than {ANSWER_LIMIT} bytes")
-        return Answer(response.status_code, dict(response.headers), bytes(body))
+        return Answer(response.status_code, dict(response.headers.items()), bytes(body))
 
 
 def _as_json(body: Any) -> bytes:

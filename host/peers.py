@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Any
 
 from .errors import SettingsError
@@ -37,6 +38,7 @@ def check_address(text: str, *, private: bool) -> None:
         raise SettingsError(f"{address} is an address of a private network.", fix=fix)
 
 
+@lru_cache
 def is_address(host: str) -> bool:
     """Whether a host is named by its address, not by a name that stands for one."""
     try:
