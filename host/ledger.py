@@ -157,8 +157,7 @@ class Ledger:
         self._signs.give()
         # A power cut ends all who could claim the same. Before anything is made it is kept with the intent.
         with self._held.committing(durable=False) as tx:
-            now = self._held.now
-            if not identities.claim(tx, self._held.lane, wanted, now, now + CLAIM):
+            if not identities.claim(tx, self._held.lane, wanted, self._held.now + CLAIM):
                 raise _busy()
         self._claimed |= wanted
 

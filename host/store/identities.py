@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import Connection, and_, bindparam, update
+from sqlalchemy import Connection, Float, Insert, and_, bindparam, literal_column, update
 
+from . import clock, many
 from .lanes import Lane
 from .prepared import Prepared
 from .tables import identities
 from .upsert import upsert_in
 
+CLAIMED = ("digest", "connection_id", "contact_id", "until")
 # Statements that are made once: SQLAlchemy takes four times as long to make one as to run it.
 _THESE = and_(
     identities.c.connection_id == bindparam("connection"),
@@ -22,29 +24,27 @@ _EXTEND = Prepared(update(identities).where(_THESE).values(until=bindparam("end"
 _RELEASE = Prepared(identities.delete().where(_THESE))
 
 
-def claim(tx: Connection, lane: Lane, digests: Collection[str], now: float, until: float) -> bool:
+def claim(tx: Connection, lane: Lane, digests: Collection[str], until: float) -> bool:
     """Claim all of these for the lane; where another lane has one of them, say no: nothing is to be kept.
 
     They are taken in one order always, so that two that want the same do not wait for each other.
     """
-    mine = {"connection_id": lane[0], "contact_id": lane[1], "until": until, "now": now}
-    take = _take(tx.dialect.name)
-    return all(take.first(tx, {"digest": digest, **mine}) for digest in sorted(digests))
+    rows = [(digest, *lane, until) for digest in sorted(digests)]
+    return len(many.write(tx, _take(tx.dialect.name), CLAIMED, rows)) == len(rows)
 
 
 @cache
-def _take(dialect: str) -> Prepared:
+def _take(dialect: str) -> Insert:
     insert = upsert_in(dialect, identities)
     new = insert.excluded
-    free = (identities.c.until <= bindparam("now")) | (
+    free = (identities.c.until <= literal_column(clock.NOW[dialect], Float)) | (
         (identities.c.connection_id == new.connection_id) & (identities.c.contact_id == new.contact_id)
     )
-    take = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=["digest"],
         set_={"connection_id": new.connection_id, "contact_id": new.contact_id, "until": new.until},
         where=free,
     ).returning(identities.c.digest)
-    return Prepared(take, ("digest", "connection_id", "contact_id", "until"))
 
 
 def extend(tx: Connection, lane: Lane, digests: Collection[str], until: float) -> bool:

@@ -122,8 +122,8 @@ def test_nothing_is_made_by_whom_the_claim_was_taken_from(both: Bench, crm: Fake
 
 def test_the_claims_of_the_dead_are_forgotten(both: Bench) -> None:
     with both.house.store.write() as tx:
-        identities.claim(tx, (1, 5), ["a", "b"], 100.0, 160.0)
-        identities.claim(tx, (1, 5), ["c"], 100.0, 161.0)
+        identities.claim(tx, (1, 5), ["a", "b"], 160.0)
+        identities.claim(tx, (1, 5), ["c"], 161.0)
 
         identities.forget_old(tx, 160.0)
 
