@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import Connection, Engine, event
 
-from crmhost.store import clock, prepared
+from crmhost.store import clock, many, prepared
 
 Asked = tuple[str, Any]
 """A statement and its parameters."""
@@ -32,7 +32,9 @@ def statements(
 
     event.listen(engine, "before_cursor_execute", listen)
     try:
-        with patch.object(prepared, "run", run), patch.object(clock, "run", run):
+        with ExitStack() as stack:
+            for module in (prepared, clock, many):
+                stack.enter_context(patch.object(module, "run", run))
             yield asked
     finally:
         event.remove(engine, "before_cursor_execute", listen)

@@ -21,7 +21,7 @@ from crmhost.turns import Turns
 
 from ..statements import statements
 from .deliveries import contacts
-from .place import Place
+from .place import Place, arrival
 
 
 @dataclass
@@ -68,6 +68,18 @@ def watching(here: Place) -> Iterator[Spent]:
         asked = stack.enter_context(statements(engine, lambda run: spent.timed("statements", run)()))
         yield spent
         spent.statements = len(asked)
+
+
+def of_storing(here: Place, first: int, count: int, at_once: int) -> dict[str, float]:
+    """Return microseconds by part of what the receiver does to store a delivery, so many in each commit."""
+    arrivals = [arrival(one) for one in contacts(count, first)]
+    with watching(here) as spent:
+        began = time.perf_counter()
+        for start in range(0, count, at_once):
+            here.keep(arrivals[start : start + at_once])
+        whole = time.perf_counter() - began
+    seconds = {**spent.seconds, "Python": whole - sum(spent.seconds.values())}
+    return {part: of / count * 1_000_000 for part, of in seconds.items()}
 
 
 def of_one(here: Place, first: int, count: int, connection_id: int = 1) -> tuple[dict[str, float], float]:

@@ -22,6 +22,7 @@ from crmhost.house import House
 from crmhost.settings import load_settings
 from crmhost.store import deliveries, lanes
 from crmhost.store.deliveries import Arrival
+from crmhost.store.lanes import Lane
 from crmhost.store.tables import deliveries as stored
 from crmhost.vault import new_key
 from crmhost.webhooks import classify
@@ -66,22 +67,24 @@ class Place:
         """Store webhooks that wait to be worked, as the receiver does; return how many."""
         count, batch = 0, []
         for one in payloads:
-            body = json.dumps(one)
-            digest = hashlib.sha256(body.encode()).hexdigest()
-            batch.append(Arrival(connection_id, digest, digest, classify(one), time.time(), body))
+            batch.append(arrival(one, connection_id))
             if len(batch) == BATCH:
                 count += self._keep(batch)
                 batch = []
         return count + self._keep(batch)
 
     def _keep(self, batch: list[Arrival]) -> int:
+        kept, rung = self.keep(batch)
+        Bell(LaneBroker(self.variables["CRMHOST_REDIS_URL"])).ring(rung)
+        return kept
+
+    def keep(self, batch: list[Arrival]) -> tuple[int, list[Lane]]:
+        """Commit what arrived; return how many that were new, and the lanes whose bells must be rung."""
+        bells = BELLS * self.house.settings.worker_threads
         with self.house.store.write() as tx:
             kept = deliveries.store(tx, batch)
             wanted = [(one.connection_id, one.event.contact_id) for one in kept]
-            bells = BELLS * self.house.settings.worker_threads
-            rung = lanes.add_work(tx, wanted, time.time(), 0.0, bells=bells)
-        Bell(LaneBroker(self.variables["CRMHOST_REDIS_URL"])).ring(rung)
-        return len(kept)
+            return len(kept), lanes.add_work(tx, wanted, time.time(), 0.0, bells=bells)
 
     def states(self) -> dict[str, int]:
         """Return how many deliveries there are in each state that any is in."""
@@ -96,6 +99,13 @@ class Place:
     def wait(self, patience: float) -> None:
         """Return when no delivery is pending."""
         until(lambda: not self.states().get("pending"), patience, lambda: f"pending: {self.states()}")
+
+
+def arrival(payload: Payload, connection_id: int = 1) -> Arrival:
+    """Return a webhook as the receiver has it when it is authentic."""
+    body = json.dumps(payload)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return Arrival(connection_id, digest, digest, classify(payload), time.time(), body)
 
 
 def counts(most: int = CORES) -> list[int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .crm import running_crm
 from .load import Seen, Task, send
+from .parts import of_storing
 from .place import POSTGRESQL, Place, counts, kinds, place, with_processes
 from .processes import process
 from .rows import TIMES, Aim, Row, Scale, expect
@@ -49,8 +50,9 @@ def _on(kind: str, scale: Scale) -> list[Row]:
         each = [one for seen in ours.values() for one in seen]
         expect("answers other than 200", sum(one.refused for one in (*each, *limits)), 0)
         expect("deliveries stored", here.rows(), sum(one.answered for one in each) + WARM * len(ours))
+        storing = of_storing(here, first, scale.of(6400, 640), CONNECTIONS)
     best = {processes: max(seen, key=_rate) for processes, seen in ours.items()}
-    return _rows(kind, best, max(limits, key=_rate))
+    return _rows(kind, best, max(limits, key=_rate), storing)
 
 
 def ours_on(kind: str, scale: Scale) -> Seen:
@@ -72,7 +74,7 @@ def _rate(seen: Seen) -> float:
     return seen.rate
 
 
-def _rows(kind: str, each: Mapping[int, Seen], limit: Seen) -> list[Row]:
+def _rows(kind: str, each: Mapping[int, Seen], limit: Seen, storing: Mapping[str, float]) -> list[Row]:
     count = max(each, key=lambda processes: each[processes].rate)
     ours, said = each[count], f"with {with_processes(count)}"
     parts = {"deliveries a second": ours.rate}
@@ -83,6 +85,7 @@ def _rows(kind: str, each: Mapping[int, Seen], limit: Seen) -> list[Row]:
         "limit p50, ms": limit.p50,
         "limit p99, ms": limit.p99,
     }
+    parts |= {f"storing alone, µs for {part}": of for part, of in storing.items()}
     p99 = {f"with {with_processes(processes)}, ms": seen.p99 for processes, seen in each.items()}
     what = f"durable receive on {kind}, of the limit: a bare ASGI app with HMAC and a group commit, {said}"
     return [

@@ -107,8 +107,9 @@ def test_a_delivery_is_signed_and_as_long_as_chatwoots() -> None:
 def test_the_better_of_one_process_and_several_is_the_rows_value_and_said() -> None:
     one, two, limit = (Seen(answered, 0, 1.0, 5.0, 20.0) for answered in (600, 900, 1500))
 
-    row, _ = receive._rows("sqlite", {1: one, 2: two}, limit)
+    row, _ = receive._rows("sqlite", {1: one, 2: two}, limit, {"commits": 20.0})
 
     assert row.value == 0.6
     assert row.what.endswith(", with 2 processes")
     assert row.parts["with one process, a second"] == 600
+    assert row.parts["storing alone, µs for commits"] == 20
