@@ -103,7 +103,7 @@ class HeldLane:
         with suppress(RedisError), held.redis.pipeline(transaction=False) as pipe:
             pipe.eval(held.LUA_RELEASE_SCRIPT, 1, held.name, letting_go)
             pipe.set(wanted.name, token, nx=True, px=int(LEASE * 1000))
-            if pipe.execute()[1]:
+            if pipe.execute(raise_on_error=False)[1] is True:
                 wanted.local.token = token.encode()
         return wanted.local.token is not None
 

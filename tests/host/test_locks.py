@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis.lock import Lock
 from sqlalchemy import select
 
 from crmhost import locks
@@ -140,3 +141,15 @@ def test_who_lost_its_lock_does_not_let_go_of_the_next_workers_one(house: House)
     assert held.exchange(following)
 
     assert house.redis.get(locks.lock_name(LANE)) == b"another's"
+
+
+def test_a_lock_that_cannot_be_let_go_keeps_nobody_from_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, following = followed(house)
+    monkeypatch.setattr(Lock, "LUA_RELEASE_SCRIPT", "nothing that it runs")
+
+    assert held.exchange(following)
+
+    assert taken(house, LANE) is None
+    following.release()
