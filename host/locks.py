@@ -41,6 +41,10 @@ class HeldLane:
         """The time (unix seconds) when what is committed was begun."""
         self.ended = False
         """Whether its work has come to an end."""
+        self.goes_on = False
+        """Whether its worker takes another lane with the commit that ends this one."""
+        self.following: HeldLane | None = None
+        """The lane that was taken so, whose lock is not had yet."""
         self._store = store
         self._lock = lock
         self._until = time.monotonic() + LEASE
@@ -83,6 +87,26 @@ class HeldLane:
             lanes.keep(tx, self.lane, self.now)
         self._until = asked_at + LEASE
 
+    def follow(self, lane: Lane, fence: int) -> None:
+        """Say which lane was taken in the transaction that ends this one, and its fencing number."""
+        self.following = HeldLane(self._store, lane, _lock(self._lock.redis, lane))
+        self.following.fence, self.following.now = fence, self.now
+
+    def exchange(self, following: HeldLane) -> bool:
+        """Let go and lock the lane that follows, in one trip; say whether that was to be had.
+
+        What is sent is what redis-py's own locks send. It is no transaction, as the keys of two lanes
+        need not be on one server.
+        """
+        held, wanted, token = self._lock, following._lock, secrets.token_hex(16)
+        letting_go, held.local.token = held.local.token, None
+        with suppress(RedisError), held.redis.pipeline(transaction=False) as pipe:
+            pipe.eval(held.LUA_RELEASE_SCRIPT, 1, held.name, letting_go)
+            pipe.set(wanted.name, token, nx=True, px=int(LEASE * 1000))
+            if pipe.execute(raise_on_error=False)[1] is True:
+                wanted.local.token = token.encode()
+        return wanted.local.token is not None
+
     def release(self) -> None:
         """Let go; where the lock has gone already there is nothing to do."""
         with suppress(LockError, RedisError):
@@ -92,7 +116,7 @@ class HeldLane:
 @contextmanager
 def held_by_hand(redis: Redis, store: Store, lane: Lane, *, patience: float) -> Iterator[HeldLane]:
     """Hold a lane while the block lasts, for what a person asked for; TryAgain where a worker keeps it."""
-    lock = redis.lock(lock_name(lane), timeout=LEASE, thread_local=False)
+    lock = _lock(redis, lane)
     if not lock.acquire(blocking_timeout=patience):
         raise TryAgain("This customer is being worked just now.", fix="Try again in a moment.")
     held = HeldLane(store, lane, lock)
@@ -113,9 +137,9 @@ def lock_name(lane: Lane) -> str:
 
 def take(redis: Redis, store: Store, lane: Lane) -> HeldLane | None:
     """Take the lane without waiting; None where another worker has it, or it is not due."""
-    lock = redis.lock(lock_name(lane), timeout=LEASE, blocking=False, thread_local=False)
+    lock = _lock(redis, lane)
     # A token of its own would be a UUID of this computer, for which a daemon is asked first.
-    if not lock.acquire(token=secrets.token_hex(16)):
+    if not lock.acquire(blocking=False, token=secrets.token_hex(16)):
         return None
     held = HeldLane(store, lane, lock)
     try:
@@ -129,3 +153,8 @@ def take(redis: Redis, store: Store, lane: Lane) -> HeldLane | None:
         return None
     held.fence, held.now = taken
     return held
+
+
+def _lock(redis: Redis, lane: Lane) -> Lock:
+    made: Lock = redis.lock(lock_name(lane), timeout=LEASE, thread_local=False)
+    return made

@@ -57,9 +57,9 @@ class Sync:
     def answer(self, lane: Lane) -> None:
         """Answer a bell: work its lane, and then the one whose turn it is, until none is due."""
         try:
-            self.work(lane)
+            self.work(lane, goes_on=True)
             while self._going and (following := self._turns.next()) is not None:
-                self._work(following)
+                self._work(following, goes_on=True)
         except (RedisError, SQLAlchemyError) as error:
             # Neither is of any use alone; the sweep rings when both are there again.
             log.warning("nothing can be worked", error=str(error) or type(error).__name__)
@@ -68,18 +68,22 @@ class Sync:
         """Let every thread end with the lane that it has."""
         self._going = False
 
-    def work(self, lane: Lane) -> None:
-        """Apply what is due in a lane; go away where it must wait, or where another worker has it."""
-        if self._turns.begin(lane):
-            self._work(lane)
+    def work(self, lane: Lane, *, goes_on: bool = False) -> None:
+        """Apply what is due in a lane; go away where it must wait, or where another worker has it.
 
-    def _work(self, lane: Lane) -> None:
+        Where it ``goes_on``, so are the lanes worked that are taken with the commits that end one.
+        """
+        if self._turns.begin(lane):
+            self._work(lane, goes_on=goes_on)
+
+    def _work(self, lane: Lane, *, goes_on: bool) -> None:
         try:
             held = take(self._house.redis, self._store, lane)
             if held is None:
                 self._leave(lane)
-            else:
-                self._hold(held)
+            while held is not None:
+                lane, held.goes_on = held.lane, goes_on
+                held = self._hold(held)
         except SettingsError as error:
             log.warning("lane without a connection", connection=lane[0], problem=str(error))
         finally:
@@ -98,11 +102,11 @@ class Sync:
                 lanes.silence(tx, lane)
         self._wake(due_at - now if due_at > now else MOMENT)
 
-    def _hold(self, held: HeldLane) -> None:
-        """Work a lane and let go of it.
+    def _hold(self, held: HeldLane) -> HeldLane | None:
+        """Work a lane and let go of it; return the one that was taken with its last commit, if any.
 
         What arrives between the last look and the release finds the lane due: whoever asks whose turn
-        it is sees it, this thread first.
+        it is sees it.
         """
         try:
             wait = self._drain(held)
@@ -113,8 +117,20 @@ class Sync:
                 "lane lost", connection=held.lane[0], contact=held.lane[1], error=type(error).__name__
             )
             self._let_be(held)
+        else:
+            if held.following is not None:
+                return self._go_on(held, held.following)
         finally:
             held.release()
+        return None
+
+    def _go_on(self, held: HeldLane, following: HeldLane) -> HeldLane | None:
+        """Let go of a lane for the one taken with its last commit; None where its lock is not to be had."""
+        if held.exchange(following):
+            self._turns.go_on(held.lane)
+            return following
+        self._let_be(following)
+        return None
 
     def _let_be(self, held: HeldLane) -> None:
         """Let go of a lane that cannot be worked now, unless it is another worker's by now."""
@@ -156,7 +172,7 @@ class Sync:
             with held.committing() as tx:
                 if seen.step is not None:
                     _supersede(tx, seen.step, "A newer state had been applied before.", held.now)
-                _end(tx, held)
+                self._end(tx, held)
             return None
         wait = self._shut(held, seen)
         if wait is not None or seen.attempt is None:
@@ -195,7 +211,7 @@ class Sync:
                 # Of a stranger's, each is ignored by itself: what it says is new may be wanted yet.
                 if result.state != "dead" and not attempt.stranger:
                     _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.", now)
-                _end(tx, held)
+                self._end(tx, held)
                 return None
             if attempt.answered:
                 attempts.end_writes(tx, attempt.delivery.id)
@@ -210,10 +226,19 @@ class Sync:
             self._turns.rest(attempt.connection.id, result.wait, background=attempt.background)
         return result.wait
 
-
-def _end(tx: Connection, held: HeldLane) -> None:
-    """End the lane's work, unless something is left of it or has arrived meanwhile."""
-    held.ended = lanes.end_if_done(tx, held.lane)
+    def _end(self, tx: Connection, held: HeldLane) -> None:
+        """End the lane's work, unless something is left of it or has arrived meanwhile; take what follows."""
+        held.ended = lanes.end_if_done(tx, held.lane)
+        if not (held.ended and held.goes_on and self._going):
+            return
+        lane = self._turns.after(held.lane, tx, held.now)
+        if lane is None:
+            return
+        fence = lanes.take_free(tx, lane, held.now)
+        if fence is None:
+            self._turns.leave(lane)
+        else:
+            held.follow(lane, fence)
 
 
 def _open_or_shut(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:

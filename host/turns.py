@@ -34,8 +34,10 @@ class Turns:
     def __init__(self, store: Store, threads: int) -> None:
         self._store = store
         self._threads = threads
+        # Taken within a transaction, never around one: they are few, and who has one may wait for it.
         self._lock = threading.Lock()
         self._ours: set[Lane] = set()
+        self._after: dict[Lane, Lane] = {}
         self._last = 0
         self._left: dict[Lane, float] = {}
         self._crowd = 0
@@ -43,20 +45,35 @@ class Turns:
 
     def next(self) -> Lane | None:
         """Choose the lane whose turn it is, for the thread that asks; None where none is due."""
-        with self._lock, self._store.read() as tx:
-            now, aside = clock.now(tx), self._aside()
-            chosen = self._choose(tx, now, self._ours, skip=aside) if aside else None
-            chosen = chosen or self._choose(tx, now, self._ours)
+        with self._store.read() as tx, self._lock:
+            chosen = self._chosen(tx, clock.now(tx), self._busy())
             if chosen is not None:
                 self._ours.add(chosen)
-                self._last = chosen[0]
             return chosen
+
+    def after(self, lane: Lane, tx: Connection, now: float) -> Lane | None:
+        """Choose the lane that follows one, for the thread that ends that one; None where none is due.
+
+        From here on it is the following one that counts: the thread goes on to it, or ends.
+        """
+        with self._lock:
+            chosen = self._chosen(tx, now, self._busy(but=lane))
+            if chosen is not None:
+                self._after[lane] = chosen
+            return chosen
+
+    def go_on(self, lane: Lane) -> None:
+        """Say that the thread is done with the lane, and turns to the one that follows."""
+        with self._lock:
+            self._ours.discard(lane)
+            self._ours.add(self._after.pop(lane))
 
     def begin(self, lane: Lane) -> bool:
         """Say that a thread turns to the lane; no where one has it, or its connection has its share."""
-        with self._lock:
-            full = lane[0] in self._full(self._ours)
-            if lane in self._ours or (full and self._are_others()):
+        with self._store.read() as tx, self._lock:
+            busy = self._busy()
+            full = lane[0] in self._full(busy)
+            if lane in busy | self._ours or (full and connections.several(tx)):
                 return False
             self._ours.add(lane)
             return True
@@ -65,12 +82,25 @@ class Turns:
         """Say that the thread is done with the lane."""
         with self._lock:
             self._ours.discard(lane)
+            self._after.pop(lane, None)
 
     def leave(self, lane: Lane) -> None:
         """Leave a lane alone for a moment that another worker has; look aside of what all others look at."""
         with self._lock:
             self._left[lane] = time.monotonic() + MOMENT
             self._crowd = min(self._crowd + CROWD, MOST_ASIDE)
+
+    def _busy(self, but: Lane | None = None) -> set[Lane]:
+        """Return the lanes that the threads have or, where they are about to end one, have next."""
+        return {self._after.get(lane, lane) for lane in self._ours if lane != but}
+
+    def _chosen(self, tx: Connection, now: float, busy: set[Lane]) -> Lane | None:
+        aside = self._aside()
+        chosen = self._choose(tx, now, busy, skip=aside) if aside else None
+        chosen = chosen or self._choose(tx, now, busy)
+        if chosen is not None:
+            self._last = chosen[0]
+        return chosen
 
     def _aside(self) -> int:
         """Return how many due lanes to pass over, so that not all workers want the same one.
@@ -87,7 +117,7 @@ class Turns:
         found: list[Lane] = []
         with self._lock:
             for _ in range(self._threads - len(self._ours)):
-                lane = self._choose(tx, now, self._ours | set(found), silent_since)
+                lane = self._choose(tx, now, self._busy() | set(found), silent_since)
                 if lane is None:
                     break
                 found.append(lane)
@@ -115,14 +145,14 @@ class Turns:
         self,
         tx: Connection,
         now: float,
-        but: set[Lane],
+        busy: set[Lane],
         silent_since: float | None = None,
         *,
         skip: int = 0,
     ) -> Lane | None:
         moment = time.monotonic()
         self._left = {lane: until for lane, until in self._left.items() if until > moment}
-        full = self._full(but)
+        full = self._full(busy)
         served = full if full and connections.several(tx) else set()
         for background in (False, True):
             lane = lanes.next_in_turn(
@@ -131,7 +161,7 @@ class Turns:
                 background=background,
                 after=self._last,
                 not_of=served | self._at_rest(background=background),
-                but=but | self._left.keys(),
+                but=busy | self._ours | self._left.keys(),
                 skip=skip,
                 silent_since=silent_since,
             )
@@ -152,7 +182,3 @@ class Turns:
         share = self._threads - self._threads // 4
         have = Counter(lane[0] for lane in busy)
         return {connection_id for connection_id, count in have.items() if count >= share}
-
-    def _are_others(self) -> bool:
-        with self._store.read() as tx:
-            return connections.several(tx)

@@ -44,6 +44,19 @@ _KEEP = _UPDATE.values(taken_at=_NOW)
 _BRING_FORWARD = _UPDATE.values(due_at=_NOW, rung_at=None)
 _RING = _UPDATE.values(rung_at=_NOW)
 _SILENCE = Prepared(_UPDATE.values(rung_at=None))
+_SEEN = lanes.alias()
+_FREE_FENCE = select(_SEEN.c.fence).where(
+    _SEEN.c.connection_id == bindparam("connection"),
+    _SEEN.c.contact_id == bindparam("contact"),
+    _SEEN.c.due_at <= _NOW,
+    _SEEN.c.taken_at.is_(None),
+)
+# On PostgreSQL a row that another transaction has is passed over: workers would wait for each other.
+_TAKE_FREE = Prepared(
+    _UPDATE.where(lanes.c.fence == _FREE_FENCE.with_for_update(skip_locked=True).scalar_subquery())
+    .values(fence=lanes.c.fence + 1, taken_at=_NOW, rung_at=None)
+    .returning(lanes.c.fence)
+)
 GOING = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
 """Chooses the connections whose work does not wait at ``now``."""
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
@@ -199,6 +212,15 @@ def _take(dialect: str) -> Prepared:
     now = literal_column(clock.NOW[dialect], Float)
     taken = _UPDATE.values(fence=lanes.c.fence + 1, taken_at=now, rung_at=None)
     return Prepared(taken.where(lanes.c.due_at <= now).returning(lanes.c.fence, now))
+
+
+def take_free(tx: Connection, lane: Lane, now: float) -> int | None:
+    """Take a lane that is due and nobody has; return its fencing number, None where another was first.
+
+    It waits for nobody, so that a transaction that holds other rows may end with it.
+    """
+    row = _TAKE_FREE.first(tx, _this(lane, now=now))
+    return row[0] if row else None
 
 
 def seize(tx: Connection, lane: Lane, now: float) -> int:

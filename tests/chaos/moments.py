@@ -61,6 +61,7 @@ def watch(place: Place, attempts: Path) -> None:
     right = time.time
     replace("time.time", lambda: right() + place.clock)
     _wrap("crmhost.sync.take", lambda run: _then(run, place, Step.TAKEN, when=bool))
+    _wrap("crmhost.locks.HeldLane.exchange", lambda run: _then(run, place, Step.TAKEN, when=bool))
     _wrap("crmhost.sync.Sync._apply", lambda run: _then(run, place, Step.COMMITTED))
     _wrap("crmhost.attempt.Attempt.run", lambda run: _attempting(run, place, attempts))
     _wrap("crmhost.ledger.Ledger._begin", lambda run: _intending(run, place))

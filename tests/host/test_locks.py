@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis.lock import Lock
 from sqlalchemy import select
 
 from crmhost import locks
@@ -17,8 +18,8 @@ from crmhost.wiring import open_house
 from .conftest import settings_for, taken
 from .fake_crm import FakeCRM
 
-LANE = (int(time.time()), 5821)
-"""A connection of its own each run: the server keeps locks of a run that was stopped."""
+LANE = (time.time_ns(), 5821)
+"""A connection of its own each run, in each process: the server keeps locks of a run that was stopped."""
 
 
 @pytest.fixture
@@ -93,3 +94,62 @@ def test_a_worker_that_was_overtaken_begins_no_write(house: House) -> None:
     with pytest.raises(LaneLost):
         held.guard(True, 1)
     held.release()
+
+
+def followed(house: House) -> tuple[locks.HeldLane, locks.HeldLane]:
+    """Return a lane that is held, and the one that was taken in its last commit."""
+    held, other = take(house), (LANE[0], 5822)
+    house.redis.delete(locks.lock_name(other))
+    with held.committing() as tx:
+        rows.add_work(tx, [other], 1.0, 0.0)
+        fence = rows.take_free(tx, other, held.now)
+        assert fence
+        held.follow(other, fence)
+    assert held.following
+    return held, held.following
+
+
+def test_one_trip_lets_a_lane_go_and_locks_the_next(house: House) -> None:
+    held, following = followed(house)
+
+    assert held.exchange(following)
+
+    take(house).release()
+    assert taken(house, following.lane) is None
+    following.guard(True, LEASE)
+    with following.committing() as tx:
+        rows.let_be(tx, following.lane)
+    following.release()
+    assert taken(house, following.lane)
+
+
+def test_a_lock_that_another_worker_has_is_not_taken_by_who_goes_on(house: House) -> None:
+    held, following = followed(house)
+    house.redis.set(locks.lock_name(following.lane), "another's")
+
+    assert not held.exchange(following)
+
+    following.release()
+    assert house.redis.get(locks.lock_name(following.lane)) == b"another's"
+    take(house).release()
+
+
+def test_who_lost_its_lock_does_not_let_go_of_the_next_workers_one(house: House) -> None:
+    held, following = followed(house)
+    house.redis.set(locks.lock_name(LANE), "another's")
+
+    assert held.exchange(following)
+
+    assert house.redis.get(locks.lock_name(LANE)) == b"another's"
+
+
+def test_a_lock_that_cannot_be_let_go_keeps_nobody_from_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, following = followed(house)
+    monkeypatch.setattr(Lock, "LUA_RELEASE_SCRIPT", "nothing that it runs")
+
+    assert held.exchange(following)
+
+    assert taken(house, LANE) is None
+    following.release()

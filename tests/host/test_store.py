@@ -123,6 +123,32 @@ def test_the_fencing_number_tells_the_last_who_took_the_lane(house: House) -> No
         assert lanes.holds(tx, (1, 5), second[0])
 
 
+def test_a_free_lane_is_taken_once(house: House) -> None:
+    with house.store.write() as tx:
+        lanes.add_work(tx, [(1, 5)], 100.0, 0.0)
+        before = lanes.take(tx, (1, 5))
+        lanes.let_be(tx, (1, 5))
+
+        assert lanes.take_free(tx, (1, 5), 99.0) is None, "it is not due"
+        fence = lanes.take_free(tx, (1, 5), 101.0)
+        assert before
+        assert fence == before[0] + 1
+        assert lanes.take_free(tx, (1, 5), 102.0) is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_takes_a_free_lane_waits_for_nobody(house: House) -> None:
+    """It is taken by who has other rows already, for which somebody may wait."""
+    store = house.store
+    with store.write() as tx:
+        lanes.add_work(tx, [(1, 5)], 100.0, 0.0)
+
+    with store.write() as one, store.write() as another:
+        another.exec_driver_sql("SET LOCAL lock_timeout = 1000")  # milliseconds
+        assert lanes.take_free(one, (1, 5), 101.0)
+        assert lanes.take_free(another, (1, 5), 101.0) is None
+
+
 def test_counts_add_up(house: House) -> None:
     for _ in range(2):
         with house.store.write() as tx:

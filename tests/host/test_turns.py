@@ -107,6 +107,56 @@ def test_a_thread_does_not_get_what_another_has(lite_house: House, turns: Turns)
     assert turns.begin((1, 5))
 
 
+def after(turns: Turns, lane: Lane) -> Lane | None:
+    with turns._store.read() as tx:
+        return turns.after(lane, tx, 200.0)
+
+
+def test_what_a_thread_goes_on_to_no_other_gets(lite_house: House, turns: Turns) -> None:
+    add(lite_house, [(1, 5), (1, 6), (1, 7)])
+    assert turns.next() == (1, 5)
+
+    assert after(turns, (1, 5)) == (1, 6)
+
+    assert not turns.begin((1, 5))
+    assert not turns.begin((1, 6))
+    assert turns.next() == (1, 7)
+    turns.go_on((1, 5))
+    assert turns.begin((1, 5))
+    assert not turns.begin((1, 6))
+
+
+def test_what_a_thread_was_to_go_on_to_is_free_where_it_ends_instead(lite_house: House, turns: Turns) -> None:
+    add(lite_house, [(1, 5), (1, 6)])
+    assert turns.next() == (1, 5)
+    assert after(turns, (1, 5)) == (1, 6)
+
+    turns.end((1, 5))
+
+    assert [turns.next(), turns.next()] == [(1, 5), (1, 6)]
+
+
+def test_who_goes_on_takes_no_more_of_its_connections_share(lite_house: House, turns: Turns) -> None:
+    """Neither before nor after it has let go does one thread count for two."""
+    add(lite_house, [(1, contact_id) for contact_id in range(20)])
+    lanes_of_six = [turns.next() for _ in range(6)]
+    assert turns.next() is None
+
+    following = [after(turns, lane) for lane in lanes_of_six if lane]
+
+    assert following == [(1, number) for number in range(6, 12)]
+    assert turns.next() is None
+
+
+def test_no_more_threads_go_on_to_a_connection_than_its_share(lite_house: House, turns: Turns) -> None:
+    add(lite_house, [(2, contact_id) for contact_id in range(2)])
+    assert [turns.next(), turns.next()] == [(2, 0), (2, 1)]
+    add(lite_house, [(1, contact_id) for contact_id in range(20)])
+    assert [lane for _ in range(5) if (lane := turns.next())] == [(1, number) for number in range(5)]
+
+    assert [after(turns, (2, 0)), after(turns, (2, 1))] == [(1, 5), None]
+
+
 def test_no_connection_has_all_threads_where_there_are_others(lite_house: House, turns: Turns) -> None:
     add(lite_house, [(1, contact_id) for contact_id in range(20)])
 

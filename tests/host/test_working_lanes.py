@@ -1,16 +1,22 @@
 """Working a lane: when it is taken and let go, what arrives meanwhile, and what is lost with Redis."""
 
+import sys
 import time
+from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from crmhost import locks
 from crmhost.demo import payloads
-from crmhost.locks import LaneLost
+from crmhost.locks import LaneLost, lock_name
 from crmhost.redis_client import redis_client
 from crmhost.store import lanes as lane_rows
 from crmhost.sync import Sync
+from crmhost.turns import MOMENT
 
 from .conftest import Bench, hurry, taken
 from .fake_crm import FakeCRM
@@ -135,6 +141,155 @@ def test_who_ends_a_lane_takes_the_next_that_is_due(bench: Bench, crm: FakeCRM) 
 
     assert bench.states() == ["applied"] * 5
     assert crm.asked[0] == "contact No 3"
+
+
+def two(bench: Bench) -> None:
+    """Bring a customer each to two lanes."""
+    for number in (1, 2):
+        bench.receive(payloads.contact_created({**JANE, "id": number, "email": f"{number}@x.y"}))
+
+
+def before_the_exchange(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Have something happen between a lane's last commit and its end, once another lane was taken."""
+    exchange = locks.HeldLane.exchange
+
+    def late(held: locks.HeldLane, following: locks.HeldLane) -> bool:
+        happens()
+        return exchange(held, following)
+
+    monkeypatch.setattr(locks.HeldLane, "exchange", late)
+
+
+def test_the_next_lane_is_taken_by_the_commit_that_ends_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lane's own transaction, and a trip to Redis, are for the first one only."""
+    two(bench)
+    take = Mock(wraps=locks.take)
+    monkeypatch.setattr("crmhost.sync.take", take)
+
+    bench.sync.answer(bench.lane(1))
+
+    assert bench.states() == ["applied", "applied"]
+    assert [call.args[-1] for call in take.mock_calls] == [bench.lane(1)]
+    assert [bench.house.redis.get(lock_name(bench.lane(number))) for number in (1, 2)] == [None, None]
+
+
+def test_no_lane_is_taken_along_before_the_one_at_hand_has_ended(bench: Bench) -> None:
+    two(bench)
+    bench.receive(payloads.contact_created({**JANE, "id": 3, "email": "3@x.y"}))
+    bench.receive(payloads.conversation_created(payloads.conversation(731, {**JANE, "id": 1}, 10)))
+
+    bench.sync.answer(bench.lane(1))
+
+    assert bench.states() == ["applied"] * 4
+
+
+def test_a_lane_that_another_worker_takes_just_now_is_left_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has not committed that yet, and may not have the lock yet."""
+    two(bench)
+    monkeypatch.setattr(lane_rows, "take_free", lambda *_: None)
+
+    bench.sync.answer(bench.lane(1))
+
+    assert bench.states() == ["applied", "pending"]
+
+
+def test_what_arrives_while_a_lane_is_let_go_for_another_is_not_missed(
+    bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two(bench)
+    more = [payloads.contact_updated({**JANE, "id": 1, "name": "Jane Doe"}, 60, name="Jane")]
+    before_the_exchange(monkeypatch, lambda: more and bench.receive(more.pop()))
+
+    bench.sync.answer(bench.lane(1))
+
+    assert bench.states() == ["applied"] * 3
+    assert crm.asked[-1] == "contact Jane Doe"
+
+
+def test_a_lane_that_follows_is_left_to_who_locked_it_first(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bell was answered while it was taken; of the two fencing numbers the other one is the newer."""
+    two(bench)
+    other: list[locks.HeldLane | None] = []
+    before_the_exchange(monkeypatch, lambda: other.append(taken(bench.house, bench.lane(2))))
+
+    bench.sync.answer(bench.lane(1))
+
+    assert bench.states() == ["applied", "pending"]
+    assert other[0]
+    with other[0].committing() as tx:
+        assert lane_rows.held(tx) == {bench.connection.id: 1}
+    other[0].release()
+
+
+def test_a_lane_that_follows_stays_due_where_its_lock_is_not_to_be_had(bench: Bench) -> None:
+    two(bench)
+    bench.house.redis.set(lock_name(bench.lane(2)), "another's")
+
+    bench.sync.answer(bench.lane(1))
+
+    assert bench.states() == ["applied", "pending"]
+    assert 0 < bench.woken[-1] - time.time() <= MOMENT
+    with bench.house.store.read() as tx:
+        assert lane_rows.held(tx) == {}
+        assert lane_rows.standing(tx, bench.lane(2))[1] is False, "so that the sweep rings"
+    bench.free(2)
+    bench.start_over()
+    bench.sync.answer(bench.lane(2))
+    assert bench.states() == ["applied", "applied"]
+
+
+def test_a_lane_that_follows_stays_due_where_redis_goes_away(
+    lite_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two(lite_bench)
+    monkeypatch.setattr("redis.client.Pipeline.execute", Mock(side_effect=RedisError))
+
+    lite_bench.sync.work(lite_bench.lane(1), goes_on=True)
+
+    assert lite_bench.states() == ["applied", "pending"]
+    with lite_bench.house.store.read() as tx:
+        assert lane_rows.held(tx) == {}
+
+
+def test_a_worker_that_dies_before_it_has_the_next_lanes_lock_holds_it_up_for_a_lease(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two(bench)
+    with monkeypatch.context() as patch:
+        before_the_exchange(patch, sys.exit)
+        with pytest.raises(SystemExit):
+            bench.sync.answer(bench.lane(1))
+    bench.start_over()
+    assert bench.states() == ["applied", "pending"]
+    assert bench.turns.next() is None
+
+    with bench.house.store.write() as tx:
+        lane_rows.free_the_dead(tx, time.time() + 1)
+        found = bench.turns.unheard(tx, time.time(), 0.0)
+    bench.sync.answer(found[0])
+
+    assert found == [bench.lane(2)]
+    assert bench.states() == ["applied", "applied"]
+
+
+def test_where_the_commit_fails_the_lane_that_was_to_follow_is_free(
+    lite_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two(lite_bench)
+    with monkeypatch.context() as patch:
+        patch.setattr(locks.HeldLane, "follow", Mock(side_effect=SQLAlchemyError))
+        lite_bench.sync.answer(lite_bench.lane(1))
+    assert lite_bench.states() == ["pending", "pending"]
+
+    lite_bench.sync.answer(lite_bench.lane(2))
+
+    assert lite_bench.states()[1] == "applied"
 
 
 def test_a_worker_that_is_to_stop_ends_with_the_lane_it_has(lite_bench: Bench, crm: FakeCRM) -> None:
