@@ -128,9 +128,12 @@ def _translated(tx: Connection, driver: Any, text: str, error: Exception) -> Bas
 
 @cache
 def _cursor(dialect: str) -> Any:
-    """Return a cursor that takes a statement as it is; psycopg's own looks for the marks in it each time."""
+    """Return a cursor that takes a statement as it is; psycopg's own looks for the marks in it each time.
+
+    SQLite's is asked of its connection, which keeps a note of each cursor and clears them up only then.
+    """
     if dialect == "sqlite":
-        return sqlite3.Cursor
+        return sqlite3.Connection.cursor
     from psycopg import RawCursor
 
     return RawCursor

@@ -1,5 +1,6 @@
 """Statements past SQLAlchemy: what it would have asked and returned, and its errors."""
 
+import sys
 from contextlib import ExitStack
 from typing import Any
 
@@ -59,6 +60,15 @@ def test_it_says_how_many_rows_it_changed(stored: House) -> None:
 
     with stored.store.write() as tx:
         assert [moved.count(tx, {"after": after}) for after in ("contact:1", "contact:9")] == [2, 0]
+
+
+def test_what_was_run_leaves_nothing_behind(house: House) -> None:
+    with house.store.read() as tx:
+        run(tx, "SELECT 1")
+        before = sys.getallocatedblocks()
+        for _ in range(3000):
+            run(tx, "SELECT 1").fetchall()
+        assert sys.getallocatedblocks() - before < 1000
 
 
 def test_what_the_driver_raises_is_an_error_of_sqlalchemys(stored: House, insert: Prepared) -> None:
