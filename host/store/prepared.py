@@ -14,7 +14,6 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, Executable
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.visitors import iterate
 
@@ -34,8 +33,7 @@ class Prepared:
     def __init__(self, statement: Executable, columns: Iterable[str] | None = None) -> None:
         self._statement: Any = statement
         self._columns = columns
-        parameters = (one for one in iterate(self._statement) if isinstance(one, BindParameter))
-        self._ins = [one.key for one in parameters if one.expanding]
+        self._ins = _ins_of(statement)
         self._words: dict[tuple[Any, ...], _Words] = {}
 
     def rows(self, tx: Connection, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -72,6 +70,12 @@ class Prepared:
     def _compiled(self, dialect: Any, given: Mapping[str, Any]) -> _Words:
         compiled = self._statement.compile(dialect=dialect, column_keys=self._columns)
         return _expanded(compiled, dialect, given)
+
+
+def _ins_of(statement: Any) -> list[str]:
+    """Return the names of the parameters that are an IN's values."""
+    parameters = (one for one in iterate(statement) if isinstance(one, BindParameter))
+    return [one.key for one in parameters if one.expanding]
 
 
 def _rounded(values: Sequence[Any]) -> Sequence[Any]:
@@ -165,7 +169,11 @@ def marked(text: str, dialect: str) -> str:
 def writer(name: str) -> Any:
     """Return the dialect that writes a parameter as its driver counts them: by its place."""
     if name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
         return sqlite.dialect(dbapi=sqlite.dialect.import_dbapi())
+    from sqlalchemy.dialects import postgresql
+
     made: Any = postgresql.psycopg.dialect
     return made(paramstyle="format", dbapi=made.import_dbapi())
 
