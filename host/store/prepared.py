@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, Executable
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.visitors import iterate
 
@@ -169,11 +170,7 @@ def marked(text: str, dialect: str) -> str:
 def writer(name: str) -> Any:
     """Return the dialect that writes a parameter as its driver counts them: by its place."""
     if name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
         return sqlite.dialect(dbapi=sqlite.dialect.import_dbapi())
-    from sqlalchemy.dialects import postgresql
-
     made: Any = postgresql.psycopg.dialect
     return made(paramstyle="format", dbapi=made.import_dbapi())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
-    DOUBLE_PRECISION,
     JSON,
     BigInteger,
     Boolean,
@@ -19,6 +18,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
 
 metadata = MetaData()
 

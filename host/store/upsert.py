@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import Connection, Table
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 
 def upsert(tx: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -17,10 +13,4 @@ def upsert(tx: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 def upsert_in(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return the same for a database of this kind: for statements that are made once and kept."""
-    if dialect == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert(table)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
