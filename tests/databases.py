@@ -1,6 +1,6 @@
 """Databases for tests: empty ones on a real server, and ones that have the schema already.
 
-To migrate one takes a hundred times as long as to copy or to empty it.
+To make one takes ten times as long as to copy or to empty it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from crmhost.store import Store, engine, open_store, upgrade, writers
-from crmhost.store.schema import HEAD, migrate
+from crmhost.store.schema import make
 from crmhost.store.tables import metadata
 
 SERVER = "CRMHOST_TEST_DATABASE_URL"
@@ -61,21 +61,21 @@ def quick_stores(folder: Path) -> Iterator[None]:
         patch.setattr(engine, "create_engine", made)
         patch.setattr(writers, "DURABLE", "OFF")
         patch.setattr(writers, "SWIFT", "OFF")
-        patch.setattr("crmhost.store.schema.migrate", quickly)
+        patch.setattr("crmhost.store.schema.make", quickly)
         yield
 
 
 @contextmanager
-def copied_schema(folder: Path) -> Iterator[Callable[[Store, str], None]]:
-    """Yield a way to migrate that copies the schema into an empty SQLite."""
+def copied_schema(folder: Path) -> Iterator[Callable[[Store], None]]:
+    """Yield a way to make the tables that copies the schema into an empty SQLite."""
     template = open_store(f"sqlite:///{folder / 'template.sqlite3'}")
     upgrade(template)
 
-    def quickly(store: Store, revision: str) -> None:
-        if revision == HEAD and store.engine.dialect.name == "sqlite" and _is_empty(store):
+    def quickly(store: Store) -> None:
+        if store.engine.dialect.name == "sqlite" and _is_empty(store):
             _copy(template, store)
         else:
-            migrate(store, revision)
+            make(store)
 
     yield quickly
     template.close()

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from crmhost.demo import payloads
+from crmhost.vault import new_key
 
 from .bench.crm import ask, running_crm
 from .bench.deliveries import contacts
 from .bench.place import place
-from .bench.processes import children
+from .bench.processes import children, seconds_used
 from .processes import SCRIPTS, Running, starting
 from .user import User, idle
 
@@ -150,6 +152,32 @@ def test_a_signal_ends_all_in_order(tmp_path: Path, name: signal.Signals) -> Non
             assert server.process.wait(20) == 0
         assert are_gone(pids)
     assert not [line for line in server.said if "ready" in line][1:]
+
+
+def test_who_looks_after_the_others_takes_little_to_end(tmp_path: Path, valkey_url: str) -> None:
+    """Of a processor, not by the clock: where many are at work, ten times as long goes by."""
+    words = ("crmhost", "worker", "--processes", "2")
+    with starting(tmp_path, words, "worker is ready", CRMHOST_REDIS_URL=valkey_url) as server:
+        before = seconds_used(server.process.pid)
+
+        server.process.terminate()
+        os.waitid(os.P_PID, server.process.pid, os.WEXITED | os.WNOWAIT)
+
+        assert seconds_used(server.process.pid) - before < 0.2
+
+
+def test_one_that_waits_in_its_start_is_ended_by_a_signal(tmp_path: Path, valkey_url: str) -> None:
+    """It has begun nothing yet. Here it waits for a database that says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        words = [str(SCRIPTS / "crmhost"), "worker"]
+        address = f"postgresql://127.0.0.1:{silent.getsockname()[1]}/crmhost"
+        variables = {"CRMHOST_DATABASE_URL": address, "CRMHOST_REDIS_URL": valkey_url}
+        variables["CRMHOST_SECRET_KEY"] = new_key()
+        worker = subprocess.Popen(words, cwd=tmp_path, env={**os.environ, **variables})
+        asked, _ = silent.accept()
+        with asked:
+            worker.terminate()
+            assert worker.wait(20) == -signal.SIGTERM
 
 
 def test_one_that_cannot_start_ends_all_with_what_it_says(tmp_path: Path) -> None:

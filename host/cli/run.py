@@ -27,10 +27,11 @@ SELDOM = (5000, 20, 50)
 """After how many new objects, and how many looks at the younger ones, the collector looks at each age."""
 
 
-def ready() -> None:
+def settled() -> None:
     """Leave what is there once a process is ready out of the collector's looks, and let it look less often.
 
-    Each look at all that was imported would keep every webhook that is waiting for tens of milliseconds.
+    Each look at all that was imported would keep every webhook that is waiting for tens of milliseconds,
+    and the process for half a second when it ends.
     """
     gc.collect()
     gc.freeze()
@@ -38,7 +39,10 @@ def ready() -> None:
 
 
 def stop_signal() -> threading.Event:
-    """Return an event that Ctrl-C, SIGTERM and a closed terminal set: everything is closed in order."""
+    """Return an event that Ctrl-C, SIGTERM and a closed terminal set: everything is closed in order.
+
+    Until something is begun that must be, they end the process where it is: a start takes a while.
+    """
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stop.set())
@@ -96,8 +100,8 @@ def serve(
     from ..server import address_of, handed_over, listening
     from ..wiring import redis_running, relying_on_key
 
-    stop = stop_signal()
     with house_of() as house, ExitStack() as stack:
+        stop = stop_signal()
         threads = 0 if no_workers else threads or house.settings.worker_threads
         each = _shared_out(threads, processes) if threads else [["--no-workers"]] * processes
         if line is None:
@@ -111,6 +115,7 @@ def serve(
         else:
             stack.enter_context(_receiving(house, opened, threads, pages=not no_pages))
             keep = stop.wait
+        settled()
         if line is not None:
             Line(line, stop).say_ready()
         elif not stop.is_set():
@@ -132,7 +137,6 @@ def _receiving(house: House, opened: socket.socket, threads: int, *, pages: bool
         if threads:
             stack.enter_context(working(house, threads))
         stack.enter_context(serving_on(opened, app))
-        ready()
         yield
 
 
@@ -182,8 +186,8 @@ def worker(threads: int | None, *, processes: int, line: int | None, as_json: bo
     from ..crew import Line, crew
     from ..wiring import relying_on_key, require_redis
 
-    stop = stop_signal()
     with house_of() as house, ExitStack() as stack:
+        stop = stop_signal()
         threads = threads or house.settings.worker_threads
         each = _shared_out(threads, processes)
         if line is None:
@@ -194,6 +198,7 @@ def worker(threads: int | None, *, processes: int, line: int | None, as_json: bo
         else:
             stack.enter_context(_working(house, threads))
             keep = stop.wait
+        settled()
         if line is not None:
             Line(line, stop).say_ready()
         elif as_json and not stop.is_set():
@@ -210,5 +215,4 @@ def _working(house: House, threads: int) -> Iterator[None]:
 
     _settle_in()
     with working(house, threads):
-        ready()
         yield

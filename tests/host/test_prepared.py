@@ -1,14 +1,16 @@
 """Statements past SQLAlchemy: what it would have asked and returned, and its errors."""
 
+import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from sqlalchemy import BindParameter, bindparam, func, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, select, tuple_, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crmhost.house import House
-from crmhost.store import Store, open_store, tables
+from crmhost.store import Store, many, open_store, tables
 from crmhost.store.prepared import Prepared, run
 from crmhost.store.upsert import upsert_in
 
@@ -40,6 +42,7 @@ def test_it_returns_what_sqlalchemy_does(stored: House) -> None:
     asked: list[tuple[Any, dict[str, Any]]] = [
         (query, {"records": ["contact:1", "contact:3"]}),
         (query, {"records": ["contact:2"]}),
+        (query, {"records": [f"contact:{number}" for number in range(2, 11)]}),
         (query, {"records": []}),
         (select(c.record).where(both).order_by(c.record), {"but": [("contact:1", 1), ("contact:3", 1)]}),
         (select(c.record).where(both).order_by(c.record), {"but": []}),
@@ -59,6 +62,52 @@ def test_it_says_how_many_rows_it_changed(stored: House) -> None:
 
     with stored.store.write() as tx:
         assert [moved.count(tx, {"after": after}) for after in ("contact:1", "contact:9")] == [2, 0]
+
+
+def texts_of(monkeypatch: pytest.MonkeyPatch, module: str) -> set[str]:
+    """Return where the texts are gathered that a module runs from here on."""
+    texts: set[str] = set()
+
+    def noted(tx: Connection, text: str, values: Sequence[Any]) -> Any:
+        texts.add(text)
+        return run(tx, text, values)
+
+    monkeypatch.setattr(f"crmhost.store.{module}.run", noted)
+    return texts
+
+
+def test_few_texts_are_made_of_one_statement(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = texts_of(monkeypatch, "prepared")
+    c = tables.links.c
+    query = Prepared(select(c.record).where(c.record.in_(bindparam("records", expanding=True))))
+
+    with house.store.read() as tx:
+        for count in range(100):
+            query.rows(tx, {"records": [str(number) for number in range(count)]})
+
+    assert len(texts) <= 15
+
+
+def test_on_sqlite_rows_are_written_by_few_texts(lite_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = texts_of(monkeypatch, "many")
+    insert = tables.watermarks.insert().returning(tables.watermarks.c.name)
+
+    with lite_house.store.write() as tx:
+        for count in range(100):
+            rows = [(count, f"{number:02}", 5.0) for number in range(count)]
+            kept = many.write(tx, insert, ("connection_id", "name", "moment"), rows)
+            assert [row[0] for row in kept] == [row[1] for row in rows]
+
+    assert len(texts) == 7
+
+
+def test_what_was_run_leaves_nothing_behind(house: House) -> None:
+    with house.store.read() as tx:
+        run(tx, "SELECT 1")
+        before = sys.getallocatedblocks()
+        for _ in range(3000):
+            run(tx, "SELECT 1").fetchall()
+        assert sys.getallocatedblocks() - before < 1000
 
 
 def test_what_the_driver_raises_is_an_error_of_sqlalchemys(stored: House, insert: Prepared) -> None:

@@ -302,6 +302,19 @@ def test_a_worker_that_is_to_stop_ends_with_the_lane_it_has(lite_bench: Bench, c
     assert lite_bench.states() == ["applied", "pending"]
 
 
+def test_a_worker_that_is_to_stop_ends_with_the_step_it_takes(lite_bench: Bench, crm: FakeCRM) -> None:
+    lite_bench.receive(payloads.contact_created(JANE))
+    lite_bench.receive(payloads.conversation_created(payloads.conversation(731, JANE, 10)))
+    crm.troubles = [lite_bench.sync.stop]
+
+    lite_bench.work()
+    assert lite_bench.states() == ["applied", "pending"]
+
+    lite_bench.start_over()
+    lite_bench.work()
+    assert lite_bench.states() == ["applied", "applied"]
+
+
 def test_where_redis_is_away_nothing_is_worked_and_nothing_breaks(
     lite_bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
