@@ -78,12 +78,13 @@ class Sync:
 
     def _work(self, lane: Lane, *, goes_on: bool) -> None:
         try:
-            held = take(self._house.redis, self._store, lane)
-            if held is None:
-                self._leave(lane)
-            while held is not None:
-                lane, held.goes_on = held.lane, goes_on
-                held = self._hold(held)
+            with self._store.floor():
+                held = take(self._house.redis, self._store, lane)
+                if held is None:
+                    self._leave(lane)
+                while held is not None:
+                    lane, held.goes_on = held.lane, goes_on
+                    held = self._hold(held)
         except SettingsError as error:
             log.warning("lane without a connection", connection=lane[0], problem=str(error))
         finally:

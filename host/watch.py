@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, ClassVar, Generic, TypeVar
 
 from .errors import PluginError, SettingsError
+from .floor import aside
 
 PATIENCE = 60.0
 """Seconds after a hook's last call, to the CRM or to Chatwoot, in which it must return or make another."""
@@ -166,16 +167,17 @@ class Watch:
         patience = PATIENCE if patience is None else patience
         signs = signs or SignsOfLife()
         signs.give()
-        run = _Run(work)
-        _Hand.free().begin(run)
-        try:
-            while run.goes_on(min(LOOK, patience)):
-                if signs.silent >= patience:
-                    raise self._given_up(run, what, patience)
-                meanwhile()
-        except BaseException:
-            signs.give_up()
-            raise
+        with aside():
+            run = _Run(work)
+            _Hand.free().begin(run)
+            try:
+                while run.goes_on(min(LOOK, patience)):
+                    if signs.silent >= patience:
+                        raise self._given_up(run, what, patience)
+                    meanwhile()
+            except BaseException:
+                signs.give_up()
+                raise
         return run.result()
 
     def _given_up(self, run: _Run[Returned], what: str, patience: float) -> PluginError:

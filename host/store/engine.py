@@ -6,7 +6,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 )
 
 from ..errors import SettingsError
+from ..floor import Floor
 from .prepared import run
 from .writers import Writers
 
@@ -48,6 +49,7 @@ class Store:
         single = engine.dialect.name == "sqlite"
         self._reading = engine if single else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writers = Writers(engine) if single else None
+        self._floor = Floor() if single else None
         self.failed = False
         """Whether the last transaction that wrote could not be committed, for the database's own reasons."""
 
@@ -77,6 +79,10 @@ class Store:
             self.failed = True
             raise
         self.failed = False
+
+    def floor(self) -> AbstractContextManager[None]:
+        """Have the floor in the block (see ``crmhost.floor``): of a server anybody has it."""
+        return self._floor.had() if self._floor else nullcontext()
 
     def close(self) -> None:
         """Close all connections to the database."""

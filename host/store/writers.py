@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from ..floor import aside
 from .prepared import run
 from .turnstile import Turnstile
 
@@ -92,7 +93,8 @@ class Writers:
 
     def _wait(self, waiting: Waiting) -> None:
         try:
-            waiting.call.acquire()
+            with aside():
+                waiting.call.acquire()
         except BaseException:  # a person interrupts; the turn comes all the same, and is to be passed on
             waiting.call.acquire()
             self._leave(self._handed)
@@ -172,7 +174,8 @@ class Shared:
     def wait(self) -> None:
         """Return when it is committed; raise what kept it from that."""
         if self._ended:
-            self._ended.wait()
+            with aside():
+                self._ended.wait()
         if self._failure:
             raise self._failure
 
