@@ -6,7 +6,6 @@ transaction on to the thread that waits next; the last one commits it for all, a
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..floor import aside
 from .prepared import run
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 DURABLE, SWIFT = "FULL", "NORMAL"
 """How SQLite commits: so that a power cut loses nothing of it, or a process's death only."""
-TAKEN_BACK = "the transaction was taken back"
 MOST = 16
 """Writers whose work is committed together: nobody is to wait for all that others ever do."""
 
@@ -140,7 +138,7 @@ class Shared:
     def stand(self) -> None:
         """Raise an error where SQLite has taken all back by itself, as it does where the disk is full."""
         if not self._stands():
-            raise OperationalError("COMMIT", None, sqlite3.OperationalError(TAKEN_BACK))
+            run(self.tx, "COMMIT")  # which SQLite then refuses
 
     def take_back(self, error: BaseException) -> None:
         """Leave out the last writer's part; where SQLite has left out more than that, all have failed."""
