@@ -6,7 +6,7 @@ What is received and what is ended is written so, and nothing else needs it: the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -26,25 +26,12 @@ def write(tx: Connection, insert: Insert, names: tuple[str, ...], rows: Rows) ->
     The statement must be one object for ever (its text is kept), and hold no parameters of its own.
     """
     found: list[Any] = []
-    for part in _portions(rows, tx.dialect.name):
+    for first in range(0, len(rows), MOST):
+        part = rows[first : first + MOST]
         text, returns = _text(insert, names, tx.dialect.name, len(part))
         cursor = run(tx, text, tuple(chain.from_iterable(part)))
         found += cursor.fetchall() if returns else []
     return found
-
-
-def _portions(rows: Rows, dialect: str) -> Iterator[Rows]:
-    """Yield what each statement writes: on SQLite 1, 2, 4, 8, 16, 32 or 64 rows, as few as make up all.
-
-    Each of its connections keeps what it has read of a text, with the values that it had last. On a server
-    a trip costs more than that.
-    """
-    first = 0
-    while first < len(rows):
-        most = min(len(rows) - first, MOST)
-        count = 1 << most.bit_length() - 1 if dialect == "sqlite" else most
-        yield rows[first : first + count]
-        first += count
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, select, tuple
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crmhost.house import House
-from crmhost.store import Store, many, open_store, tables
+from crmhost.store import Store, open_store, tables
 from crmhost.store.prepared import Prepared, run
 from crmhost.store.upsert import upsert_in
 
@@ -86,19 +86,6 @@ def test_few_texts_are_made_of_one_statement(house: House, monkeypatch: pytest.M
             query.rows(tx, {"records": [str(number) for number in range(count)]})
 
     assert len(texts) <= 15
-
-
-def test_on_sqlite_rows_are_written_by_few_texts(lite_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = texts_of(monkeypatch, "many")
-    insert = tables.watermarks.insert().returning(tables.watermarks.c.name)
-
-    with lite_house.store.write() as tx:
-        for count in range(100):
-            rows = [(count, f"{number:02}", 5.0) for number in range(count)]
-            kept = many.write(tx, insert, ("connection_id", "name", "moment"), rows)
-            assert [row[0] for row in kept] == [row[1] for row in rows]
-
-    assert len(texts) == 7
 
 
 def test_what_was_run_leaves_nothing_behind(house: House) -> None:
