@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field, replace
-from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -164,7 +163,7 @@ class Attempt:
         """Have the plugin handle the delivery, for as long as it gives signs of life."""
         plugin = self._house.plugins[self.connection.plugin]
         return plugin.watch.run(
-            partial(self._handling.run, self._context()),
+            lambda: self._handling.run(self._context()),
             f"its hook for {self.delivery.kind}",
             signs=self._signs,
             meanwhile=self._held.keep,

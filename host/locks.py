@@ -100,12 +100,12 @@ class HeldLane:
         """
         held, wanted, token = self._lock, following._lock, secrets.token_hex(16)
         letting_go, held.local.token = held.local.token, None
+        wanted.local.token = token.encode()  # also where no answer comes: it may be locked all the same
         with suppress(RedisError), held.redis.pipeline(transaction=False) as pipe:
             pipe.eval(held.LUA_RELEASE_SCRIPT, 1, held.name, letting_go)
             pipe.set(wanted.name, token, nx=True, px=int(LEASE * 1000))
-            if pipe.execute(raise_on_error=False)[1] is True:
-                wanted.local.token = token.encode()
-        return wanted.local.token is not None
+            return pipe.execute(raise_on_error=False)[1] is True
+        return False
 
     def release(self) -> None:
         """Let go; where the lock has gone already there is nothing to do."""

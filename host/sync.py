@@ -131,6 +131,7 @@ class Sync:
             self._turns.go_on(held.lane)
             return following
         self._let_be(following)
+        following.release()
         return None
 
     def _let_be(self, held: HeldLane) -> None:

@@ -41,11 +41,10 @@ VERSION = Table(
 
 def upgrade(store: Store) -> None:
     """Make what is missing: all of an empty database, or by the migrations; quick where nothing is."""
-    at = current(store)
-    if at is None:
+    if current(store) is None:
         make(store)
-        return
-    if at > HEAD:
+    at = current(store)
+    if at is not None and at > HEAD:
         raise SettingsError(
             f"The database is of a newer crmhost (schema {at}; this one knows {HEAD}).",
             fix="Run that version, or restore the backup from before it.",

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ..floor import aside
 from .prepared import run
@@ -53,16 +53,17 @@ class Writers:
     @contextmanager
     def write(self, *, durable: bool) -> Iterator[Connection]:
         """Yield a transaction; when the block has ended well it is committed, with others' work or alone."""
-        shared = self._enter(durable)
-        try:
-            yield shared.tx
-            shared.stand()
-        except BaseException as error:
-            shared.take_back(error)
-            raise
-        finally:
-            self._leave(shared)
-        shared.wait()
+        with aside():  # whoever has the turn is not to wait for one that computes, or asks Redis
+            shared = self._enter(durable)
+            try:
+                yield shared.tx
+                shared.stand()
+            except BaseException as error:
+                shared.take_back(error)
+                raise
+            finally:
+                self._leave(shared)
+            shared.wait()
 
     def close(self) -> None:
         """Close the file at which other processes' writers wait."""
@@ -91,10 +92,12 @@ class Writers:
 
     def _wait(self, waiting: Waiting) -> None:
         try:
-            with aside():
-                waiting.call.acquire()
-        except BaseException:  # a person interrupts; the turn comes all the same, and is to be passed on
             waiting.call.acquire()
+        except BaseException:  # a person interrupts; the turn comes all the same, and is to be passed on
+            with self._lock:
+                came = waiting not in self._waiting
+            if not came:
+                waiting.call.acquire()
             self._leave(self._handed)
             raise
 
@@ -142,11 +145,13 @@ class Shared:
 
     def take_back(self, error: BaseException) -> None:
         """Leave out the last writer's part; where SQLite has left out more than that, all have failed."""
+        # The others are told of the database; what is the matter with this one it raises itself.
+        is_its = isinstance(error, SQLAlchemyError)
+        self._failure = error if is_its or self._writers == 1 else OperationalError(None, None, error)
         if self._writers > 1 and self._stands():
             with suppress(SQLAlchemyError):
                 run(self.tx, "ROLLBACK TO part")
-                return
-        self._failure = error
+                self._failure = None
 
     def _stands(self) -> bool:
         driver = self.tx.connection.driver_connection
@@ -160,7 +165,7 @@ class Shared:
         """Commit for all who wrote."""
         failure = self._failure
         try:
-            if failure:
+            if failure is not None:
                 self._open.__exit__(type(failure), failure, failure.__traceback__)
             else:
                 self._open.__exit__(None, None, None)
@@ -172,9 +177,8 @@ class Shared:
     def wait(self) -> None:
         """Return when it is committed; raise what kept it from that."""
         if self._ended:
-            with aside():
-                self._ended.wait()
-        if self._failure:
+            self._ended.wait()
+        if self._failure is not None:
             raise self._failure
 
 

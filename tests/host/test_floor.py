@@ -95,23 +95,63 @@ def test_a_plugin_runs_without_it(raised: type[Exception] | None) -> None:
     assert seen == [False, False, True]
 
 
-def test_a_worker_has_it_but_for_its_hook(
+def test_a_worker_has_it_but_for_its_hook_and_where_it_writes(
     lite_bench: Bench, crm: FakeCRM, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     floor, seen = lite_bench.house.store._floor, list[tuple[str, bool]]()
     assert floor
-    finish = sync._finish
 
-    def finishing(*args: object) -> None:
-        seen.append(("its end", floor._lock.locked()))
-        finish(*args)  # type: ignore[arg-type]
+    def noted(name: str) -> None:
+        plain = getattr(sync, name)
 
-    monkeypatch.setattr(sync, "_finish", finishing)
-    crm.after = [lambda: seen.append(("its hook", floor._lock.locked()))]
+        def told(*args: object) -> object:
+            seen.append((name, floor._lock.locked()))
+            return plain(*args)
+
+        monkeypatch.setattr(sync, name, told)
+
+    noted("next_step")
+    noted("_finish")
+    crm.after = [lambda: seen.append(("the hook", floor._lock.locked()))]
     lite_bench.receive(payloads.contact_created(JANE))
     lite_bench.work()
 
-    assert seen == [("its hook", False), ("its end", True)]
+    assert seen == [("next_step", True), ("the hook", False), ("_finish", False)]
+
+
+def test_who_has_the_turn_to_write_waits_for_nobody_who_has_the_floor(lite_house: House) -> None:
+    """Whoever has the floor may be asking a Redis that is away, while a webhook is to be committed."""
+    writing, goes, over = threading.Event(), threading.Event(), threading.Event()
+    store, said = lite_house.store, list[str]()
+
+    def receiver() -> None:
+        with store.write():
+            writing.set()
+            assert goes.wait(10)
+        said.append("received")
+
+    def worker() -> None:
+        with store.floor(), store.write():
+            said.append("written")
+
+    def other() -> None:
+        with store.floor():
+            goes.set()
+            assert over.wait(10)
+
+    threads = [threading.Thread(target=work) for work in (receiver, worker, other)]
+    threads[0].start()
+    assert writing.wait(10)
+    threads[1].start()
+    while not store._writers or not store._writers._waiting:
+        time.sleep(0.001)
+    threads[2].start()
+    for thread in threads[:1]:
+        thread.join(5)
+    assert said == ["written", "received"]
+    over.set()
+    for thread in threads:
+        thread.join(10)
 
 
 def test_of_a_server_anybody_has_it(house: House) -> None:

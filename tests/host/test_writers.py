@@ -194,7 +194,7 @@ def test_a_commit_that_fails_is_the_failure_of_all_whose_it_was(store: Store) ->
 
 
 @pytest.mark.parametrize(("raised", "said"), [(OSError, OSError), (None, OperationalError)])
-def test_where_sqlite_takes_back_everything_all_have_failed(
+def test_where_sqlite_takes_back_everything_all_have_failed_each_for_its_own_reason(
     store: Store, raised: type[Exception] | None, said: type[Exception]
 ) -> None:
     def full(tx: Connection) -> None:
@@ -206,7 +206,7 @@ def test_where_sqlite_takes_back_everything_all_have_failed(
         party.comes("full", full)
         party.comes("third", note("third"))
 
-    assert party.ends() == {"first": said, "full": said, "third": COMMITTED}
+    assert party.ends() == {"first": OperationalError, "full": said, "third": COMMITTED}
     assert notes(store) == ["third"]
 
 
