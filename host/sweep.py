@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from .locks import LEASE
-from .store import attempts, bodies, clock, contacts, deliveries, identities, lanes, search
+from .store import attempts, bodies, clock, contacts, deliveries, due, identities, lanes, search
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -98,12 +98,12 @@ class Sweep:
         with self._store.write() as tx:
             now = clock.now(tx)
             lanes.free_the_dead(tx, now - LEASE)
-            due = self._turns.unheard(tx, now, now - PATIENCE)
-            lanes.rung(tx, due, now)
-            next_due = lanes.next_due(tx, now)
+            unheard = self._turns.unheard(tx, now, now - PATIENCE)
+            lanes.rung(tx, unheard, now)
+            next_due = due.next_due(tx, now)
             if time.monotonic() - self._tidied > TIDY:
                 self._tidy(tx, now)
-        self._ring(due)
+        self._ring(unheard)
         if next_due is not None:
             self.wake(next_due - now)
         if (rest := self._turns.rest_ends_in()) is not None:

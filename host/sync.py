@@ -10,7 +10,8 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from .attempt import PAUSE, Attempt, Result
+from . import concluding
+from .attempt import PAUSE, Attempt
 from .errors import SettingsError
 from .fold import Step, dated, next_step
 from .locks import HeldLane, LaneLost, take
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from .house import House
     from .store.connections import CRMConnection
-    from .store.deliveries import Delivery
     from .store.lanes import Lane
     from .turns import Turns
 
@@ -175,7 +175,7 @@ class Sync:
         if seen.step is None or seen.step.apply is None:
             with held.committing() as tx:
                 if seen.step is not None:
-                    _supersede(tx, seen.step, "A newer state had been applied before.", held.now)
+                    concluding.supersede(tx, seen.step, "A newer state had been applied before.", held.now)
                 self._end(tx, held)
             return None
         wait = self._shut(held, seen)
@@ -207,21 +207,22 @@ class Sync:
         with held.committing() as tx:
             now = held.now
             if attempt.introduced:
-                _revive(tx, attempt, now)
+                concluding.revive(tx, attempt, now)
             attempt.ledger.save(tx, now)
-            _open_or_shut(tx, attempt, result, now)
+            concluding.open_or_shut(tx, attempt, result, now)
             if result.state is not None:
-                _finish(tx, attempt, result, result.state, now)
+                concluding.finish(tx, attempt, result, result.state, now)
                 # Of a stranger's, each is ignored by itself: what it says is new may be wanted yet.
                 if result.state != "dead" and not attempt.stranger:
-                    _supersede(tx, step, f"Delivery {attempt.delivery.id} brought a newer state.", now)
+                    reason = f"Delivery {attempt.delivery.id} brought a newer state."
+                    concluding.supersede(tx, step, reason, now)
                 self._end(tx, held)
                 return None
             if attempt.answered:
                 attempts.end_writes(tx, attempt.delivery.id)
             if result.at_once:
                 return None
-            _note_wait(tx, attempt, result)
+            concluding.note_wait(tx, attempt, result)
             if result.of_all:
                 lanes.let_be(tx, held.lane)
             else:
@@ -243,62 +244,3 @@ class Sync:
             self._turns.leave(lane)
         else:
             held.follow(lane, fence)
-
-
-def _open_or_shut(tx: Connection, attempt: Attempt, result: Result, now: float) -> None:
-    """Let the connection's work wait where the CRM refuses us or is away; let it go on where it is not."""
-    connection = attempt.connection
-    if result.pauses:
-        gates.refused(tx, connection.id, result.reason, result.fix, now + result.wait)
-    elif result.away:
-        until = gates.away(tx, connection.id, result.reason, result.fix, now, result.asked)
-        log.warning("the CRM is away", connection=connection.id, again_in=round(until - now))
-    elif connection.paused_reason is not None:  # this attempt was to find out
-        no_plugin = connection.paused_reason.startswith(gates.NO_PLUGIN)
-        if attempt.reached or result.state == "applied" or no_plugin:
-            gates.reached(tx, connection.id)
-        else:
-            gates.tried_in_vain(tx, connection.id, now)
-
-
-def _finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: float) -> None:
-    """End the delivery; where it was applied, remember how new its state was."""
-    connection, delivery = attempt.connection, attempt.delivery
-    told = attempt.told(result.outcome)
-    if state != "dead" and not attempt.stranger and delivery.version is not None:
-        for name in dated(delivery, attempt.changed):
-            links.note_version(tx, connection.id, name, delivery.version)
-    # Late: what is counted of the hour is one row for all workers, and theirs until the commit.
-    deliveries.finish(tx, [delivery.id], state, now=now, reason=result.reason, fix=result.fix, outcome=told)
-
-
-def _revive(tx: Connection, attempt: Attempt, now: float) -> None:
-    """Take up what was ignored while the contact was a stranger, but for conversations that the CRM has."""
-    connection, delivery = attempt.connection, attempt.delivery
-    waiting = deliveries.of_a_stranger(tx, connection.id, delivery.contact_id)
-    if not waiting:
-        return
-    known = {record for record, _ in links.load(tx, connection.id, set(waiting.values()))}
-    ids = [number for number, record in waiting.items() if record not in known]
-    deliveries.revive(tx, ids, f"Delivery {delivery.id} brought its contact into the CRM.", now)
-
-
-def _note_wait(tx: Connection, attempt: Attempt, result: Result) -> None:
-    """Keep why the delivery waits, if that is a failure."""
-    delivery: Delivery = attempt.delivery
-    say = log.warning if result.failed else log.info
-    say(
-        "not applied yet",
-        connection=attempt.connection.id,
-        delivery=delivery.id,
-        wait=round(result.wait),
-        pauses=result.pauses,
-    )
-    if result.failed:
-        attempts.failed(tx, delivery.id, result.reason, result.fix, attempt.told(result.outcome))
-
-
-def _supersede(tx: Connection, step: Step, reason: str, now: float) -> None:
-    if step.superseded:
-        ids = [delivery.id for delivery in step.superseded]
-        deliveries.finish(tx, ids, "superseded", now=now, reason=reason)

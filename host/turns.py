@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from .store import clock, connections, lanes
+from .store import clock, connections, due
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -155,7 +155,7 @@ class Turns:
         full = self._full(busy)
         served = full if full and connections.several(tx) else set()
         for background in (False, True):
-            lane = lanes.next_in_turn(
+            lane = due.next_in_turn(
                 tx,
                 now,
                 background=background,

@@ -65,15 +65,12 @@ def estimate(house: House, connection: CRMConnection, since: float | None) -> Es
     api = house.chatwoot_of(connection)
     # Few were made and not heard of since: they are counted when they are read.
     counts = {stage.of: stage.count(api, since) for stage in stages(since) if not stage.before}
-    return Estimate(counts["contacts"], counts["conversations"], _costs(house, connection))
+    return Estimate(counts["contacts"], counts["conversations"], costs_of(house, connection))
 
 
-def lasting(
-    house: House, connection: CRMConnection, counts: Mapping[str, int], began_at: float, *, in_line: int
-) -> float | None:
+def lasting(costs: Costs | None, counts: Mapping[str, int], began_at: float, *, in_line: int) -> float | None:
     """Return how many seconds what is left takes: by the plugin's costs, else by how it went so far."""
     left = {of: counts[of] - counts[f"{of}_read"] for of in ("contacts", "conversations")}
-    costs = _costs(house, connection)
     if costs is not None:
         return Estimate(left["contacts"] + in_line, left["conversations"], costs).seconds
     done = counts["contacts_read"] + counts["conversations_read"]
@@ -101,6 +98,7 @@ def _made(house: House, connection: CRMConnection, since: float | None) -> Backf
         return backfills.open_one(tx, connection.id) or backfills.add(tx, connection.id, since, place)
 
 
-def _costs(house: House, connection: CRMConnection) -> Costs | None:
+def costs_of(house: House, connection: CRMConnection) -> Costs | None:
+    """Return what the plugin says that a record costs at most; None where it does not say."""
     plugin = house.plugins[connection.plugin]
     return plugin.costs(validated(plugin, connection.settings))

@@ -18,7 +18,7 @@ from ..reconcile.lining import Origin, line_up, sender_of
 from ..store import backfills, connections, deliveries, known
 from ..store.backfills import Place
 from ..webhooks import told_of
-from .beginning import lasting
+from .beginning import costs_of, lasting
 from .stages import after, stage_named
 
 if TYPE_CHECKING:
@@ -95,12 +95,13 @@ class Feeder:
             connection = connections.get(tx, self._house.vault, one.connection_id)
         page = stage.read(self._house.chatwoot_of(connection), one.page)
         rows = stage.wanted(page, one.since)
+        costs = costs_of(self._house, connection)  # not while others wait to write: a plugin is asked
         with self._store.write() as tx:
             stored = line_up(tx, _news(tx, one, stage, rows))
             follows = _next(one, stage, page)
             counts = _counted(one, stage, page, follows=follows, read=len(rows), stored=len(stored))
             in_line = waiting + len(stored)
-            left = lasting(self._house, connection, counts, one.began_at, in_line=in_line)
+            left = lasting(costs, counts, one.began_at, in_line=in_line)
             place = Place(*follows, counts, left)
             if not backfills.turn(tx, one, place, PACE):
                 raise _Elsewhere

@@ -8,26 +8,22 @@ from functools import cache
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
     Connection,
     Float,
     Insert,
-    Integer,
     and_,
     bindparam,
     case,
     exists,
     func,
     literal_column,
-    or_,
     select,
-    tuple_,
     update,
 )
 
 from . import clock, many
 from .prepared import Prepared
-from .tables import connections, deliveries, lanes, links
+from .tables import deliveries, lanes, links
 from .upsert import upsert, upsert_in
 
 Lane = tuple[int, int]
@@ -57,8 +53,6 @@ _TAKE_FREE = Prepared(
     .values(fence=lanes.c.fence + 1, taken_at=_NOW, rung_at=None)
     .returning(lanes.c.fence)
 )
-GOING = connections.c.paused_reason.is_(None) | (connections.c.paused_until <= _NOW)
-"""Chooses the connections whose work does not wait at ``now``."""
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _BELLS_OUT = Prepared(
     select(lanes.c.connection_id, func.count())
@@ -146,50 +140,6 @@ def _linked(tx: Connection, wanted: Iterable[Lane]) -> set[Lane]:
     ids, names = {key[0] for key in records}, {key[1] for key in records}
     found = _LINKED.rows(tx, {"ids": [*ids], "records": [*names]})
     return {records[key] for key in found if key in records}
-
-
-def next_in_turn(
-    tx: Connection,
-    now: float,
-    *,
-    background: bool,
-    after: int = 0,
-    not_of: Collection[int] = (),
-    but: Collection[Lane] = (),
-    skip: int = 0,
-    silent_since: float | None = None,
-) -> Lane | None:
-    """Return the lane that is due, and nobody has, of the connection whose turn it is after another's.
-
-    Left out are connections that wait (``not_of``, and paused ones), these lanes (``but``), and those
-    whose bell was rung after ``silent_since``. With ``skip`` it is the lane of the connection that
-    comes so many after the one that has been due for longest. It costs a look at each connection,
-    however many lanes are due.
-    """
-    given: dict[str, object] = {"now": now, "after": after, "skip": skip, "since": silent_since}
-    given |= {"not_of": list(not_of), "but": list(but)}
-    each = _in_turn(background=background, unheard=silent_since is not None).rows(tx, given)
-    return next(((row[0], row[1]) for row in each if row[1] is not None), None)
-
-
-@cache
-def _in_turn(*, background: bool, unheard: bool) -> Prepared:
-    """Return the connections in turn, each with the lane of it that has been due for longest."""
-    due = and_(
-        free(background=background),
-        lanes.c.due_at <= _NOW,
-        tuple_(lanes.c.connection_id, lanes.c.contact_id).not_in(bindparam("but", expanding=True)),
-    )
-    if unheard:
-        due &= or_(lanes.c.rung_at.is_(None), lanes.c.rung_at < bindparam("since"))
-    chosen = select(lanes.c.contact_id).where(due).order_by(lanes.c.due_at)
-    longest = chosen.limit(1).offset(bindparam("skip", type_=Integer)).scalar_subquery()
-    turn = case((connections.c.id > bindparam("after"), 0), else_=1)
-    return Prepared(
-        select(connections.c.id, longest.label("contact_id"))
-        .where(GOING, connections.c.id.not_in(bindparam("not_of", expanding=True)))
-        .order_by(turn, connections.c.id)
-    )
 
 
 def rung(tx: Connection, wanted: Iterable[Lane], now: float) -> None:
@@ -289,15 +239,6 @@ def free_the_dead(tx: Connection, before: float) -> None:
     tx.execute(update(lanes).where(lanes.c.taken_at < before).values(taken_at=None))
 
 
-def next_due(tx: Connection, now: float) -> float | None:
-    """Return when the next lane that waits becomes due, or the next connection goes on."""
-    later = (free(background=background) & (lanes.c.due_at > now) for background in (False, True))
-    earliest = (select(func.min(lanes.c.due_at)).where(each).scalar_subquery() for each in later)
-    each = select(*earliest, case((connections.c.paused_until > now, connections.c.paused_until)))
-    moments = [moment for row in tx.execute(each.select_from(connections)) for moment in row]
-    return min((moment for moment in moments if moment is not None), default=None)
-
-
 def waiting(tx: Connection) -> int:
     """Return how many lanes have work."""
     return tx.scalar(select(func.count()).select_from(lanes).where(lanes.c.due_at.is_not(None))) or 0
@@ -307,15 +248,6 @@ def held(tx: Connection) -> dict[int, int]:
     """Return how many lanes of each connection a worker has now."""
     each = select(lanes.c.connection_id, func.count()).where(lanes.c.taken_at.is_not(None))
     return {row[0]: row[1] for row in tx.execute(each.group_by(lanes.c.connection_id))}
-
-
-def free(*, background: bool) -> ColumnElement[bool]:
-    """Choose the lanes of a connection that nobody has, in the words of the index on them."""
-    return and_(
-        lanes.c.connection_id == connections.c.id,
-        lanes.c.background == background,
-        lanes.c.taken_at.is_(None),
-    )
 
 
 def _this(lane: Lane, **values: float | None) -> dict[str, float | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, ScalarSelect, bindparam, select
 
-from .lanes import GOING, free
+from .due import GOING, free
 from .leaps import connections_in
 from .tables import connections, lanes
 

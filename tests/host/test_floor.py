@@ -4,10 +4,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from types import ModuleType
 
 import pytest
 
-from crmhost import sync
+from crmhost import concluding, sync
 from crmhost.demo import payloads
 from crmhost.floor import Floor, aside
 from crmhost.house import House
@@ -101,22 +102,22 @@ def test_a_worker_has_it_but_for_its_hook_and_where_it_writes(
     floor, seen = lite_bench.house.store._floor, list[tuple[str, bool]]()
     assert floor
 
-    def noted(name: str) -> None:
-        plain = getattr(sync, name)
+    def noted(module: ModuleType, name: str) -> None:
+        plain = getattr(module, name)
 
         def told(*args: object) -> object:
             seen.append((name, floor._lock.locked()))
             return plain(*args)
 
-        monkeypatch.setattr(sync, name, told)
+        monkeypatch.setattr(module, name, told)
 
-    noted("next_step")
-    noted("_finish")
+    noted(sync, "next_step")
+    noted(concluding, "finish")
     crm.after = [lambda: seen.append(("the hook", floor._lock.locked()))]
     lite_bench.receive(payloads.contact_created(JANE))
     lite_bench.work()
 
-    assert seen == [("next_step", True), ("the hook", False), ("_finish", False)]
+    assert seen == [("next_step", True), ("the hook", False), ("finish", False)]
 
 
 def test_who_has_the_turn_to_write_waits_for_nobody_who_has_the_floor(lite_house: House) -> None:

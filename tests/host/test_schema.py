@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from crmhost import SettingsError
-from crmhost.store import Store, open_store, upgrade
+from crmhost.store import Store, open_store, schema, upgrade
 from crmhost.store.engine import reachable
 from crmhost.store.schema import HEAD, configuration, current, make, migrate
 from crmhost.store.tables import metadata
@@ -73,6 +73,21 @@ def test_the_migrations_know_their_way_back(empty_database_url: str) -> None:
         assert set(inspect(tx).get_table_names()) <= {"alembic_version"}
     upgrade(store)
     assert current(store) == HEAD
+    store.close()
+
+
+def test_a_database_that_a_newer_version_made_meanwhile_is_left_alone(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_another(store: Store) -> None:
+        with store.write() as tx:
+            schema.VERSION.create(tx)
+            tx.execute(schema.VERSION.insert().values(version_num="9999"))
+
+    monkeypatch.setattr(schema, "make", by_another)
+    store = open_store(empty_database_url)
+    with pytest.raises(SettingsError, match="newer crmhost"):
+        upgrade(store)
     store.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from crmhost.house import House
-from crmhost.store import deliveries, gates, lanes, tables
+from crmhost.store import deliveries, due, gates, lanes, tables
 from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
 from crmhost.store.prepared import run
@@ -294,7 +294,7 @@ def test_what_a_turn_costs_does_not_grow_with_what_is_waiting(house: House) -> N
         with house.store.write() as tx:
             turns.unheard(tx, 200.0, 195.0)
             lanes.free_the_dead(tx, 100.0)
-            lanes.next_due(tx, 200.0)
+            due.next_due(tx, 200.0)
             lanes.add_work(tx, [(1, 5000)], 200.0, 0.3, bells=16)
 
     with house.store.read() as tx:

@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -225,6 +226,25 @@ def test_a_lane_that_follows_is_left_to_who_locked_it_first(
     with other[0].committing() as tx:
         assert lane_rows.held(tx) == {bench.connection.id: 1}
     other[0].release()
+
+
+def test_a_lock_whose_answer_was_cut_off_keeps_nobody_out(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis has carried it out: the lane that was to follow is locked, and nobody would know by whom."""
+    two(bench)
+
+    def cut_off(pipe: Pipeline, **how: bool) -> None:
+        execute(pipe, **how)
+        raise RedisError
+
+    execute = Pipeline.execute
+    with monkeypatch.context() as patch:
+        patch.setattr(Pipeline, "execute", cut_off)
+        bench.sync.answer(bench.lane(1))
+
+    assert bench.states() == ["applied", "applied"]
+    assert bench.house.redis.get(lock_name(bench.lane(2))) is None
 
 
 def test_a_lane_that_follows_stays_due_where_its_lock_is_not_to_be_had(bench: Bench) -> None:
