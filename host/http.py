@@ -96,12 +96,14 @@ def changes_something(method: str) -> bool:
 
 
 def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: float) -> httpx.Client:
-    """Return the client whose connections one process shares; redirects are answers, not followed.
+    """Return the client whose connections one process shares; it follows no redirects and keeps no cookies.
 
     ``private`` lets it connect to addresses of a private network; ``ca_file`` names certificates that
     are believed beside those of the public authorities; ``seconds`` are time-outs that differ from
     TIMEOUTS, by their phase.
     """
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     import httpx
 
     trusted = trust(ca_file)
@@ -120,6 +122,8 @@ def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: fl
         timeout=httpx.Timeout(**{**TIMEOUTS, **seconds}),
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
         verify=trusted,
+        # None is kept: what a CRM sets for one connection is nothing to say in another's name.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         event_hooks={"request": [traced]},
         follow_redirects=False,
     )

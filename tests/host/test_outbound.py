@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from crmhost import Http, SettingsError, TryAgain
 from crmhost.http import new_pool
@@ -98,6 +100,18 @@ def test_a_password_in_an_address_is_not_said() -> None:
 def test_a_request_that_may_be_sent_is(local: str) -> None:
     with new_pool() as pool:
         assert Http(pool).request("GET", local).text == "hello"
+
+
+def test_what_a_crm_sets_as_a_cookie_is_not_sent_with_anothers_call() -> None:
+    async def crm(scope: Scope, receive: Receive, send: Send) -> None:
+        response = Response(Request(scope).headers.get("cookie", "none"))
+        response.set_cookie("crm_session", "of-the-first-customer")
+        await response(scope, receive, send)
+
+    with serving(crm) as address, new_pool() as pool:
+        answers = [Http(pool).request("GET", address).text for _ in range(2)]
+
+    assert answers == ["none", "none"]
 
 
 @pytest.mark.parametrize("token", ["3|abc\ndef", "3|abc\x00", "3|tok\u00e9n"])
