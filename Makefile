@@ -50,7 +50,7 @@ bench: setup ## How fast, beside the limit, in under 25 minutes: writes docs/per
 bench-quick: setup ## A minute of it: fails where a ratio fell by more than a third of what is kept in the repo
 	@$(BIN)/python -m tests.bench --quick $(ARGS)
 
-bench-peers: setup ## Beside n8n and Node-RED, which npm installs in build/peers (two gigabytes)
+bench-peers: setup ## Beside n8n and Node-RED, which npm installs in build/peers (two gigabytes, ten minutes)
 	@$(BIN)/python -m tests.bench.peers $(ARGS)
 
 calls: setup ## The table of calls to Krayin: what each event may cost, and what it was measured to cost

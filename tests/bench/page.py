@@ -1,8 +1,12 @@
-"""The page of what was measured: docs/performance.md and its plots, written by the run itself."""
+"""The page of what was measured: docs/performance.md and its plots, written by the runs themselves.
+
+Each run keeps its own document beside the plots, so that the page can hold what another one found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,7 @@ Written by `make bench`: do not edit it by hand.
 
 Figures are ratios within one run on one machine, beside the limit or beside what else would be taken.
 Never compare them across machines.
-This run was on {cores} cores, {system}, Python {python}, and took {minutes} minutes.
+This run was on {machine}.
 
 To measure for yourself:
 
@@ -25,10 +29,12 @@ make bench ARGS=--json     # as one JSON document
 make bench-quick           # a minute's part; fails where a ratio fell by more than a third
 make bench-peers           # beside n8n and Node-RED, installed from npm
 ```
-
-| what | measured | aim | |
-| --- | --- | --- | --- |
 """
+BESIDE = """## Beside what else would be taken
+
+A run of its own, of `make bench-peers`, on {machine}.
+"""
+WHOLE, PEERS = "run", "peers"
 PLOTS = {
     "receive": (
         "Durable receive, deliveries a second",
@@ -49,27 +55,46 @@ PLOTS = {
 Document = Mapping[str, Any]
 
 
-def write(document: Document, folder: Path) -> None:
-    """Write the page and its plots into a folder."""
-    (folder / "performance").mkdir(exist_ok=True)
-    for name, svg in _plots(document):
-        (folder / "performance" / f"{name}.svg").write_text(svg)
-    (folder / "performance.md").write_text(text(document))
+def write(document: Document, folder: Path, run: str = WHOLE) -> None:
+    """Keep what a run (WHOLE or PEERS) found in a folder; write the page and its plots of all there is."""
+    kept = folder / "performance"
+    kept.mkdir(exist_ok=True)
+    (kept / f"{run}.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    found = {
+        one: json.loads(of.read_text()) for one in (WHOLE, PEERS) if (of := kept / f"{one}.json").exists()
+    }
+    if WHOLE not in found:
+        return
+    for name, svg in _plots(found[WHOLE]):
+        (kept / f"{name}.svg").write_text(svg)
+    (folder / "performance.md").write_text(text(found[WHOLE], found.get(PEERS)))
 
 
-def text(document: Document) -> str:
+def text(document: Document, peers: Document | None = None) -> str:
     """Return the page."""
-    minutes = max(1, round(document["seconds"] / 60))
-    lines = [HEAD.format(**document["machine"], minutes=minutes).rstrip("\n")]
-    lines += [_line(row) for row in document["rows"]]
+    lines = [HEAD.format(machine=_machine(document)), *_table(document["rows"])]
     for problem in document["problems"]:
         lines += ["", f"Not measured: {problem}"]
     for name, _ in _plots(document):
         lines += ["", f"![{PLOTS[name][0]}](performance/{name}.svg)"]
+    if peers:
+        lines += ["", BESIDE.format(machine=_machine(peers)), *_table(peers["rows"])]
     lines += ["", "## What the figures are made of", ""]
-    for row in document["rows"]:
+    for row in (*document["rows"], *(peers["rows"] if peers else ())):
         lines += _parts(row)
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _machine(document: Document) -> str:
+    """Say what was measured on, and for how long."""
+    minutes = max(1, round(document["seconds"] / 60))
+    return "{cores} cores, {system}, Python {python}, and took ".format(**document["machine"]) + (
+        f"{minutes} minutes"
+    )
+
+
+def _table(rows: Sequence[Document]) -> list[str]:
+    return ["| what | measured | aim | |", "| --- | --- | --- | --- |", *map(_line, rows)]
 
 
 def _line(row: Document) -> str:

@@ -1,6 +1,7 @@
 """Beside what else would be taken: n8n's webhook to no-op and Node-RED's http-in, from npm.
 
-``python -m tests.bench.peers`` installs them in build/peers (n8n: two gigabytes) and measures all three.
+``python -m tests.bench.peers`` installs them in build/peers (n8n: two gigabytes, ten minutes), measures
+all three and keeps the figures for the page.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +21,13 @@ import click
 
 from crmhost.logs import configure
 
+from . import page
 from .load import Seen, Task, send
 from .place import SQLITE
 from .processes import ROOT, environment, program
-from .receive import CONNECTIONS, ours_on
+from .receive import CONNECTIONS, beside_the_limit
 from .rows import TIMES, Aim, Row, Scale, expect
+from .run import Run
 
 SECONDS, MOST = 8.0, 30_000
 INSTALL = 1800
@@ -45,6 +49,8 @@ class Peer:
     aim: Aim
     running: Callable[[Path], Iterator[str]]
     """Runs it in the folder that it was installed in; yields the webhook's address."""
+    compiled: tuple[str, ...] = ()
+    """What it needs of that which comes to be compiled; the rest of that would take most of an hour."""
 
 
 def install(peer: Peer, folder: Path) -> None:
@@ -55,9 +61,12 @@ def install(peer: Peer, folder: Path) -> None:
     # What n8n reads tables with comes from a server of its own, beside npm's; npm has an older one.
     wanted = {"private": True, "dependencies": {peer.package: peer.version}, "overrides": {"xlsx": "0.18.5"}}
     (folder / "package.json").write_text(json.dumps(wanted))
-    words = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"]
+    steps = [["install", "--ignore-scripts", "--no-audit", "--no-fund"]]
+    steps += [["rebuild", *peer.compiled]] if peer.compiled else []
     try:
-        subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True, timeout=INSTALL)
+        for step in steps:
+            words = ["npm", *step, "--loglevel=error"]
+            subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True, timeout=INSTALL)
     except subprocess.CalledProcessError as error:
         said = (error.stderr or error.stdout).strip().splitlines()
         raise Missing(f"npm did not install it: {' '.join(said[:3])[:200]}") from error
@@ -140,17 +149,17 @@ PEERS = (
     Peer(
         "node-red", "node-red", "4.1.15", "Node-RED's http-in, which stores nothing", Aim(least=2), node_red
     ),
-    Peer("n8n", "n8n", "2.8.4", "n8n's webhook to no-op", Aim(least=40), n8n),
+    Peer("n8n", "n8n", "2.8.4", "n8n's webhook to no-op", Aim(least=40), n8n, ("sqlite3",)),
 )
 
 
 def measure(folder: Path, only: Sequence[str] = ()) -> list[Row]:
     """Measure crmhost's durable receive, then each peer; of one that is missing here say why."""
-    ours = ours_on(SQLITE, Scale())
-    return [_row(peer, ours, folder / peer.name) for peer in PEERS if not only or peer.name in only]
+    ours, limit = beside_the_limit(SQLITE, Scale())
+    return [_row(peer, ours, limit, folder / peer.name) for peer in PEERS if not only or peer.name in only]
 
 
-def _row(peer: Peer, ours: Seen, folder: Path) -> Row:
+def _row(peer: Peer, ours: Seen, limit: Seen, folder: Path) -> Row:
     name, what = f"peers.{peer.name}", f"durable receive on SQLite, of {peer.what}"
     try:
         install(peer, folder)
@@ -161,6 +170,7 @@ def _row(peer: Peer, ours: Seen, folder: Path) -> Row:
         return Row(name, what, None, TIMES, peer.aim, note=str(error))
     expect(f"answers of {peer.name} other than 200", theirs.refused, 0)
     parts = {"deliveries a second": ours.rate, "theirs, a second": theirs.rate, "their p99, ms": theirs.p99}
+    parts |= {"of theirs, the limit of such a server": limit.rate / theirs.rate}
     return Row(name, what, ours.rate / theirs.rate, TIMES, peer.aim, parts)
 
 
@@ -169,11 +179,14 @@ def _row(peer: Peer, ours: Seen, folder: Path) -> Row:
 @click.option("--folder", type=click.Path(path_type=Path), default=ROOT / "build" / "peers")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def peers(only: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
-    """Measure crmhost beside n8n and Node-RED."""
+    """Measure crmhost beside n8n and Node-RED, and put that on docs/performance.md."""
     configure(logging.ERROR)
-    rows = measure(folder, only)
-    told = json.dumps({"rows": [row.document() for row in rows]}, indent=2)
-    click.echo(told if as_json else "\n".join(f"{row} {row.note}" for row in rows))
+    began = time.monotonic()
+    ended = Run(measure(folder, only), [], time.monotonic() - began)
+    told = json.dumps(ended.document(), indent=2)
+    click.echo(told if as_json else "\n".join(f"{row} {row.note}" for row in ended.rows))
+    if not (as_json or only):
+        page.write(ended.document(), ROOT / "docs", page.PEERS)
 
 
 if __name__ == "__main__":

@@ -95,6 +95,18 @@ def test_the_page_shows_each_row_and_a_plot_of_each_family(tmp_path: Path) -> No
     assert "3,000" in (tmp_path / "performance" / "receive.svg").read_text()
 
 
+def test_what_another_run_found_of_the_peers_stays_on_the_page(tmp_path: Path) -> None:
+    theirs = Row("peers.n8n", "beside n8n", 90.0, TIMES, Aim(least=40), note="It stores later.")
+
+    page.write(run.Run([theirs], [], 60.0).document(), tmp_path, page.PEERS)
+    assert not (tmp_path / "performance.md").exists()
+    page.write(run.Run([ROW], [], 90.0).document(), tmp_path)
+
+    written = (tmp_path / "performance.md").read_text()
+    assert written.index("| durable receive |") < written.index(f"| beside n8n | 90 {TIMES} | ≥ 40 | met |")
+    assert "- **peers.n8n**: It stores later." in written
+
+
 def test_a_delivery_is_signed_and_as_long_as_chatwoots() -> None:
     (one,) = contacts(1)
 
