@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -29,8 +30,6 @@ LINK_LASTS = 86_400.0
 """Seconds for which a link to choose a password is good."""
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _hasher = PasswordHasher()
-_NOBODYS = _hasher.hash(secrets.token_hex())
-"""What is compared with where there is no such user: that takes as long as where there is."""
 
 
 class TooOften(CRMHostError):
@@ -71,7 +70,8 @@ def known(house: House, email: str, password: str, where: str) -> User | None:
     if any(failed.get(key, 0) >= ALLOWED[name] for name, key in keys.items()):
         fix = _("Wait a quarter of an hour, and try again.")
         raise TooOften(_("There were too many wrong passwords."), fix=fix)
-    right = _is_right(found[1] if found else _NOBODYS, password)
+    nobodys = _nobodys()  # also where there is such a user: the first time it takes a while
+    right = _is_right(found[1] if found else nobodys, password)
     with house.store.write() as tx:
         if not (found and right):
             users.failed(tx, list(keys.values()), now, WINDOW)
@@ -80,6 +80,12 @@ def known(house: House, email: str, password: str, where: str) -> User | None:
         if _hasher.check_needs_rehash(found[1]):
             users.set_password(tx, found[0].id, _hasher.hash(password))
     return found[0]
+
+
+@cache
+def _nobodys() -> str:
+    """Return what is compared with where there is no such user: that takes as long as where there is."""
+    return _hasher.hash(secrets.token_hex())
 
 
 def _is_right(kept: str, password: str) -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from ..errors import CRMHostError
-from ..settings import in_place
 from .named import plugin_argument
 from .output import document, json_option, table
 
@@ -90,6 +89,7 @@ def new_plugin(name: str, title: str | None, into: Path | None, *, update: bool,
         import copier  # noqa: F401 - it is run in a process of its own
 
         from .. import scaffold
+        from ..settings import in_place
     folder = into or Path(f"crmhost-{name}")
     in_place(folder)
     if update:

@@ -1,8 +1,11 @@
 """The command line: one JSON document or a sentence, never a traceback."""
 
+import gc
 import json
 import re
 import socket
+import subprocess
+import sys
 from dataclasses import replace as with_other
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,7 @@ import pytest
 
 from crmhost import Checklist, CredentialsError, ReportLine
 from crmhost.cli.look import _line
-from crmhost.cli.run import _ways_in
+from crmhost.cli.run import _ways_in, starting
 from crmhost.house import House
 from crmhost.replay import replay
 from crmhost_krayin.stand_in import KrayinStandIn
@@ -262,6 +265,37 @@ def test_help_names_every_command(types: Types) -> None:
 
     for command in ("demo", "serve", "worker", "connect", "secret", "status", "deliveries", "plugins"):
         assert command in told
+
+
+def test_help_imports_nothing_that_takes_long() -> None:
+    heavy = {"pydantic", "sqlalchemy", "httpx", "redis", "asyncio", "rich"}
+    code = (
+        "import sys\nfrom crmhost.cli import crmhost\n"
+        "crmhost.main(['--help'], standalone_mode=False)\nprint('imported', *sys.modules)"
+    )
+
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    usage, _, imported = told.rpartition("imported ")
+    assert "new-plugin" in usage
+    assert heavy.isdisjoint(imported.split())
+
+
+def test_while_it_starts_no_garbage_is_looked_for_and_then_seldom() -> None:
+    before = gc.get_threshold()
+    try:
+        with starting() as settled:
+            assert not gc.isenabled()
+            settled()
+            assert gc.isenabled()
+            assert gc.get_threshold() > before
+            assert gc.get_freeze_count() > 0
+        with pytest.raises(OSError, match="taken"), starting():
+            raise OSError("taken")
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 CONNECT = ("crmhost", "connect", "fake", "--account", "3", "--set", "token=t0ken")
