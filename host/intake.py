@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from .store.lanes import Lane
 
 BATCH = 500
+GATHER = 0.01
+"""Seconds for which more is gathered at the most before it is committed, while more and more comes."""
 log = structlog.get_logger(__name__)
 
 
@@ -87,13 +90,23 @@ class Intake:
         done: asyncio.Future[bool] = loop.create_future()
         gathered = self._gathered.setdefault(loop, [])
         if not gathered:
-            # Not at once: the loop has more to read, and one large commit costs less than two small ones.
-            loop.call_soon(loop.call_soon, self._hand_over, loop)
+            loop.call_soon(self._gather, loop, 0, time.monotonic() + GATHER)
         gathered.append(_Item(arrival, count, done, loop))
         return done
 
+    def _gather(self, loop: asyncio.AbstractEventLoop, had: int, until: float) -> None:
+        """Hand over what came, once a turn of the loop has brought nothing more.
+
+        One large commit costs less than two small ones; and while there is more to read, the thread that
+        commits and the one that reads would only keep each other from computing.
+        """
+        came = len(self._gathered[loop])
+        if came > had and time.monotonic() < until:
+            loop.call_soon(self._gather, loop, came, until)
+        else:
+            self._hand_over(loop)
+
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Queue up what came in the loop's last turns."""
         self._queue.put(self._gathered.pop(loop))
 
     def close(self) -> None:

@@ -6,13 +6,19 @@ import os
 import re
 import subprocess
 import sys
-import threading
+import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[2]
+LOOK = 0.005
+"""Seconds between two looks at what a program has said."""
+SAID = 65536
+"""Bytes of it that are looked through for the words that it is ready."""
 
 
 @dataclass(frozen=True)
@@ -41,38 +47,36 @@ def starting(module: str, *words: str, ready: str, **variables: str) -> Iterator
 def program(
     words: Sequence[str], ready: str, variables: Mapping[str, str], cwd: Path | None = None
 ) -> Iterator[Started]:
-    """Run a program while the block lasts; yield it once it is ready."""
-    started = subprocess.Popen(
-        words,
-        cwd=cwd,
-        env=environment(**variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert started.stdout
-    said: list[str] = []
-    drain = threading.Thread(target=lambda: said.extend(started.stdout or ()), daemon=True)
-    try:
-        found = None
-        for line in started.stdout:
-            said.append(line)
-            if found := re.search(ready, line):
-                break
-        if not found:
-            raise RuntimeError(f"{' '.join(words)} did not start: {''.join(said)}")
-        drain.start()
-        yield Started(started.pid, found.group(1) if found.groups() else found.group())
-    finally:
-        started.terminate()
+    """Run a program while the block lasts; yield it once it is ready.
+
+    What it says goes to a file: whoever read it line by line would take from the processor that is measured.
+    """
+    with tempfile.TemporaryFile() as said:
+        started = subprocess.Popen(
+            words, cwd=cwd, env=environment(**variables), stdout=said, stderr=subprocess.STDOUT
+        )
         try:
-            started.wait(20)
-        except subprocess.TimeoutExpired:
-            started.kill()
-            started.wait()
-        if drain.ident:
-            drain.join(5)
-        started.stdout.close()
+            yield Started(started.pid, _ready(started, said, ready))
+        finally:
+            started.terminate()
+            try:
+                started.wait(20)
+            except subprocess.TimeoutExpired:
+                started.kill()
+                started.wait()
+
+
+def _ready(started: subprocess.Popen[bytes], said: IO[bytes], pattern: str) -> str:
+    """Wait until it says what it says when it is ready; return what the pattern found."""
+    while True:
+        ended = started.poll() is not None
+        # By its place, which leaves the program's own place in the file as it is.
+        text = os.pread(said.fileno(), SAID, 0).decode(errors="replace")
+        if found := re.search(pattern, text):
+            return found.group(1) if found.groups() else found.group()
+        if ended:
+            raise RuntimeError(f"{started.args!r} did not start: {text}")
+        time.sleep(LOOK)
 
 
 def environment(**variables: str) -> dict[str, str]:

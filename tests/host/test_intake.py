@@ -51,6 +51,36 @@ def test_what_a_loop_left_behind_is_stored_before_the_end(lite_house: House) -> 
         assert deliveries.counts(tx)["pending"] == 1
 
 
+@pytest.mark.parametrize(("patience", "commits"), [(60.0, {12}), (0.0, {1, 2})])
+def test_what_comes_turn_by_turn_is_committed_at_once_unless_it_takes_long(
+    lite_house: House, monkeypatch: pytest.MonkeyPatch, patience: float, commits: set[int]
+) -> None:
+    connected(lite_house)
+    handed: list[int] = []
+    monkeypatch.setattr("crmhost.intake.GATHER", patience)
+    made = Intake(lite_house.store, no_bell, settle=0.0, bells=16)
+    hand_over = made._hand_over
+
+    def noted(loop: asyncio.AbstractEventLoop) -> None:
+        handed.append(len(made._gathered[loop]))
+        hand_over(loop)
+
+    monkeypatch.setattr(made, "_hand_over", noted)
+
+    async def receive() -> None:
+        waiting = []
+        for number in range(1, 13):
+            waiting.append(made.stored(arrival(number)))
+            await asyncio.sleep(0)
+        assert await asyncio.gather(*waiting) == [True] * 12
+
+    asyncio.run(receive())
+    made.close()
+
+    assert set(handed) <= commits
+    assert sum(handed) == 12
+
+
 def test_whoever_carries_bells_may_fail_in_any_way(intake: Intake) -> None:
     assert [intake.put(arrival(number)).result(10) for number in (1, 2, 3)] == [True, True, True]
 
