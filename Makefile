@@ -87,8 +87,8 @@ check: setup docs ## Style, types, import rules, documentation
 
 test-browser: setup ## Each page in a Chromium, on a phone and at a desk; screenshots are kept in .screens
 	@test -x "$(CHROMIUM)" || { echo "make test-browser needs Chromium at $(CHROMIUM): apt-get install chromium, or CHROMIUM=/its/path"; exit 1; }
-	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --all-packages --group browser --python $(BIN)/python
-	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n0 tests/browser/pages.py tests/browser/states.py tests/browser/keyboard.py tests/browser/wizard.py tests/browser/cards.py $(ARGS)
+	@VIRTUAL_ENV= $(BIN)/uv sync --quiet --locked --inexact --all-packages --group browser --python $(BIN)/python
+	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser/pages.py tests/browser/states.py tests/browser/keyboard.py tests/browser/wizard.py tests/browser/cards.py $(ARGS)
 
 screens: ## The screenshots of the documents, taken afresh
 	@CRMHOST_TEST_SCREENS=docs/screens $(MAKE) --no-print-directory test-browser

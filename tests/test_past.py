@@ -80,7 +80,7 @@ class Office:
         return [row["name"] for row in self.asks("GET", url, "Authorization", f"Bearer {token}")["data"]]
 
 
-def waits_until(done: Callable[[], Any], seconds: float = 60) -> Any:
+def waits_until(done: Callable[[], Any], seconds: float = 180) -> Any:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if found := done():

@@ -32,7 +32,7 @@ make bench-peers           # beside n8n and Node-RED, installed from npm
 """
 BESIDE = """## Beside what else would be taken
 
-A run of its own, of `make bench-peers`, on {machine}.
+This run, of `make bench-peers`, was on {machine}.
 """
 WHOLE, PEERS = "run", "peers"
 PLOTS = {

@@ -29,7 +29,7 @@ LONG = {"deliveries", "delivery", "delivery-shown", "connection-month", "found",
 """What is of one kind with another, or has more of the same."""
 
 
-@pytest.mark.parametrize("name", PATHS.keys() - LONG)
+@pytest.mark.parametrize("name", sorted(PATHS.keys() - LONG))
 def test_all_is_reached_by_the_keyboard_from_the_top_to_the_foot(administrator: Looking, name: str) -> None:
     """Nothing is left out, each is marked and within the window, and none jumps back up."""
     administrator.resize("phone")

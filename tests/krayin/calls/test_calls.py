@@ -22,7 +22,7 @@ def test_an_event_takes_the_calls_that_the_table_says_and_none_the_second_time(
     _hold(row, profile, FEW)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @EACH_ROW
 @EACH_PROFILE
 def test_the_table_holds_for_all_the_customers_it_is_about(profile: str, row: Row, say: Say) -> None:
