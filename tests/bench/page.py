@@ -88,9 +88,8 @@ def text(document: Document, peers: Document | None = None) -> str:
 def _machine(document: Document) -> str:
     """Say what was measured on, and for how long."""
     minutes = max(1, round(document["seconds"] / 60))
-    return "{cores} cores, {system}, Python {python}, and took ".format(**document["machine"]) + (
-        f"{minutes} minutes"
-    )
+    said = "{cores} cores, {system}, Python {python}, and took {minutes} minutes"
+    return said.format(**document["machine"], minutes=minutes)
 
 
 def _table(rows: Sequence[Document]) -> list[str]:

@@ -155,8 +155,8 @@ PEERS = (
 
 def measure(folder: Path, only: Sequence[str] = ()) -> list[Row]:
     """Measure crmhost's durable receive, then each peer; of one that is missing here say why."""
-    ours, limit = beside_the_limit(SQLITE, Scale())
-    return [_row(peer, ours, limit, folder / peer.name) for peer in PEERS if not only or peer.name in only]
+    ours, limit, _ = beside_the_limit(SQLITE, Scale(), [1])
+    return [_row(peer, ours[1], limit, folder / peer.name) for peer in PEERS if not only or peer.name in only]
 
 
 def _row(peer: Peer, ours: Seen, limit: Seen, folder: Path) -> Row:

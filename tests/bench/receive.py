@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -25,52 +25,39 @@ def measure(scale: Scale) -> Sequence[Row]:
     """Measure on each kind of database."""
     rows: list[Row] = []
     for kind in kinds():
-        rows += _on(kind, scale)
+        rows += _rows(kind, *beside_the_limit(kind, scale, counts()))
     return rows
 
 
-def _on(kind: str, scale: Scale) -> list[Row]:
-    ours: dict[int, list[Seen]] = {processes: [] for processes in counts()}
+def beside_the_limit(
+    kind: str, scale: Scale, processes: Iterable[int]
+) -> tuple[dict[int, Seen], Seen, dict[str, float]]:
+    """Measure crmhost with so many processes, and the limit, in turns.
+
+    Return the best turn of each, by the number of processes, that of the limit, and what storing alone takes.
+    """
+    ours: dict[int, list[Seen]] = {count: [] for count in processes}
     limits: list[Seen] = []
     seconds, most = scale.seconds(5), scale.of(40_000, 8_000)
     with running_crm() as crm, place(kind) as here, _limit(here, kind) as limit, ExitStack() as stack:
         here.connect(crm)
         urls, first = {}, 1
-        for processes in ours:
-            server = stack.enter_context(here.serve("--no-workers", "--no-pages", processes=processes))
-            urls[processes] = server.found + here.webhook_paths[0]
-            send(Task(urls[processes], 4, 60, WARM, first))
+        for count in ours:
+            server = stack.enter_context(here.serve("--no-workers", "--no-pages", processes=count))
+            urls[count] = server.found + here.webhook_paths[0]
+            send(Task(urls[count], 4, 60, WARM, first))
             first += WARM
         send(Task(f"{limit}/webhooks/it", 4, 60, WARM))
         for _ in range(TURNS):
             limits.append(send(Task(f"{limit}/webhooks/it", CONNECTIONS, seconds, most, first)))
-            for processes, seen in ours.items():
-                seen.append(send(Task(urls[processes], CONNECTIONS, seconds, most, first)))
+            for count, seen in ours.items():
+                seen.append(send(Task(urls[count], CONNECTIONS, seconds, most, first)))
                 first += most
         each = [one for seen in ours.values() for one in seen]
         expect("answers other than 200", sum(one.refused for one in (*each, *limits)), 0)
         expect("deliveries stored", here.rows(), sum(one.answered for one in each) + WARM * len(ours))
         storing = of_storing(here, first, scale.of(6400, 640), CONNECTIONS)
-    best = {processes: max(seen, key=_rate) for processes, seen in ours.items()}
-    return _rows(kind, best, max(limits, key=_rate), storing)
-
-
-def beside_the_limit(kind: str, scale: Scale) -> tuple[Seen, Seen]:
-    """Measure crmhost with one process, and the limit; return the best turn of each."""
-    ours: list[Seen] = []
-    limits: list[Seen] = []
-    seconds, most = scale.seconds(5), scale.of(30_000, 6_000)
-    with running_crm() as crm, place(kind) as here, _limit(here, kind) as limit:
-        here.connect(crm)
-        with here.serve("--no-workers", "--no-pages") as server:
-            url, first = server.found + here.webhook_paths[0], 1
-            for _ in range(TURNS):
-                limits.append(send(Task(f"{limit}/webhooks/it", CONNECTIONS, seconds, most, first)))
-                ours.append(send(Task(url, CONNECTIONS, seconds, most, first)))
-                first += most
-        expect("answers other than 200", sum(one.refused for one in (*ours, *limits)), 0)
-        expect("deliveries stored", here.rows(), sum(one.answered for one in ours))
-    return max(ours, key=_rate), max(limits, key=_rate)
+    return {count: max(seen, key=_rate) for count, seen in ours.items()}, max(limits, key=_rate), storing
 
 
 def _rate(seen: Seen) -> float:
