@@ -21,7 +21,7 @@ from .board import Place, Step
 from .short import replace
 
 HEADER = "x-chaos"
-"""Tells the proxy who asks: the process's place, the lane, and since when an intent is open (or 0)."""
+"""Tells the proxy who asks: a process's place, its lane, since when a write may be on its way (or 0)."""
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -36,6 +36,7 @@ class At:
 
     lane: Lane = (0, 0)
     since: float = 0.0
+    """When the last write was noted, or an intent: from then on the CRM has the hold to be done."""
     asks_crm: bool = True
 
 
@@ -65,6 +66,7 @@ def watch(place: Place, attempts: Path) -> None:
     _wrap("crmhost.sync.Sync._apply", lambda run: _then(run, place, Step.COMMITTED))
     _wrap("crmhost.attempt.Attempt.run", lambda run: _attempting(run, place, attempts))
     _wrap("crmhost.ledger.Ledger._begin", lambda run: _intending(run, place))
+    _wrap("crmhost.ledger.Ledger.writing", _about_to_write)
     _wrap("crmhost.http.Http.request", lambda run: _requesting(run, place))
     _wrap("crmhost.chatwoot.transport.Transport.ask", _not_the_crm)
     _wrap("httpx.Client.send", lambda run: _signed(run, place))
@@ -108,6 +110,14 @@ def _intending(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
         place.pass_by(Step.INTENDED, here().lane)
 
     return intending
+
+
+def _about_to_write(run: Callable[..., Any]) -> Callable[..., Any]:
+    def about_to_write(ledger: Any) -> None:
+        here().since = time.monotonic()
+        run(ledger)
+
+    return about_to_write
 
 
 def _requesting(run: Callable[..., Any], place: Place) -> Callable[..., Any]:

@@ -27,7 +27,7 @@ PAGE = "<!doctype html><title>Please wait</title><p>Checking your browser…</p>
 
 @dataclass(frozen=True)
 class Asking:
-    """Who sent a request: a process's place, the lane it works, since when it has an open intent (or 0)."""
+    """Who sent a request: a process's place, its lane, since when a write may be on its way (or 0)."""
 
     place: int = -1
     lane: Lane = (0, 0)
