@@ -78,12 +78,15 @@ class Several:
     typed: set[str] = field(default_factory=set)
     """What the sales team brought, of all that must be there."""
     _told: str | None = None
+    _ever: set[str] = field(default_factory=set)
+    """All that Chatwoot has said."""
     _removed: set[str] = field(default_factory=set)
 
     def tell(self, value: str | None) -> None:
         """Chatwoot says something; saying the same again brings nothing back."""
         if value == self._told:
             return
+        self._ever |= {value} if value else set()
         if self.passing and self._told and self._told in self.must - self.typed:
             self.must.discard(self._told)
             self.may.add(self._told)
@@ -102,7 +105,7 @@ class Several:
         for those in (self.must, self.may, self.typed):
             those.discard(value)
         self._removed.add(value)
-        if self.passing and value == self._told:
+        if self.passing and value in self._ever:
             self.may.add(value)  # it was written, and whoever wrote it may have died before noting that
 
     def allows(self, values: list[str]) -> bool:
