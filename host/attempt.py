@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ from .http import Http
 from .ledger import Ledger
 from .locks import HeldLane, LaneLost
 from .models import Outcome
-from .store import connections, gates
+from .store import attempts, connections, gates
 from .tokens import KeptTokens
 from .tracing import LENGTH, traced
 from .validation import hidden, secret_values, validated
@@ -70,6 +71,8 @@ class Result:
     """Whether the CRM refuses us, or a setting is wrong."""
     away: bool = False
     """Whether the CRM could not be reached."""
+    refused: bool = False
+    """Whether it is dead by the plugin's word, and not given up for want of a better end."""
     asked: float = 0.0
     """The seconds that the CRM asked for, where it did."""
     reason: str = ""
@@ -200,6 +203,11 @@ class Attempt:
         return not (self._unsure or self._http.unanswered)
 
     @property
+    def unsettled(self) -> Mapping[str, Any] | None:
+        """What the plugin was handed for a write of which nobody knows whether it was carried out."""
+        return self._handling.handed if self.ledger.wrote and not self.answered else self.delivery.attempted
+
+    @property
     def introduced(self) -> bool:
         """Whether the contact had no link before this attempt and has one now."""
         return self.ledger.introduced(self._contact)
@@ -234,7 +242,7 @@ class Attempt:
             case CredentialsError() | SettingsError():
                 return Result(wait=PAUSE, failed=True, pauses=True, reason=str(error), fix=fix)
             case Rejected() | PluginError():
-                return Result("dead", reason=str(error), fix=fix)
+                return Result("dead", refused=isinstance(error, Rejected), reason=str(error), fix=fix)
         log.error("plugin failed", exc_info=error, plugin=self.connection.plugin, delivery=self.delivery.id)
         said = str(error) if isinstance(error, Raised) else f"{type(error).__name__}: {error}"
         reason = f"The plugin {self.connection.plugin} failed: {said}"
@@ -273,13 +281,19 @@ class Attempt:
                 connections.set_found(tx, self.connection.id, found.settings)
         return Result(at_once=True)
 
+    def _in_a_row(self, error: TryAgain) -> int:
+        """Return how often in a row it has failed so, this time too; what failed otherwise does not count."""
+        reason = self._without_secrets(Result(reason=str(error))).reason
+        with self._house.store.read() as tx:
+            return attempts.alike(tx, self.delivery.id, reason) + 1
+
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""
         limit, away = self._house.settings.give_up_hours, self._http.away
         if self.ledger.opened_at - self.delivery.due_since > limit * 3600:
             reason = f"Given up after {limit} hours: {error}"
             return Result("dead", away=away, reason=reason, fix=error.fix)
-        if error.at_most is not None and self.delivery.attempts + 1 >= error.at_most:
+        if error.at_most is not None and self._in_a_row(error) >= min(error.at_most, attempts.LAST + 1):
             return Result("dead", reason=str(error), fix=error.fix)
         asked = error.delay or 0.0
         wait = backoff(self.delivery.attempts) if error.delay is None else asked
@@ -289,9 +303,9 @@ class Attempt:
         return Result(wait=wait, failed=True, away=away, asked=asked, reason=str(error), fix=error.fix)
 
 
-def backoff(attempts: int) -> float:
+def backoff(failed: int) -> float:
     """Return the seconds to wait after so many failed attempts: doubling, spread by half either way."""
-    delay: float = min(FIRST_DELAY * 2 ** min(attempts, 20), LONGEST_DELAY)
+    delay: float = min(FIRST_DELAY * 2 ** min(failed, 20), LONGEST_DELAY)
     return delay * random.uniform(0.5, 1.5)  # noqa: S311 - it spreads retries, it keeps no secret
 
 

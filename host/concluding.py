@@ -44,6 +44,17 @@ def finish(tx: Connection, attempt: Attempt, result: Result, state: str, now: fl
             links.note_version(tx, connection.id, name, delivery.version)
     # Late: what is counted of the hour is one row for all workers, and theirs until the commit.
     deliveries.finish(tx, [delivery.id], state, now=now, reason=result.reason, fix=result.fix, outcome=told)
+    if state == "dead" and not result.refused:
+        _keep_unsettled(tx, attempt, now)
+
+
+def _keep_unsettled(tx: Connection, attempt: Attempt, now: float) -> None:
+    """Keep of what is given up what it may have written: before anything newer that is settled, once."""
+    handed = attempt.unsettled
+    if handed is not None and attempts.AGAIN not in handed:
+        attempts.begin_write(tx, attempt.delivery.id, handed, now)
+        record = f"contact:{attempt.delivery.contact_id}"
+        links.begin_intents(tx, attempt.connection.id, record, [links.GIVEN_UP], now)
 
 
 def revive(tx: Connection, attempt: Attempt, now: float) -> None:

@@ -72,8 +72,8 @@ class PluginError(CRMHostError):
 class TryAgain(PluginError):
     """The CRM is busy or away; the delivery is tried again, after ``delay`` seconds if given.
 
-    Where the failure may as well be the record's own fault, ``at_most`` says after how many attempts
-    it is taken for a refusal.
+    Where the failure may as well be the record's own fault, ``at_most`` says how often in a row it must
+    fail so (for the same reason but for numbers; at most 11 times) to be taken for a refusal.
     """
 
     kind = "try_again"

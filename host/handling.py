@@ -11,6 +11,7 @@ from .chatwoot.transport import UNREADABLE_FIX
 from .errors import Rejected
 from .fold import CONTACT_KINDS
 from .models import Contact, Conversation, Outcome
+from .store.attempts import AGAIN
 from .validation import first_problem, wanted_changes
 from .webhooks import conversation_in
 
@@ -36,7 +37,8 @@ class Handling:
         self, plugins: Plugins, connection: CRMConnection, delivery: Delivery, changed: frozenset[str]
     ) -> None:
         self.stranger = False
-        self.handed: dict[str, Any] = {"changed": sorted(changed)}
+        again = {AGAIN: True} if AGAIN in (delivery.attempted or {}) else {}
+        self.handed: dict[str, Any] = {"changed": sorted(changed), **again}
         self._plugins = plugins
         self._plugin = plugins[connection.plugin]
         self._connection = connection

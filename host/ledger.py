@@ -71,6 +71,10 @@ class Ledger:
         self._begun: set[Key] = set()
         self._handed = handed
         self._noted_at = -FRESH
+        self.given_up = False
+        """Whether an older delivery was given up whose last write may have been carried out."""
+        self.wrote = False
+        """Whether a write was begun."""
 
     def open(self, tx: Connection, records: Iterable[str], now: float, beats: int) -> None:
         """Read what is known of these records; ``hold`` says for how long the CRM may be writing them yet.
@@ -80,6 +84,8 @@ class Ledger:
         self._named, self.opened_at = frozenset(records), now
         known = links.load(tx, self._connection_id, self._named)
         intents = links.open_intents(tx, self._connection_id, self._named)
+        given_up = (f"contact:{self._delivery.contact_id}", links.GIVEN_UP)
+        self.given_up = intents.pop(given_up, None) is not None
         self._intended = set(intents)
         doubt_at = self._pulse.doubt(tx, beats)
         self._linked = frozenset(record for record, _ in known)
@@ -111,6 +117,7 @@ class Ledger:
     def _note_write(self, tx: Connection, now: float) -> None:
         if self._handed is not None:
             attempts.begin_write(tx, self._delivery.id, self._handed, now)
+        self.wrote = True
 
     def introduced(self, record: str) -> bool:
         """Whether the record had no link before this attempt and has one now."""

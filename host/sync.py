@@ -15,7 +15,7 @@ from .attempt import PAUSE, Attempt
 from .errors import SettingsError
 from .fold import Step, dated, next_step
 from .locks import HeldLane, LaneLost, take
-from .store import attempts, clock, connections, deliveries, gates, lanes, links
+from .store import attempts, clock, connections, dead, deliveries, gates, lanes, links
 from .turns import MOMENT
 
 if TYPE_CHECKING:
@@ -177,6 +177,10 @@ class Sync:
                 if seen.step is not None:
                     concluding.supersede(tx, seen.step, "A newer state had been applied before.", held.now)
                 self._end(tx, held)
+            return None
+        if seen.attempt is not None and seen.attempt.ledger.given_up:  # it goes first: look again
+            with held.committing() as tx:
+                dead.settle_first(tx, held.lane, held.now)
             return None
         wait = self._shut(held, seen)
         if wait is not None or seen.attempt is None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
 
 from . import notes
+from .causes import cause_of
 from .deliveries import DUE_SINCE
 from .page_tables import attempts
 from .prepared import Prepared
@@ -17,6 +19,8 @@ from .text import storable
 
 LAST = 10
 """How many attempts of a delivery are kept."""
+AGAIN = "again"
+"""Beside what the plugin was handed: that the delivery was given up before, and is tried once more."""
 _KEPT = ("connection_id", "contact_id", "delivery_id", "at", "reason", "fix", "outcome")
 
 # Made once: SQLAlchemy takes four times as long to make a statement as to run it.
@@ -28,6 +32,11 @@ _END = Prepared(_THIS.values(attempted_at=None))
 def begin_write(tx: Connection, delivery_id: int, handed: Mapping[str, Any], now: float) -> None:
     """Note that an attempt is about to write, and what the plugin was handed."""
     _BEGIN.count(tx, {"delivery": delivery_id, "handed": dict(handed), "now": now})
+
+
+def repeat(tx: Connection, delivery_id: int, handed: Mapping[str, Any], since: float) -> None:
+    """Have a delivery begin with what the plugin was handed when it was given up; not a second time."""
+    begin_write(tx, delivery_id, {**handed, AGAIN: True}, since)
 
 
 def end_writes(tx: Connection, delivery_id: int) -> None:
@@ -72,6 +81,14 @@ def kept(tx: Connection, *delivery_ids: int) -> list[Row[Any]]:
     """Return the attempts of deliveries that are kept, the newest first."""
     query = select(attempts).where(attempts.c.delivery_id.in_(delivery_ids))
     return list(tx.execute(query.order_by(attempts.c.id.desc())))
+
+
+def alike(tx: Connection, delivery_id: int, reason: str) -> int:
+    """Return how many attempts in a row, the last one first, failed for what is this reason."""
+    query = select(attempts.c.reason).where(attempts.c.delivery_id == delivery_id)
+    kept_reasons = tx.scalars(query.order_by(attempts.c.id.desc()))
+    cause = cause_of(storable(reason) or "")
+    return sum(1 for _ in takewhile(lambda one: cause_of(one or "") == cause, kept_reasons))
 
 
 def forget(tx: Connection, before: float, limit: int = 1000) -> int:

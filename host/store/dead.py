@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, literal, or_, select
+from sqlalchemy import Connection, Row, literal, null, or_, select, update
 
-from . import attempts, lanes
+from . import attempts, lanes, links
 from .deliveries import revive
 from .tables import deliveries, versions
 
 _ENDED_WELL = ("applied", "unchanged")
+_COLUMNS = tuple(column for column in deliveries.c if column.name != "body")
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class Chosen:
 
 def chosen(tx: Connection, wanted: Chosen) -> list[Row[Any]]:
     """Return the deliveries that are named, or else the dead ones that fit, in order of arrival."""
-    columns = (column for column in deliveries.c if column.name != "body")
-    query = select(*columns, (deliveries.c.body == "").label("purged")).order_by(deliveries.c.id)
+    query = select(*_COLUMNS, (deliveries.c.body == "").label("purged")).order_by(deliveries.c.id)
     if wanted.ids:
         return list(tx.execute(query.where(deliveries.c.id.in_(wanted.ids))))
     query = query.where(deliveries.c.state == "dead")
@@ -69,7 +69,7 @@ def _obstacle(tx: Connection, row: Row[Any]) -> str:
         return f"It is {row.state}, not dead."
     if row.purged:
         return "What it said is no longer kept."
-    if _came_again(tx, row):
+    if _came_again(tx, row) is not None:
         return "The same webhook came again and was taken."
     if newer := _newer(tx, row):
         return f"{newer} brought a newer state, which this one would overwrite."
@@ -77,21 +77,47 @@ def _obstacle(tx: Connection, row: Row[Any]) -> str:
 
 
 def bring_back(tx: Connection, rows: Sequence[Row[Any]], now: float) -> None:
-    """Make these wait for their lane again, as if nothing had been tried."""
+    """Make these wait for their lane again, as if nothing had been tried but what may have been written."""
     if not rows:
         return
-    attempts.keep_ended(tx, [row.id for row in rows])
-    revive(tx, [row.id for row in rows], "A person had it tried again.", now)
+    _bring_back(tx, rows, "A person had it tried again.", now)
     lanes.bring_forward(tx, {(row.connection_id, row.contact_id) for row in rows}, now)
 
 
-def _came_again(tx: Connection, row: Row[Any]) -> bool:
-    """Whether the same id was taken once more: two live deliveries of one id can't be kept."""
+def settle_first(tx: Connection, lane: lanes.Lane, now: float) -> None:
+    """Bring back, once, what was given up in a lane although its last write may have been carried out.
+
+    It is repeated as it was before anything newer, which could not tell that write from the sales team's.
+    """
+    d = deliveries.c
+    here = (d.connection_id == lane[0], d.contact_id == lane[1], d.state == "dead")
+    rows = list(tx.execute(select(*_COLUMNS).where(*here, d.attempted.is_not(null()))))
+    came_again = {row.id: number for row in rows if (number := _came_again(tx, row)) is not None}
+    for row in rows:
+        if row.id in came_again:
+            attempts.repeat(tx, came_again[row.id], row.attempted, row.attempted_at)
+            tx.execute(update(deliveries).where(d.id == row.id).values(attempted=null(), attempted_at=None))
+    reason = "A newer one came: whether this one was carried out is settled first."
+    _bring_back(tx, [row for row in rows if row.id not in came_again], reason, now)
+    links.end_intents(tx, lane[0], [(f"contact:{lane[1]}", links.GIVEN_UP)])
+
+
+def _bring_back(tx: Connection, rows: Sequence[Row[Any]], reason: str, now: float) -> None:
+    attempts.keep_ended(tx, [row.id for row in rows])
+    revive(tx, [row.id for row in rows], reason, now)
+    for row in rows:
+        if row.attempted is not None:
+            attempts.repeat(tx, row.id, row.attempted, row.attempted_at)
+
+
+def _came_again(tx: Connection, row: Row[Any]) -> int | None:
+    """Return the delivery with which the same id was taken once more: two live ones can't be kept."""
     if row.uid is None:
-        return False
+        return None
     same = (deliveries.c.connection_id == row.connection_id) & (deliveries.c.uid == row.uid)
     query = select(deliveries.c.id).where(same, deliveries.c.state != "dead")
-    return tx.execute(query.limit(1)).first() is not None
+    found: int | None = tx.scalar(query.limit(1))
+    return found
 
 
 def _newer(tx: Connection, row: Row[Any]) -> str:

@@ -225,7 +225,8 @@ def _let_in_again(tx: Connection, ids: Sequence[int]) -> None:
 def forget_payloads(tx: Connection, before: float, limit: int = 1000) -> int:
     """Forget what deliveries said that were finished before then (unix seconds); return of how many."""
     old = select(deliveries.c.id).where(deliveries.c.finished_at < before, deliveries.c.body != "")
-    query = update(deliveries).where(deliveries.c.id.in_(old.limit(limit))).values(body="")
+    gone = update(deliveries).where(deliveries.c.id.in_(old.limit(limit)))
+    query = gone.values(body="", attempted=null(), attempted_at=None)
     return tx.execute(query).rowcount
 
 

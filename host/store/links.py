@@ -13,6 +13,9 @@ from .prepared import Prepared
 from .tables import intents, links, versions
 from .upsert import upsert_in
 
+GIVEN_UP = "given up"
+"""The kind under which it is noted of a contact that a delivery was given up whose last write may have been
+carried out."""
 # Statements that are made once: SQLAlchemy takes four times as long to make one as to run it.
 _CONNECTION: BindParameter[int] = bindparam("connection")
 _RECORDS: BindParameter[list[str]] = bindparam("records", expanding=True)

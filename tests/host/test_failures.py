@@ -7,13 +7,18 @@ import pytest
 from crmhost import CredentialsError, Rejected, SettingsError, TryAgain
 from crmhost.attempt import LONGEST_DELAY, backoff
 from crmhost.demo import payloads
-from crmhost.store import attempts, gates, tables
+from crmhost.store import attempts, clock, dead, deliveries, gates, tables
 from crmhost.store import lanes as lane_rows
 from crmhost.store.attempts import LAST
 
 from .conftest import Bench, hurry
 from .fake_crm import FakeCRM
 from .jane import JANE, TALK
+
+
+def wait_for_nothing(bench: Bench) -> None:
+    """Let the CRM be done with every request as soon as it was sent."""
+    object.__setattr__(bench.house.settings, "unknown_hold_seconds", 0)
 
 
 def test_a_refusal_is_set_aside_and_the_lane_goes_on(bench: Bench, crm: FakeCRM) -> None:
@@ -117,7 +122,7 @@ def test_an_unsure_create_is_looked_for_before_it_is_tried_again(bench: Bench, c
     bench.work()
     assert crm.asked == ["contact Jane"], "nothing is looked up while the CRM may still write"
 
-    object.__setattr__(bench.house.settings, "unknown_hold_seconds", 0)
+    wait_for_nothing(bench)
     hurry(bench)
     bench.work()
 
@@ -160,7 +165,7 @@ def test_a_worker_that_dies_after_the_crm_wrote_makes_no_second_customer(bench: 
     bench.receive(payloads.contact_created(JANE))
     bench.work()
     assert bench.states() == ["pending"]
-    object.__setattr__(bench.house.settings, "unknown_hold_seconds", 0)
+    wait_for_nothing(bench)
 
     bench.work()
 
@@ -220,7 +225,7 @@ def test_a_plugin_that_fails_takes_one_delivery_and_not_the_host(bench: Bench, c
     crm.troubles = [KeyError("oops\x00")]
     bench.receive(payloads.contact_created(JANE))
     bench.receive(payloads.conversation_created(TALK))
-    object.__setattr__(bench.house.settings, "unknown_hold_seconds", 0)
+    wait_for_nothing(bench)
 
     bench.work()
 
@@ -273,6 +278,133 @@ def test_a_failure_that_may_be_the_records_own_fault_is_a_refusal_in_the_end(
     bench.work()
 
     assert bench.states() == ["dead"]
+
+
+def test_what_failed_otherwise_is_not_counted_towards_a_refusal(bench: Bench, crm: FakeCRM) -> None:
+    first, other = TryAgain("The CRM failed at 7.", at_most=2), TryAgain("The CRM failed at 8.", at_most=2)
+    crm.troubles = [first, TryAgain("The CRM is busy."), first, other]
+    bench.receive(payloads.contact_created(JANE))
+    states = []
+    for _ in range(4):
+        bench.work()
+        states += bench.states()
+        hurry(bench)
+
+    assert states == ["pending", "pending", "pending", "dead"]
+
+
+GIVEN_UP = TryAgain("No answer came.", at_most=1, unsure=True)
+"""A failure at which a delivery is given up although it may have been carried out."""
+
+
+def jane(name: str) -> payloads.Payload:
+    return {**JANE, "name": name}
+
+
+def renamed(name: str, after: float) -> payloads.Payload:
+    return payloads.contact_updated(jane(name), after, name="before")
+
+
+def test_what_may_have_been_written_when_it_was_given_up_is_settled_before_anything_newer(
+    bench: Bench, crm: FakeCRM
+) -> None:
+    crm.after = [GIVEN_UP]
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    assert bench.states() == ["dead"]
+
+    wait_for_nothing(bench)
+    bench.receive(renamed("Janet", 5))
+    bench.work()
+
+    assert crm.asked == ["contact Jane", "contact Jane", "contact Janet"]
+    assert (crm.customers, bench.states()) == ([(1, "Janet")], ["applied", "applied"])
+
+
+def test_it_waits_until_the_crm_must_have_ended(bench: Bench, crm: FakeCRM) -> None:
+    crm.after = [GIVEN_UP]
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+
+    bench.receive(renamed("Janet", 5))
+    bench.work()
+
+    assert (crm.asked, bench.states()) == (["contact Jane"], ["pending", "pending"])
+
+
+def test_what_is_given_up_for_good_keeps_nothing_newer_waiting(bench: Bench, crm: FakeCRM) -> None:
+    wait_for_nothing(bench)
+    crm.troubles = [GIVEN_UP, GIVEN_UP]
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    bench.receive(renamed("Janet", 5))
+    bench.work()
+
+    assert crm.asked == ["contact Jane", "contact Jane", "contact Janet"]
+    assert bench.states() == ["dead", "applied"]
+    bench.receive(renamed("Janette", 9))
+    bench.work()
+    assert crm.asked[3:] == ["contact Janette"]
+
+
+def test_it_is_settled_also_where_the_same_webhook_came_again(bench: Bench, crm: FakeCRM) -> None:
+    wait_for_nothing(bench)
+    crm.after = [GIVEN_UP]
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    bench.receive(renamed("Janet", 5))
+    with bench.house.store.write() as tx:
+        tx.execute(tables.deliveries.update().values(uid="the same"))
+
+    bench.work()
+
+    assert crm.asked == ["contact Jane", "contact Jane"]
+    assert bench.states() == ["dead", "applied"]
+
+
+def test_what_the_plugin_refuses_waits_for_a_person_whatever_comes(bench: Bench, crm: FakeCRM) -> None:
+    """It may have refused it so that somebody looks first whether it is there."""
+    wait_for_nothing(bench)
+    crm.after = [TryAgain("No answer came.", unsure=True)]
+    crm.troubles = [None, Rejected("It may be there: look.")]
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    crm.customers.clear()
+    hurry(bench)
+    bench.work()
+    bench.receive(renamed("Janet", 5))
+    bench.work()
+
+    assert crm.asked == ["contact Jane", "contact Jane", "contact Janet"]
+    assert bench.states() == ["dead", "applied"]
+
+
+def test_a_person_who_has_it_tried_again_has_it_repeated_as_it_was(bench: Bench, crm: FakeCRM) -> None:
+    wait_for_nothing(bench)
+    crm.after = [GIVEN_UP]
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    with bench.house.store.write() as tx:
+        dead.bring_back(tx, dead.chosen(tx, dead.Chosen()), clock.now(tx))
+    bench.work()
+    bench.receive(renamed("Janet", 5))
+    bench.work()
+
+    assert crm.asked == ["contact Jane", "contact Jane", "contact Janet"]
+    assert bench.states() == ["applied", "applied"]
+
+
+def test_what_is_kept_of_it_goes_with_what_it_said(bench: Bench, crm: FakeCRM) -> None:
+    crm.after = [GIVEN_UP]
+    bench.receive(payloads.contact_created(JANE))
+    bench.work()
+    with bench.house.store.write() as tx:
+        assert deliveries.forget_payloads(tx, time.time() + 1) == 1
+    bench.receive(renamed("Janet", 5))
+    wait_for_nothing(bench)
+    bench.work()
+
+    assert bench.states() == ["dead", "applied"]
 
 
 def test_the_backoff_doubles_and_is_spread() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import crmhost_krayin
 from crmhost import plugins
@@ -168,3 +168,59 @@ def test_where_every_write_was_answered_nothing_is_waited_for(
     work(bench)
 
     assert bench.states() == ["applied", "applied"]
+
+
+class Failing:
+    """A Krayin that answers 500 to the next writes of a path: before it has written, or after."""
+
+    def __init__(self, app: ASGIApp, path: str, *, written: list[bool]) -> None:
+        self.app, self.path, self.written = app, path, written
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "PUT" or not scope["path"].endswith(self.path) or not self.written:
+            await self.app(scope, receive, send)
+            return
+        if self.written.pop(0):
+            await self.app(scope, receive, _unheard)
+        answer = JSONResponse({"message": "Server Error"}, 500, {"X-RateLimit-Limit": "60"})
+        await answer(scope, receive, send)
+
+
+async def _unheard(_message: Message) -> None:
+    """Keep an answer from whoever asked."""
+
+
+def test_what_failed_otherwise_before_is_not_counted_towards_a_refusal(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage
+) -> None:
+    bench.receive(payloads.contact_created(jane("Jane")))
+    work(bench)
+    renamed(bench, "Jane Roe", 1)
+    for _ in range(2):
+        stage.lost = f"PUT {PERSON}"
+        work(bench)
+        krayin.sandbox.state.persons[1]["name"] = "Jane"
+    stage.lost, stage.app = None, Failing(krayin.app, "/leads/1", written=[True])
+    work(bench)
+
+    renamed(bench, "Jane Loe", 2)
+    work(bench)
+
+    assert names(krayin) == ["Jane Loe", "Jane Loe"]
+
+
+def test_what_was_given_up_with_its_last_write_carried_out_is_not_taken_for_the_sales_teams(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage
+) -> None:
+    bench.receive(payloads.contact_created(jane("Jane")))
+    work(bench)
+    stage.app = Failing(krayin.app, "/leads/1", written=[False, False, True])
+    renamed(bench, "Jane Roe", 1)
+    for _ in range(3):
+        work(bench)
+    assert (names(krayin), bench.states()) == (["Jane Roe", "Jane Roe"], ["applied", "dead"])
+
+    renamed(bench, "Jane Loe", 2)
+    work(bench)
+
+    assert names(krayin) == ["Jane Loe", "Jane Loe"]
