@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 BATCH = 500
 GATHER = 0.01
 """Seconds for which more is gathered at the most before it is committed, while more and more comes."""
+QUIET = 3
+"""Turns of the loop without anything new after which it is committed: in one the last answers go out, in the
+next what those send who got them is read, in the third it is handled."""
 log = structlog.get_logger(__name__)
 
 
@@ -60,6 +63,8 @@ class Intake:
         self._bells = bells
         self._queue: queue.SimpleQueue[list[_Item | None]] = queue.SimpleQueue()
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Item | None]] = {}
+        self._out: set[asyncio.AbstractEventLoop] = set()
+        """The loops that wait for the end of what they handed over."""
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._thread.start()
 
@@ -89,30 +94,48 @@ class Intake:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[bool] = loop.create_future()
         gathered = self._gathered.setdefault(loop, [])
-        if not gathered:
-            loop.call_soon(self._gather, loop, 0, time.monotonic() + GATHER)
         gathered.append(_Item(arrival, count, done, loop))
+        if len(gathered) == 1 and loop not in self._out:
+            self._begin_to_gather(loop)
         return done
 
-    def _gather(self, loop: asyncio.AbstractEventLoop, had: int, until: float) -> None:
-        """Hand over what came, once a turn of the loop has brought nothing more.
+    def _begin_to_gather(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_soon(self._gather, loop, 0, 0, time.monotonic() + GATHER)
+
+    def _gather(self, loop: asyncio.AbstractEventLoop, had: int, quiet: int, until: float) -> None:
+        """Hand over what came, once some turns of the loop have brought nothing more.
 
         One large commit costs less than two small ones; and while there is more to read, the thread that
-        commits and the one that reads would only keep each other from computing.
+        commits and the one that reads would only keep each other from computing. So nothing is handed over
+        while something is out: it would be half of what it can be.
         """
         came = len(self._gathered[loop])
-        if came > had and time.monotonic() < until:
-            loop.call_soon(self._gather, loop, came, until)
+        quiet = 0 if came > had else quiet + 1
+        if quiet < QUIET and time.monotonic() < until:
+            loop.call_soon(self._gather, loop, came, quiet, until)
         else:
             self._hand_over(loop)
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._queue.put(self._gathered.pop(loop))
+        self._out.add(loop)
+        gathered = self._gathered.pop(loop)
+        self._queue.put(gathered[:BATCH])
+        if left := gathered[BATCH:]:
+            self._gathered[loop] = left
+
+    def _came_back(
+        self, loop: asyncio.AbstractEventLoop, told: Iterable[tuple[Any, bool | Exception]]
+    ) -> None:
+        """Tell who waits in the loop what came of what was out, and gather what comes next."""
+        _set(told)
+        self._out.discard(loop)
+        if loop in self._gathered:
+            self._begin_to_gather(loop)
 
     def close(self) -> None:
         """Commit what is queued, then stop."""
-        for loop in [*self._gathered]:  # that ended before it handed over
-            self._hand_over(loop)
+        while self._gathered:  # their loops ended before they handed over
+            self._hand_over(next(iter(self._gathered)))
         self._queue.put([None])
         self._thread.join()
 
@@ -126,7 +149,7 @@ class Intake:
                 self._commit(items)
             except Exception as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
                 log.warning("could not store", items=len(items), error=type(error).__name__)
-                _tell(dict.fromkeys(items, error))
+                self._tell(dict.fromkeys(items, error))
 
     def _take(self) -> list[_Item | None]:
         """Wait for what was handed over and take all that came meanwhile, to BATCH and the last of it."""
@@ -145,11 +168,24 @@ class Intake:
         except DBAPIError:
             # Once more: on PostgreSQL a worker and a receiver may wait for each other, and one is ended.
             new, rung = self._write(items)
-        _tell({item: item.arrival is None or item in new for item in items})
+        self._tell({item: item.arrival is None or item in new for item in items})
         try:
             self._ring(rung)
         except Exception as error:  # noqa: BLE001 - whatever bells are sent by: the sweep finds the lanes
             log.warning("no bell was rung", lanes=len(rung), error=type(error).__name__)
+
+    def _tell(self, came: Mapping[_Item, bool | Exception]) -> None:
+        """Tell each who waits what came of it; an event loop is woken once for all of its own."""
+        waiting: dict[asyncio.AbstractEventLoop | None, list[tuple[Any, bool | Exception]]]
+        waiting = defaultdict(list)
+        for item, what in came.items():
+            waiting[item.loop].append((item.done, what))
+        for loop, told in waiting.items():
+            if loop is None:
+                _set(told)
+                continue
+            with suppress(RuntimeError):  # its loop has ended, and with it whoever waited
+                loop.call_soon_threadsafe(self._came_back, loop, told)
 
     def _write(self, items: list[_Item]) -> tuple[set[_Item], list[Lane]]:
         """Commit the batch; return what was new, and the lanes whose bells must be rung."""
@@ -177,19 +213,6 @@ class Intake:
             return set()
         stored = set(map(id, deliveries.store(tx, [item.arrival for item in items if item.arrival])))
         return {item for item in items if id(item.arrival) in stored}
-
-
-def _tell(came: Mapping[_Item, bool | Exception]) -> None:
-    """Tell each who waits what came of it; an event loop is woken once for all of its own."""
-    waiting: dict[asyncio.AbstractEventLoop | None, list[tuple[Any, bool | Exception]]] = defaultdict(list)
-    for item, what in came.items():
-        waiting[item.loop].append((item.done, what))
-    for loop, told in waiting.items():
-        if loop is None:
-            _set(told)
-            continue
-        with suppress(RuntimeError):  # its loop has ended, and with it whoever waited
-            loop.call_soon_threadsafe(_set, told)
 
 
 def _set(told: Iterable[tuple[Any, bool | Exception]]) -> None:

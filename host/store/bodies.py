@@ -15,6 +15,7 @@ from .upsert import upsert_in
 if TYPE_CHECKING:
     from .deliveries import Arrival
 
+NOTED = ("connection_id", "digest", "seen_at")
 DAY = 86_400.0
 """For how long the same body under another id is the same delivery, in seconds."""
 
@@ -25,7 +26,7 @@ def new(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
         return []
     # In one order always, so that two receivers storing the same bodies wait for each other, not deadlock.
     rows = sorted((a.connection_id, a.digest, a.received_at) for a in arrivals)
-    fresh = set(many.write(tx, _note_body(tx.dialect.name), ("connection_id", "digest", "seen_at"), rows))
+    fresh = set(many.new(tx, _note_body(tx.dialect.name), NOTED, rows, NOTED[:2]))
     return [arrival for arrival in arrivals if arrival.key in fresh]
 
 

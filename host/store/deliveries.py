@@ -130,7 +130,8 @@ def store(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     fresh = bodies.new(tx, list(first.values()))
     if not fresh:
         return []
-    keys = set(many.write(tx, _insert(tx.dialect.name), STORED, [_row(arrival) for arrival in fresh]))
+    rows = [_row(arrival) for arrival in fresh]
+    keys = set(many.new(tx, _insert(tx.dialect.name), STORED, rows, ("connection_id", "digest")))
     refused = {arrival.key for arrival in fresh} - keys
     stored = [arrival for arrival in fresh if arrival.key in keys]
     notes.taken(tx, stored)

@@ -101,7 +101,8 @@ def add_work(
         out[lane[0]] += 1
         due_at = now if lane in linked else now + settle
         rows.append((*lane, due_at, background, now if out[lane[0]] <= bells else None, 0))
-    made_due = many.write(tx, _note_work(tx.dialect.name), NOTED, rows)
+    rings = any(row[4] is not None for row in rows)
+    made_due = many.write(tx, _note_work(tx.dialect.name), NOTED, rows, returning=rings)
     return [(row[0], row[1]) for row in made_due if row[2] == now]
 
 

@@ -6,12 +6,13 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from crmhost.demo import payloads
 from crmhost.house import House
-from crmhost.intake import Intake
+from crmhost.intake import QUIET, Intake
 from crmhost.store import deliveries
 from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
@@ -51,34 +52,62 @@ def test_what_a_loop_left_behind_is_stored_before_the_end(lite_house: House) -> 
         assert deliveries.counts(tx)["pending"] == 1
 
 
-@pytest.mark.parametrize(("patience", "commits"), [(60.0, {12}), (0.0, {1, 2})])
-def test_what_comes_turn_by_turn_is_committed_at_once_unless_it_takes_long(
-    lite_house: House, monkeypatch: pytest.MonkeyPatch, patience: float, commits: set[int]
-) -> None:
-    connected(lite_house)
-    handed: list[int] = []
-    monkeypatch.setattr("crmhost.intake.GATHER", patience)
-    made = Intake(lite_house.store, no_bell, settle=0.0, bells=16)
-    hand_over = made._hand_over
+@pytest.fixture
+def commits(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Of how many each commit was; it takes as long as many turns of the loop."""
+    sizes: list[int] = []
+    commit = intake._commit
 
-    def noted(loop: asyncio.AbstractEventLoop) -> None:
-        handed.append(len(made._gathered[loop]))
-        hand_over(loop)
+    def noted(items: list[Any]) -> None:
+        sizes.append(len(items))
+        time.sleep(0.1)
+        commit(items)
 
-    monkeypatch.setattr(made, "_hand_over", noted)
+    monkeypatch.setattr(intake, "_commit", noted)
+    return sizes
 
-    async def receive() -> None:
-        waiting = []
-        for number in range(1, 13):
-            waiting.append(made.stored(arrival(number)))
+
+async def receive(intake: Intake, count: int, turns: int = 1) -> None:
+    """Let so many arrive, with so many turns of the loop between two of them; wait for all."""
+    waiting = []
+    for number in range(1, count + 1):
+        waiting.append(intake.stored(arrival(number)))
+        for _ in range(turns):
             await asyncio.sleep(0)
-        assert await asyncio.gather(*waiting) == [True] * 12
+    assert await asyncio.gather(*waiting) == [True] * count
 
-    asyncio.run(receive())
-    made.close()
 
-    assert set(handed) <= commits
-    assert sum(handed) == 12
+def test_what_comes_within_some_turns_is_committed_at_once(
+    intake: Intake, commits: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmhost.intake.GATHER", 60.0)
+    asyncio.run(receive(intake, 12, turns=QUIET))
+
+    assert commits == [12]
+
+
+def test_nothing_waits_long_for_more(
+    intake: Intake, commits: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmhost.intake.GATHER", 0.0)
+    asyncio.run(receive(intake, 12))
+
+    assert (commits[0], sum(commits)) == (1, 12)
+
+
+def test_what_comes_during_a_commit_is_of_the_next_one(intake: Intake, commits: list[int]) -> None:
+    asyncio.run(receive(intake, 12, turns=2 * QUIET))
+
+    assert commits == [1, 11]
+
+
+def test_no_commit_is_of_more_than_can_be_waited_for(
+    intake: Intake, commits: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmhost.intake.BATCH", 5)
+    asyncio.run(receive(intake, 12))
+
+    assert commits == [5, 5, 2]
 
 
 def test_whoever_carries_bells_may_fail_in_any_way(intake: Intake) -> None:
