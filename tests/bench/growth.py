@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from crmhost.admin import pages_of
@@ -20,8 +21,11 @@ from .processes import megabytes
 from .rows import TIMES, Aim, Row, Scale, expect
 
 FLAT, SAME = Aim(most=1.2), Aim(most=1)
-SMALL = Size(10_000, 1_000, 10)
+SMALL = Size(10_000, 1_000, 20)
+"""With as many connections as the overview has on a page: both pages are full."""
 ROUNDS, EACH = 6, 30
+LOOKS = 9
+"""How often each page is asked for; the quickest counts."""
 PATHS = ("/", "/connections/1", "/deliveries", "/deliveries?state=unchanged", "/contacts", "/contacts?q=ana")
 WHO = "ana@example.com"
 
@@ -43,12 +47,18 @@ class Grown:
         self.milliseconds.append(sum(parts.values()))
         self.statements.add(round(statements, 2))
 
-    def look(self) -> None:
-        """Ask for each page some times; the quickest counts."""
+    @contextmanager
+    def browsing(self) -> Iterator[Browser]:
+        """Serve the pages while the block lasts; yield a browser that is signed in."""
         add_user(self.here.house, WHO)
         with serving(pages_of(self.here.house)) as address, browsing(address) as browser:
             browser.sign_in(WHO)
-            self.pages = {path: min(_time(browser, path) for _ in range(5)) for path in PATHS}
+            yield browser
+
+    def look(self, browser: Browser) -> None:
+        """Ask for each page."""
+        for path in PATHS:
+            self.pages[path] = min(_time(browser, path), self.pages.get(path, math.inf))
 
     def serve(self) -> None:
         """Run a receiver, let it take some deliveries, and look how large it is."""
@@ -71,8 +81,12 @@ def measure(scale: Scale) -> Sequence[Row]:
         for number in range(ROUNDS):
             for one in both:
                 one.deliver(number)
+        with ExitStack() as open_:
+            browsers = [(one, open_.enter_context(one.browsing())) for one in both]
+            for _ in range(LOOKS):
+                for one, browser in browsers:
+                    one.look(browser)
         for one in both:
-            one.look()
             one.serve()
     return _rows(*both)
 
@@ -81,7 +95,8 @@ def _rows(small: Grown, large: Grown) -> list[Row]:
     times = f"{large.size.deliveries:,} stored deliveries beside {small.size.deliveries:,}"
     costs = {"small, ms": min(small.milliseconds), "large, ms": min(large.milliseconds)}
     pages = {"small, ms": sum(small.pages.values()), "large, ms": sum(large.pages.values())}
-    pages |= {f"{path} ms": of for path, of in large.pages.items()}
+    for path, of in large.pages.items():
+        pages |= {f"{path} of the small, ms": small.pages[path], f"{path} of the large, ms": of}
     statements = {"small": max(small.statements), "large": max(large.statements)}
     memory = {"small, MB": small.memory, "large, MB": large.memory}
     return [

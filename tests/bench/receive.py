@@ -12,11 +12,9 @@ from .load import Seen, Task, send
 from .parts import of_storing
 from .place import POSTGRESQL, Place, counts, kinds, place, with_processes
 from .processes import process
-from .rows import TIMES, Aim, Row, Scale, expect
+from .rows import TIMES, TURNS, Aim, Row, Scale, expect
 
 CONNECTIONS = 32
-TURNS = 3
-"""Each is measured so often, in turns, and the best of each counts: what else the machine does only slows."""
 RATIO, P99 = Aim(least=0.45), Aim(most=25)
 WARM = 200
 

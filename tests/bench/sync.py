@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .crm import ask, running_crm
@@ -12,7 +12,7 @@ from .deliveries import contacts
 from .parts import of_one
 from .place import Place, counts, place, with_processes
 from .processes import children, environment, seconds_used
-from .rows import TIMES, Aim, Row, Scale, expect
+from .rows import TIMES, TURNS, Aim, Row, Scale, expect
 
 SHARE = 0.9
 ZERO, EIGHTY = Aim(least=0.4), Aim(least=SHARE)
@@ -33,35 +33,41 @@ class Worked:
 
 def measure(scale: Scale) -> Sequence[Row]:
     """Work what waits, on SQLite."""
-    return [_zero(scale.of(2500, 300)), _eighty(scale.of(2500, 400))]
+    return [_zero(scale.of(1500, 300)), _eighty(scale.of(1200, 400))]
 
 
 def _zero(count: int) -> Row:
     with running_crm() as crm, place() as here:
         here.connect(crm)
         parts, statements = of_one(here, 1_000_001, 150)
-    ours = _each(0, THREADS, count)
-    with running_crm() as crm:
-        words = [sys.executable, "-m", "tests.bench.loop", crm, str(THREADS), "1", str(count)]
-        subprocess.run(words, check=True, env=environment(), stdout=subprocess.DEVNULL)
-        plain = ask(crm)
-    expect("records that the loop made", plain.records, count)
-    figures = {**_told(ours), "plain loop, calls a second": plain.rate}
+    turns = [(_each(0, THREADS, count), _plain(count)) for _ in range(TURNS)]
+    ours, plain = _best_of(each for each, _ in turns), max(rate for _, rate in turns)
+    figures = {**_told(ours), "plain loop, calls a second": plain}
     figures |= {f"one thread, ms for {part}": of for part, of in parts.items()}
     figures["statements"] = statements
     best = _best(ours)
     what = "sync with a CRM that answers at once, of a plain loop with the same client and "
     what += f"{THREADS} threads, with {with_processes(best)}"
     note = (
-        f"The loop's whole turn takes {1000 / plain.rate:.2f} ms, which one process's Python spends on the "
+        f"The loop's whole turn takes {1000 / plain:.2f} ms, which one process's Python spends on the "
         f"client; a delivery takes {ours[best].processor:.2f} ms of a processor in the worker, a call like "
         "the loop's among them, and has two commits that wait for the disk"
     )
-    return Row("sync.zero", what, ours[best].rate / plain.rate, TIMES, ZERO, figures, note)
+    return Row("sync.zero", what, ours[best].rate / plain, TIMES, ZERO, figures, note)
+
+
+def _plain(count: int) -> float:
+    """Return the calls a second of the plain loop."""
+    with running_crm() as crm:
+        words = [sys.executable, "-m", "tests.bench.loop", crm, str(THREADS), "1", str(count)]
+        subprocess.run(words, check=True, env=environment(), stdout=subprocess.DEVNULL)
+        plain = ask(crm)
+    expect("records that the loop made", plain.records, count)
+    return plain.rate
 
 
 def _eighty(count: int) -> Row:
-    ours = _each(LATENCY, MANY, count)
+    ours = _best_of(_each(LATENCY, MANY, count) for _ in range(TURNS))
     limit = MANY / (LATENCY / 1000)
     figures = {**_told(ours), "threads through latency, a second": limit}
     best = _best(ours)
@@ -83,6 +89,16 @@ def _each(latency: float, threads: int, count: int) -> dict[int, Worked]:
         with running_crm(latency) as crm, place() as here:
             each[processes] = work(here, crm, threads, count, processes)
     return each
+
+
+def _best_of(turns: Iterable[Mapping[int, Worked]]) -> dict[int, Worked]:
+    """Return the best turn of each, by the number of processes."""
+    found = list(turns)
+    return {count: max((one[count] for one in found), key=_rate) for count in found[0]}
+
+
+def _rate(worked: Worked) -> float:
+    return worked.rate
 
 
 def _best(each: Mapping[int, Worked]) -> int:
