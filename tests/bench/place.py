@@ -8,7 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,7 +75,9 @@ class Place:
 
     def _keep(self, batch: list[Arrival]) -> int:
         kept, rung = self.keep(batch)
-        Bell(LaneBroker(self.variables["CRMHOST_REDIS_URL"])).ring(rung)
+        broker = LaneBroker(self.variables["CRMHOST_REDIS_URL"])
+        with closing(broker.client):
+            Bell(broker).ring(rung)
         return kept
 
     def keep(self, batch: list[Arrival]) -> tuple[int, list[Lane]]:

@@ -9,8 +9,8 @@ from typing import Any
 TIMES = "×"  # noqa: RUF001 - it is the sign that is meant
 """The unit of a ratio within the run: it means the same on every machine."""
 TURNS = 3
-"""What the processor bounds is measured so often, in turns with what it is beside, and the best of each counts:
-what else the machine does only slows."""
+"""What the processor bounds is measured so often, in turns with what it is beside, and the best of each is
+taken: what else the machine does only slows."""
 
 
 @dataclass(frozen=True)
