@@ -78,7 +78,6 @@ class Directory:
     def __init__(self, house: House) -> None:
         self._house = house
         self._known: dict[str, tuple[float, Addressee]] = {}
-        self._readings: dict[str, asyncio.Task[Addressee | None]] = {}
 
     def remembered(self, address: str) -> Addressee | None:
         """Return the connection of an address, where that was read a moment ago."""
@@ -86,15 +85,7 @@ class Directory:
         return found if time.monotonic() - read_at < REMEMBER else None
 
     async def find(self, address: str) -> Addressee | None:
-        """Read which connection an address belongs to; once for all who ask while it is read."""
-        reading = self._readings.get(address)
-        if reading is None or reading.done():
-            reading = self._readings[address] = asyncio.create_task(self.read(address))
-            reading.add_done_callback(lambda _: self._readings.pop(address, None))
-        return await asyncio.shield(reading)  # one who waits no longer stops it for nobody else
-
-    async def read(self, address: str) -> Addressee | None:
-        """Read which connection an address belongs to, as it is from here on."""
+        """Read which connection an address belongs to."""
         # Not by Starlette's threads: who waits for one of those cannot stop waiting.
         found = await asyncio.to_thread(self._read, address) if ADDRESS.fullmatch(address) else None
         self._known.pop(address, None)
@@ -206,7 +197,7 @@ class Receiver:
         try:
             _verify(to, headers, body)
         except DeliveryRefused:
-            again = await patience.of(self._directory.read(to.connection.address))
+            again = await patience.of(self._directory.find(to.connection.address))
             if again is None or again == to:
                 raise
             _verify(again, headers, body)

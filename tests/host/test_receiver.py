@@ -1,6 +1,5 @@
 """Receiving over HTTP: stored before the 200, refused with a reason, never a traceback."""
 
-import asyncio
 import json
 import socket
 import time
@@ -19,7 +18,6 @@ from crmhost.connect import add_webhook_secret
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.http import new_pool
-from crmhost.receiver import Addressee, Directory
 from crmhost.server import serving
 from crmhost.store.connections import CRMConnection
 from crmhost.validation import wanted_changes
@@ -377,48 +375,3 @@ def test_other_methods_and_paths_are_refused_plainly(lite: Chatwoot) -> None:
     pool.close()
 
     assert statuses == [405, 404, 200]
-
-
-def test_a_connection_is_read_once_for_all_who_ask_meanwhile(
-    lite_house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = connected(lite_house).address
-    directory, read = Directory(lite_house), []
-    look = directory._read
-
-    def noted(asked: str) -> Addressee | None:
-        read.append(asked)
-        time.sleep(0.1)
-        return look(asked)
-
-    monkeypatch.setattr(directory, "_read", noted)
-
-    async def ask() -> list[Addressee | None]:
-        found = await asyncio.gather(*(directory.find(address) for _ in range(9)), directory.read(address))
-        return [*found, await directory.find(address)]
-
-    found = asyncio.run(ask())
-    assert len(read) == 3  # for all, for the one who must know, and for the one who came later
-    assert {one and one.connection.address for one in found} == {address}
-
-
-def test_who_asks_for_a_connection_and_goes_away_leaves_the_others_waiting(
-    lite_house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = connected(lite_house).address
-    directory = Directory(lite_house)
-    look = directory._read
-
-    def slowly(asked: str) -> Addressee | None:
-        time.sleep(0.1)
-        return look(asked)
-
-    monkeypatch.setattr(directory, "_read", slowly)
-
-    async def ask() -> Addressee | None:
-        gone, waits = (asyncio.ensure_future(directory.find(address)) for _ in range(2))
-        await asyncio.sleep(0.01)
-        gone.cancel()
-        return await waits
-
-    assert asyncio.run(ask())
