@@ -86,6 +86,11 @@ class Scale:
         """Return the scaled number, ``least`` at the least."""
         return round(max(whole * self.share, least))
 
+    @property
+    def turns(self) -> int:
+        """In how many turns it is measured: a part of the run has no time for more than one."""
+        return TURNS if self.share >= 1 else 1
+
     def seconds(self, whole: float, least: float = 1.0) -> float:
         """Return the scaled time."""
         return max(whole * self.share, least)

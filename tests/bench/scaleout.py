@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from .crm import Told, ask, running_crm
 from .deliveries import contacts
 from .place import POSTGRESQL, kinds, place
-from .rows import TIMES, TURNS, Aim, Row, Scale, expect
+from .rows import TIMES, Aim, Row, Scale, expect
 
 AIM = Aim(least=3.6)
 LATENCY, THREADS, WORKERS = 80, 4, 4
@@ -20,7 +20,7 @@ def measure(scale: Scale) -> Sequence[Row]:
     if POSTGRESQL not in kinds():
         return [Row("scale-out", WHAT, None, TIMES, AIM, note="No PostgreSQL is named.")]
     count = scale.of(1200, 200)
-    turns = [(_with(1, count // 3), _with(WORKERS, count)) for _ in range(TURNS)]
+    turns = [(_with(1, count // 3), _with(WORKERS, count)) for _ in range(scale.turns)]
     one, four = (max(each, key=_rate) for each in zip(*turns, strict=True))
     parts = {"one, deliveries a second": one.rate, "four, deliveries a second": four.rate}
     parts["most calls at once"] = float(four.most_at_once)

@@ -12,7 +12,7 @@ from .deliveries import contacts
 from .parts import of_one
 from .place import Place, counts, place, with_processes
 from .processes import children, environment, seconds_used
-from .rows import TIMES, TURNS, Aim, Row, Scale, expect
+from .rows import TIMES, Aim, Row, Scale, expect
 
 SHARE = 0.9
 ZERO, EIGHTY = Aim(least=0.4), Aim(least=SHARE)
@@ -33,15 +33,15 @@ class Worked:
 
 def measure(scale: Scale) -> Sequence[Row]:
     """Work what waits, on SQLite."""
-    return [_zero(scale.of(1500, 300)), _eighty(scale.of(1200, 400))]
+    return [_zero(scale.of(1500, 300), scale.turns), _eighty(scale.of(1200, 400), scale.turns)]
 
 
-def _zero(count: int) -> Row:
+def _zero(count: int, turns: int) -> Row:
     with running_crm() as crm, place() as here:
         here.connect(crm)
         parts, statements = of_one(here, 1_000_001, 150)
-    turns = [(_each(0, THREADS, count), _plain(count)) for _ in range(TURNS)]
-    ours, plain = _best_of(each for each, _ in turns), max(rate for _, rate in turns)
+    found = [(_each(0, THREADS, count), _plain(count)) for _ in range(turns)]
+    ours, plain = _best_of(each for each, _ in found), max(rate for _, rate in found)
     figures = {**_told(ours), "plain loop, calls a second": plain}
     figures |= {f"one thread, ms for {part}": of for part, of in parts.items()}
     figures["statements"] = statements
@@ -66,8 +66,8 @@ def _plain(count: int) -> float:
     return plain.rate
 
 
-def _eighty(count: int) -> Row:
-    ours = _best_of(_each(LATENCY, MANY, count) for _ in range(TURNS))
+def _eighty(count: int, turns: int) -> Row:
+    ours = _best_of(_each(LATENCY, MANY, count) for _ in range(turns))
     limit = MANY / (LATENCY / 1000)
     figures = {**_told(ours), "threads through latency, a second": limit}
     best = _best(ours)
