@@ -285,7 +285,8 @@ class Attempt:
         """Return how often in a row it has failed so, this time too; what failed otherwise does not count."""
         reason = self._without_secrets(Result(reason=str(error))).reason
         with self._house.store.read() as tx:
-            return attempts.alike(tx, self.delivery.id, reason) + 1
+            alike = attempts.alike(tx, self.delivery.id, reason)
+        return min(alike, self.delivery.attempts) + 1  # what failed before it was brought back is over
 
     def _again(self, error: TryAgain) -> Result:
         """Wait, longer each time, unless the delivery has been tried for too long."""

@@ -293,6 +293,22 @@ def test_what_failed_otherwise_is_not_counted_towards_a_refusal(bench: Bench, cr
     assert states == ["pending", "pending", "pending", "dead"]
 
 
+def test_what_failed_before_a_person_had_it_tried_again_is_not_counted(bench: Bench, crm: FakeCRM) -> None:
+    wait_for_nothing(bench)
+    crm.troubles = [TryAgain("The CRM failed.", at_most=2) for _ in range(4)]
+    bench.receive(payloads.contact_created(JANE))
+    states = []
+    for number in range(4):
+        if number == 2:
+            with bench.house.store.write() as tx:
+                dead.bring_back(tx, dead.chosen(tx, dead.Chosen()), clock.now(tx))
+        bench.work()
+        states += bench.states()
+        hurry(bench)
+
+    assert states == ["pending", "dead"] * 2
+
+
 GIVEN_UP = TryAgain("No answer came.", at_most=1, unsure=True)
 """A failure at which a delivery is given up although it may have been carried out."""
 

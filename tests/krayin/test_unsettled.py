@@ -202,6 +202,7 @@ def test_what_failed_otherwise_before_is_not_counted_towards_a_refusal(
         krayin.sandbox.state.persons[1]["name"] = "Jane"
     stage.lost, stage.app = None, Failing(krayin.app, "/leads/1", written=[True])
     work(bench)
+    assert bench.states() == ["applied", "pending"]
 
     renamed(bench, "Jane Loe", 2)
     work(bench)
