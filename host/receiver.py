@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import signatures, webhooks
 from .errors import CRMHostError, DeliveryRefused
 from .patience import Patience, Waiting
-from .server import WHOLE
+from .server import JOIN, WHOLE
 from .store import clock, connections
 from .store.deliveries import Arrival
 from .tracing import LENGTH, traced
@@ -123,6 +123,8 @@ class Receiver:
         else:
             answer = _no_such_place(404)
         status, body = answer
+        if method != "HEAD" and (whole := scope.get("extensions", {}).get(WHOLE)):
+            whole[JOIN]()
         length = (b"content-length", b"%d" % len(body))
         await send({"type": "http.response.start", "status": status, "headers": (*HEAD, length)})
         await send({"type": "http.response.body", "body": body})

@@ -8,10 +8,12 @@ import time
 from asyncio import BaseTransport, TimerHandle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from .errors import SettingsError
 
@@ -24,6 +26,28 @@ HEAD_PATIENCE = 20.0
 """Seconds within which they must have arrived."""
 WHOLE = "crmhost.whole"
 """Among the extensions of a request (ASGI) whose body has arrived whole."""
+JOIN = "join"
+"""In that extension: what to call for an answer to go out in one piece; its body must not be empty."""
+
+
+class Joined:
+    """A connection that sends an answer's head together with its body: two packets cost twice as much."""
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self._head = b""
+        self._has_begun = False
+
+    def write(self, data: bytes) -> None:
+        """Keep the head until the body comes."""
+        if not self._has_begun:
+            self._head, self._has_begun = data, True
+            return
+        self._transport.write(self._head + data)
+        self._head = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class Guarded(HttpToolsProtocol):
@@ -59,7 +83,8 @@ class Guarded(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Tell the application that the body is there, so that it need not guard against waiting for it."""
         super().on_message_complete()
-        self.scope["extensions"] = {WHOLE: {}}
+        # Weakly: what refers to itself would stay, with its body, until the collector comes.
+        self.scope["extensions"] = {WHOLE: {JOIN: partial(_join, ref(self.cycle))}}
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless what should be headers has grown too long."""
@@ -85,6 +110,11 @@ class Guarded(HttpToolsProtocol):
     def _hang_up(self) -> None:
         self._timer = None
         self.transport.close()
+
+
+def _join(found: ref[RequestResponseCycle]) -> None:
+    if cycle := found():
+        cycle.transport = Joined(cycle.transport)  # type: ignore[assignment]
 
 
 @contextmanager

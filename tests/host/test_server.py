@@ -1,15 +1,21 @@
-"""Whoever sends headers without end, or slowly, holds nothing."""
+"""Whoever sends headers without end, or slowly, holds nothing; an answer can go out in one piece."""
 
+import asyncio
 import json
 import socket
+import threading
 from collections.abc import Iterator
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
 from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from crmhost import server
-from crmhost.server import HEAD_LIMIT, serving
+from crmhost.intake import Intake
+from crmhost.receiver import Directory, Receiver
+from crmhost.server import HEAD_LIMIT, JOIN, WHOLE, serving
 
 
 @pytest.fixture
@@ -50,3 +56,56 @@ def test_a_connection_is_used_again_and_a_long_body_is_no_head(client: socket.so
     for _ in range(2):
         client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
         assert client.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_an_answer_that_is_joined_goes_out_with_its_body() -> None:
+    """Two packets cost twice as much as one, at both ends."""
+    held, held_back = threading.Event(), threading.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        scope["extensions"][WHOLE][JOIN]()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+        held.set()
+        assert await asyncio.to_thread(held_back.wait, 10)
+        await send({"type": "http.response.body", "body": b"hel", "more_body": True})
+        await send({"type": "http.response.body", "body": b"l", "more_body": True})
+        await send({"type": "http.response.body", "body": b"o"})
+
+    with serving(app) as url, socket.create_connection(("127.0.0.1", urlsplit(url).port or 0)) as client:
+        for _ in range(2):  # the connection is as good as before
+            held.clear()
+            held_back.clear()
+            client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+            assert held.wait(10)
+            client.settimeout(0.1)
+            with pytest.raises(TimeoutError):
+                client.recv(1000)
+            held_back.set()
+            client.settimeout(10)
+            answer = client.recv(1000)
+            assert answer.startswith(b"HTTP/1.1 200")
+            _, _, body = answer.partition(b"\r\n\r\n")
+            assert body.startswith(b"hel")
+            while len(body) < len(b"hello"):
+                body += client.recv(1000)
+            assert body == b"hello"
+
+
+@pytest.mark.parametrize(("method", "joined"), [("GET", 1), ("POST", 1), ("HEAD", 0)])
+def test_the_receiver_joins_its_answers_but_those_without_a_body(method: str, joined: int) -> None:
+    calls: list[str] = []
+
+    async def send(message: Any) -> None:
+        calls.append(message["type"])
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    receiver = Receiver(cast("Directory", None), cast("Intake", None), max_body=10)
+    whole = {JOIN: lambda: calls.append("joined")}
+    scope = {"path": "/healthz", "method": method, "extensions": {WHOLE: whole}}
+    asyncio.run(receiver(scope, receive, send))
+
+    assert calls == ["joined"] * joined + ["http.response.start", "http.response.body"]
