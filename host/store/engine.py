@@ -38,7 +38,13 @@ PATIENT = {
 ADDRESS = "Write postgresql://user:password@host/name, or leave it out: SQLite in the data folder."
 REST = 3.0
 """Seconds after which a connection to a server is asked whether it is still good."""
-PRAGMAS = ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=ON")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "busy_timeout=15000",
+    "foreign_keys=ON",
+    # By what a part of a transaction would be taken back: a file of it is made and removed for each one.
+    "temp_store=MEMORY",
+)
 
 
 class Store:
