@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from .signatures import SIGNED_WRONG
-from .store import Store, clock, counters, deliveries, hours, lanes
+from .store import Store, clock, counters, deliveries, hours, lanes, notes
 from .store.hours import Moment
 
 if TYPE_CHECKING:
@@ -197,11 +197,12 @@ class Intake:
                 for item in items
                 if item.arrival and item not in new
             )
-            work = [(a.connection_id, a.event.contact_id) for item in new if (a := item.arrival)]
+            stored = [item.arrival for item in new if item.arrival]
+            work = [(one.connection_id, one.event.contact_id) for one in stored]
             rung = self._add_work(tx, work) if work else []
             if tally:
                 counters.add(tx, tally)
-                hours.note(tx, _refusals(tally, clock.now(tx)))
+            hours.note(tx, [*notes.received(stored), *_refusals(tally, clock.now(tx) if tally else 0.0)])
         return new, rung
 
     def _add_work(self, tx: Connection, work: Iterable[Lane]) -> list[Lane]:

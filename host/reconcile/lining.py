@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..store import clock, deliveries, lanes
+from ..store import clock, deliveries, hours, lanes, notes
 from ..store.deliveries import Arrival
 from ..webhooks import Event, Kind, as_changed, told_of
 
@@ -61,6 +61,7 @@ def line_up(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
         return []
     wanted = [(one.connection_id, one.event.contact_id) for one in stored]
     lanes.add_work(tx, wanted, clock.now(tx), 0, background=stored[0].background)
+    hours.note(tx, notes.received(stored))
     return stored
 
 

@@ -134,7 +134,7 @@ def store(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     keys = set(many.new(tx, _insert(tx.dialect.name), STORED, rows, ("connection_id", "digest")))
     refused = {arrival.key for arrival in fresh} - keys
     stored = [arrival for arrival in fresh if arrival.key in keys]
-    notes.taken(tx, stored)
+    notes.about(tx, stored)
     if refused:
         # Their id is known with another body. The body is not: it may come under an id of its own.
         bodies.forget(tx, sorted(refused))

@@ -15,14 +15,18 @@ from .text import storable
 if TYPE_CHECKING:
     from .deliveries import Arrival
 
-__all__ = ["TRIED", "ended", "taken"]
+__all__ = ["TRIED", "about", "ended", "received"]
 
 
-def taken(tx: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Note who these are about, and that they were received."""
+def about(tx: Connection, arrivals: Sequence[Arrival]) -> None:
+    """Note who these are about."""
     if arrivals:
         contacts.note(tx, map(_face, arrivals), max(one.received_at for one in arrivals))
-        hours.note(tx, (Moment(one.connection_id, RECEIVED, one.received_at) for one in arrivals))
+
+
+def received(arrivals: Iterable[Arrival]) -> list[Moment]:
+    """Return that these were received, to be noted last: it is one row for all who receive for one."""
+    return [Moment(one.connection_id, RECEIVED, one.received_at) for one in arrivals]
 
 
 def _face(arrival: Arrival) -> Face:

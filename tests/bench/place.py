@@ -20,7 +20,7 @@ from crmhost.demo.payloads import Payload
 from crmhost.embedded import running_valkey
 from crmhost.house import House
 from crmhost.settings import load_settings
-from crmhost.store import deliveries, lanes
+from crmhost.store import deliveries, hours, lanes, notes
 from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
 from crmhost.store.tables import deliveries as stored
@@ -86,7 +86,9 @@ class Place:
         with self.house.store.write() as tx:
             kept = deliveries.store(tx, batch)
             wanted = [(one.connection_id, one.event.contact_id) for one in kept]
-            return len(kept), lanes.add_work(tx, wanted, time.time(), 0.0, bells=bells)
+            rung = lanes.add_work(tx, wanted, time.time(), 0.0, bells=bells)
+            hours.note(tx, notes.received(kept))
+            return len(kept), rung
 
     def states(self) -> dict[str, int]:
         """Return how many deliveries there are in each state that any is in."""
