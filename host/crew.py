@@ -7,6 +7,7 @@ its end it hears that it is alone.
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def crew(
     the others: what keeps it from starting is said once, and what is done once in a new database is done
     when they come.
     """
-    all_of_them = [_Process(words, handed) for words in commands]
+    all_of_them = [_Process(words, handed, number) for number, words in enumerate(commands)]
     try:
         for some in (all_of_them[:1], all_of_them[1:]):
             if stop.is_set():
@@ -85,9 +86,10 @@ def _end(processes: Iterable[_Process]) -> None:
 class _Process:
     """One of them, which may have begun several times, and this end of the line to it."""
 
-    def __init__(self, words: Sequence[str], handed: Sequence[int]) -> None:
+    def __init__(self, words: Sequence[str], handed: Sequence[int], number: int) -> None:
         self._words = words
         self._handed = handed
+        self._number = number
         self._line: socket.socket | None = None
         self._began_at = 0.0
         self.running: subprocess.Popen[bytes] | None = None
@@ -105,6 +107,7 @@ class _Process:
             self.running = subprocess.Popen(  # noqa: S603 - it is what runs here already
                 command, pass_fds=(theirs.fileno(), *self._handed), stdin=subprocess.DEVNULL
             )
+        _settle(self.running.pid, self._number)
 
     def look(self) -> None:
         """See how it is; one that died is begun anew, one that cannot start ends all."""
@@ -120,6 +123,18 @@ class _Process:
         if time.monotonic() - self._began_at > PAUSE:
             log.warning("a process died, and is started again", pid=self.running.pid, status=status)
             self.begin()
+
+
+def _settle(pid: int, number: int) -> None:
+    """Give a process one processor to be on: its threads compute one at a time, wherever they are.
+
+    On several, each thread that another one wakes takes Python's lock from it before it is through, and a
+    fifth to a third of the processor goes into that. Where crews meet, each begins at another processor.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):  # it has ended already, or may not be moved
+            processors = sorted(os.sched_getaffinity(0))
+            os.sched_setaffinity(pid, {processors[(os.getpid() + number) % len(processors)]})
 
 
 def _this_command() -> list[str]:

@@ -103,6 +103,17 @@ def test_each_process_answers_and_works(user: User) -> None:
                 assert user.waits_until(idle)["deliveries"]["applied"] == number
 
 
+def test_each_process_keeps_to_a_processor_of_its_own(user: User) -> None:
+    """Its threads compute one at a time: on several they would take Python's lock from each other."""
+    there = os.sched_getaffinity(0)
+    with serving(user) as server:
+        theirs = [os.sched_getaffinity(pid) for pid in members(server.process.pid)]
+
+        assert {len(one) for one in theirs} == {1}
+        assert len(set.union(*theirs)) == min(len(there), 2)
+        assert os.sched_getaffinity(server.process.pid) == there  # and with it Valkey
+
+
 def test_a_process_that_is_killed_is_started_again(user: User) -> None:
     user.connected()
     with serving(user) as server:
