@@ -17,8 +17,10 @@ from typing import IO
 ROOT = Path(__file__).parents[2]
 LOOK = 0.005
 """Seconds between two looks at what a program has said."""
-SAID = 65536
-"""Bytes of it that are looked through for the words that it is ready."""
+SAID = 1 << 24
+"""Bytes of it that are read: those that it began may say much before it says that it is ready."""
+TROUBLES = 20
+"""Lines that are shown of what went wrong in it, where the measurement failed."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,9 @@ def program(
         )
         try:
             yield Started(started.pid, _ready(started, said, ready))
+        except Exception as error:
+            error.add_note("\n".join([f"{' '.join(words)} said:", *troubles(_read(said))]))
+            raise
         finally:
             started.terminate()
             try:
@@ -70,13 +75,22 @@ def _ready(started: subprocess.Popen[bytes], said: IO[bytes], pattern: str) -> s
     """Wait until it says what it says when it is ready; return what the pattern found."""
     while True:
         ended = started.poll() is not None
-        # By its place, which leaves the program's own place in the file as it is.
-        text = os.pread(said.fileno(), SAID, 0).decode(errors="replace")
+        text = _read(said)
         if found := re.search(pattern, text):
             return found.group(1) if found.groups() else found.group()
         if ended:
             raise RuntimeError(f"{started.args!r} did not start: {text}")
         time.sleep(LOOK)
+
+
+def _read(said: IO[bytes]) -> str:
+    """Return what was said, by its place in the file, which leaves the program's own as it is."""
+    return os.pread(said.fileno(), SAID, 0).decode(errors="replace")
+
+
+def troubles(said: str) -> list[str]:
+    """Return the last lines of a log but those of what went as it should."""
+    return [line for line in said.splitlines() if "level='info'" not in line][-TROUBLES:]
 
 
 def environment(**variables: str) -> dict[str, str]:

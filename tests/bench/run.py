@@ -65,7 +65,7 @@ def run(names: Iterable[str], scale: Scale, say: Say) -> Run:
             found = FAMILIES[name](scale)
         except (WrongResult, RuntimeError, OSError, SQLAlchemyError) as error:
             problems.append(f"{name}: {error}")
-            say(f"  {problems[-1]}")
+            say("\n".join([f"  {problems[-1]}", *getattr(error, "__notes__", ())]))
             continue
         for row in found:
             say(f"  {row}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from . import page, quick, receive, run
 from .deliveries import SIZE, contacts, request
 from .load import Seen
 from .place import place
+from .processes import program
 from .rows import TIMES, Aim, Row, Scale, WrongResult, expect
 
 ROW = Row("receive.sqlite", "durable receive", 0.5, TIMES, Aim(least=0.45), {"deliveries a second": 3000.0})
@@ -50,6 +52,19 @@ def test_a_wrong_result_is_a_problem_and_no_figure(monkeypatch: pytest.MonkeyPat
 
     assert ended.problems == ["bad: records in the CRM: 99, and not 100."]
     assert ended.rows == [ROW]
+
+
+def test_a_wrong_result_comes_with_what_its_programs_warned_of() -> None:
+    said = ("ready", "level='info' event='handled'", "level='error' no disk")
+    words = "\n".join([*(f"print({line!r})" for line in said), "import time", "time.sleep(60)"])
+    with (
+        pytest.raises(WrongResult) as raised,
+        program([sys.executable, "-uc", words], "no disk", {}),
+    ):
+        expect("calls of the CRM", 1201, 1200)
+
+    (note,) = raised.value.__notes__
+    assert note.splitlines()[-2:] == ["ready", "level='error' no disk"]
 
 
 def test_work_that_does_not_end_is_a_wrong_result() -> None:
