@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +42,9 @@ PRAGMAS = (
     "journal_mode=WAL",
     "busy_timeout=15000",
     "foreign_keys=ON",
-    # By what a part of a transaction would be taken back: a file of it is made and removed for each one.
-    "temp_store=MEMORY",
 )
+IN_MEMORY = "temp_store=MEMORY"
+"""By what a part of a transaction would be taken back: else a file is made of it, and removed, each time."""
 
 
 class Store:
@@ -97,8 +97,11 @@ class Store:
             self._writers.close()
 
 
-def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
-    """Open the database at an SQLAlchemy address; ``postgresql://`` means psycopg 3."""
+def open_store(url: str | URL, *, pool_size: int = 12, large: bool = False) -> Store:
+    """Open the database at an SQLAlchemy address; ``postgresql://`` means psycopg 3.
+
+    ``large`` is for what may sort whole tables, as a migration does: SQLite has files for that.
+    """
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
@@ -127,7 +130,7 @@ def open_store(url: str | URL, *, pool_size: int = 12) -> Store:
     if on_server:
         _ask_whom_we_left_alone(engine)
     else:
-        _tune_sqlite(engine)
+        _tune_sqlite(engine, PRAGMAS if large else (*PRAGMAS, IN_MEMORY))
     return Store(engine)
 
 
@@ -172,12 +175,12 @@ def _ask_whom_we_left_alone(engine: Engine) -> None:
             raise InvalidatePoolError from error
 
 
-def _tune_sqlite(engine: Engine) -> None:
+def _tune_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
     """Let readers and one writer work side by side; transactions are begun by the store."""
 
     @event.listens_for(engine, "connect")
     def _connected(connection: DBAPIConnection, _record: object) -> None:
         raw: Any = connection
         raw.isolation_level = None
-        for pragma in PRAGMAS:
+        for pragma in pragmas:
             raw.execute(f"PRAGMA {pragma}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from ..errors import SettingsError
-from .engine import Store
+from .engine import Store, open_store
 from .tables import metadata
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def migrate(store: Store, revision: str) -> None:
     from alembic import command
 
     at = current(store)
-    with _alone(store) as tx:
+    with closing(open_store(store.engine.url, large=True)) as own, _alone(own) as tx:
         config = configuration()
         config.attributes["connection"] = tx
         back = revision == "base" or (at is not None and revision < at)

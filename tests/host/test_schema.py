@@ -2,9 +2,12 @@
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
@@ -61,6 +64,24 @@ def described(store: Store) -> dict[str, Any]:
                 for name in about.get_table_names()
             },
         }
+
+
+def test_a_migration_sorts_in_files_what_work_keeps_in_memory(tmp_path: Path) -> None:
+    """An index that is made anew sorts a whole table, of a million rows a hundred megabytes."""
+    store = open_store(f"sqlite:///{tmp_path / 'crmhost.sqlite3'}")
+    migrated: list[Any] = []
+
+    def asked(config: Config, _revision: str) -> None:
+        migrated.append(config.attributes["connection"].scalar(text("PRAGMA temp_store")))
+
+    with patch.object(command, "upgrade", asked):
+        migrate(store, HEAD)
+    with store.write() as tx:
+        worked = tx.scalar(text("PRAGMA temp_store"))
+    store.close()
+
+    default, memory = 0, 2
+    assert (migrated, worked) == ([default], memory)
 
 
 def test_the_migrations_know_their_way_back(empty_database_url: str) -> None:
