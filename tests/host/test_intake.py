@@ -18,6 +18,7 @@ from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
 from crmhost.webhooks import classify
 
+from ..statements import statements
 from .conftest import connected
 
 
@@ -108,6 +109,16 @@ def test_no_commit_is_of_more_than_can_be_waited_for(
     asyncio.run(receive(intake, 12))
 
     assert commits == [5, 5, 2]
+
+
+def test_what_was_received_is_counted_last(intake: Intake, lite_house: House) -> None:
+    """It is one row for all who receive for one: who has changed it keeps the others waiting until the end."""
+    with statements(lite_house.store.engine) as asked:
+        intake.put(arrival(1)).result(10)
+        intake.close()
+
+    assert asked[-1][0].startswith("INSERT INTO hours")
+    assert sum("hours" in text for text, _ in asked) == 1
 
 
 def test_whoever_carries_bells_may_fail_in_any_way(intake: Intake) -> None:

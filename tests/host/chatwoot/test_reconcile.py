@@ -12,7 +12,7 @@ from crmhost.house import House
 from crmhost.notices import matters
 from crmhost.reconcile import Reconciled, reconcile
 from crmhost.reconcile import run as run_module
-from crmhost.store import counters, deliveries, known, links
+from crmhost.store import counters, deliveries, hours, known, links
 from crmhost.wiring import receiving, working
 
 from ..conftest import Bench, Types, connected
@@ -57,6 +57,7 @@ def test_a_contact_whose_webhook_was_lost_is_worked(
     assert found(desk) == NOTHING, "it is found once"
     with desk.house.store.read() as tx:
         assert matters(tx)["lost:1"].count == 1, "operators are told"
+        assert hours.sums(tx, [1], 0, [hours.RECEIVED])[1].count == 1, "it is counted as received"
 
 
 def test_a_change_whose_webhook_was_lost_is_worked(
