@@ -40,7 +40,7 @@ next what those send who got them is read, in the third it is handled."""
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class _Item:
     """Something to commit, and whoever waits for it: true if it was stored, false if known already."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import time
 import traceback
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import structlog
@@ -43,9 +44,16 @@ def without_addresses(_logger: object, _method: str, told: EventDict) -> EventDi
 
 def as_line(_logger: object, level: str, told: EventDict) -> str:
     """Return the line: the time, the level and the event come first."""
-    stamp, event = datetime.now(UTC).isoformat(timespec="microseconds"), told.pop("event")
+    second, fraction = divmod(time.time(), 1)
+    stamp, event = f"{_second(int(second))}.{int(fraction * 1e6):06d}Z", told.pop("event")
     rest = "".join([f" {name}={value!r}" for name, value in told.items()])
-    return f"timestamp='{stamp[:-6]}Z' level='{level}' event={event!r}{rest}"
+    return f"timestamp='{stamp}' level='{level}' event={event!r}{rest}"
+
+
+@lru_cache(maxsize=1)
+def _second(moment: int) -> str:
+    """Return a whole second of unix time as it is written in a line."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
 
 
 def configure(level: int = logging.INFO) -> None:

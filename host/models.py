@@ -59,10 +59,11 @@ ADDRESSES = ("email", "phone_number", "identifier")
 
 def is_identifiable(contact: Mapping[str, Any]) -> bool:
     """Whether anything but a generated name tells this customer, as Chatwoot sends it, from another."""
+    if any(_text_or_none(contact.get(name)) for name in ADDRESSES):
+        return True
     additional = contact.get("additional_attributes")
     profiles = additional.get("social_profiles") if isinstance(additional, Mapping) else None
-    social = profiles.values() if isinstance(profiles, Mapping) else ()
-    return any(map(_text_or_none, (*(contact.get(name) for name in ADDRESSES), *social)))
+    return isinstance(profiles, Mapping) and any(map(_text_or_none, profiles.values()))
 
 
 class Contact(_FromChatwoot):

@@ -41,9 +41,7 @@ REMEMBER = 1.0
 """Seconds for which a connection is not read again from the database."""
 TELL = 1.0
 """Seconds between two refusals that are logged."""
-HEADERS = frozenset(
-    name.encode() for name in (signatures.SIGNATURE, signatures.TIMESTAMP, signatures.DELIVERY)
-)
+HEADERS = {name.encode(): name for name in (signatures.SIGNATURE, signatures.TIMESTAMP, signatures.DELIVERY)}
 """What is read of a webhook's headers; a server gives their names in small letters."""
 HEAD = ((b"content-type", b"application/json"),)
 Answer = tuple[int, bytes]
@@ -209,8 +207,11 @@ class Receiver:
 
 def _headers(scope: Scope) -> dict[str, str]:
     """Return the headers that say whose the webhook is; of one that is there twice the first."""
-    said = {name: value for name, value in reversed(scope["headers"]) if name in HEADERS}
-    return {name.decode(): value.decode("latin-1") for name, value in said.items()}
+    said: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        if name in HEADERS:
+            said.setdefault(HEADERS[name], value.decode("latin-1"))
+    return said
 
 
 def _verify(to: Addressee, headers: Mapping[str, str], body: bytes) -> None:

@@ -112,7 +112,7 @@ def test_no_commit_is_of_more_than_can_be_waited_for(
 
 
 def test_what_was_received_is_counted_last(intake: Intake, lite_house: House) -> None:
-    """It is one row for all who receive for one: who has changed it keeps the others waiting until the end."""
+    """It is one row for all who receive for one: who has changed it keeps the others waiting."""
     with statements(lite_house.store.engine) as asked:
         intake.put(arrival(1)).result(10)
         intake.close()
