@@ -19,7 +19,8 @@ import structlog
 from redis.exceptions import RedisError
 
 from .errors import NotYet
-from .http import DEADLINE, TIMEOUTS
+from .http import DEADLINE
+from .pool import TIMEOUTS
 
 if TYPE_CHECKING:
     from redis import Redis

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from .errors import SettingsError
 
 if TYPE_CHECKING:
-    import httpx
     from redis import Redis
 
     from .chatwoot import Agents, ChatwootAPI
     from .looked_at import LookedAt
     from .plugins import Plugins
+    from .pool import Clients
     from .pulse import Pulse
     from .settings import Settings
     from .store import Store
@@ -55,9 +55,9 @@ class House:
         return LookedAt(self.plugins, self.vault)
 
     @cached_property
-    def http_pool(self) -> httpx.Client:
+    def http_pool(self) -> Clients:
         """The connections to CRMs, and to Chatwoot."""
-        from .http import new_pool
+        from .pool import new_pool
 
         return new_pool(private=self.settings.private_addresses, ca_file=self.settings.ca_file)
 

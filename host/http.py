@@ -1,4 +1,4 @@
-"""The HTTP client that plugins are handed: one pool for the process, each call counted and timed."""
+"""The HTTP client that plugins are handed: each call counted and timed, those of one process by one pool."""
 
 from __future__ import annotations
 
@@ -8,24 +8,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .errors import PluginError, SettingsError, TryAgain
-from .peers import check_address, check_peer, is_address
+from .pool import TIMEOUTS
 from .retry_after import retry_after
 from .tracing import traced
 
 if TYPE_CHECKING:
     # httpx takes a quarter of a second to import, which a command that sends nothing need not wait for.
-    import ssl
-    from pathlib import Path
-
     import httpx
 
-TIMEOUTS = {"connect": 5.0, "read": 15.0, "write": 5.0, "pool": 5.0}
-"""Seconds."""
+    from .pool import Pool
+
 DEADLINE = 25.0
 """Seconds after which no further piece of an answer is waited for; httpx's time-outs are per phase."""
 ANSWER_LIMIT = 10 * 1024 * 1024
@@ -95,55 +91,6 @@ def changes_something(method: str) -> bool:
     return method not in SAFE_METHODS
 
 
-def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: float) -> httpx.Client:
-    """Return the client whose connections one process shares; it follows no redirects and keeps no cookies.
-
-    ``private`` lets it connect to addresses of a private network; ``ca_file`` names certificates that
-    are believed beside those of the public authorities; ``seconds`` are time-outs that differ from
-    TIMEOUTS, by their phase.
-    """
-    from http.cookiejar import CookieJar, DefaultCookiePolicy
-
-    import httpx
-
-    trusted = trust(ca_file)
-
-    def look(event: str, info: Mapping[str, Any]) -> None:
-        if event == "connection.connect_tcp.complete":
-            check_peer(info["return_value"], private=private)
-
-    def traced(request: httpx.Request) -> None:
-        if is_address(request.url.host):
-            # Also where a proxy would be connected to instead.
-            check_address(request.url.host, private=private)
-        request.extensions = {**request.extensions, "trace": look}
-
-    return httpx.Client(
-        timeout=httpx.Timeout(**{**TIMEOUTS, **seconds}),
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
-        verify=trusted,
-        # None is kept: what a CRM sets for one connection is nothing to say in another's name.
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        event_hooks={"request": [traced]},
-        follow_redirects=False,
-    )
-
-
-@lru_cache(maxsize=4)
-def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """Return what a peer's certificate is checked with, in whatever protocol; reading it takes a while."""
-    import httpx
-
-    context = httpx.create_ssl_context()
-    try:
-        if ca_file is not None:
-            context.load_verify_locations(ca_file)
-    except OSError as error:
-        fix = "Name a file with certificates in PEM that this user may read."
-        raise SettingsError(f"CRMHOST_CA_FILE cannot be read: {error}.", fix=fix) from error
-    return context
-
-
 def _unguarded(_writes: bool, _longest: float) -> None:
     """Let every call through: outside of a lane there is nothing to hold."""
 
@@ -157,7 +104,7 @@ class Http:
 
     def __init__(
         self,
-        pool: httpx.Client,
+        pool: Pool,
         *,
         guard: Callable[[bool, float], None] = _unguarded,
         deadline: float = DEADLINE,

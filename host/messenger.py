@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from .errors import CRMHostError, SettingsError
-from .http import Http, trust
+from .http import Http
 from .peers import check_address
+from .pool import trust
 
 if TYPE_CHECKING:
     import ssl
     from pathlib import Path
     from socket import socket
 
-    import httpx
+    from .pool import Pool
 
 PATIENCE = 15.0
 """Seconds that a mail server may take for each step."""
@@ -110,7 +111,7 @@ class Webhook:
     """An address that takes ``{"text": …}`` by POST, as Slack's and Mattermost's do."""
 
     url: str
-    pool: httpx.Client
+    pool: Pool
     say: Say = str
 
     def send(self, lines: Sequence[str]) -> None:
@@ -125,7 +126,7 @@ class Webhook:
             raise Undelivered(f"{urlsplit(self.url).hostname} answered {answer.status}", fix=FIX)
 
 
-def messenger(url: str, pool: httpx.Client, ca_file: Path | None = None, say: Say = str) -> Messenger:
+def messenger(url: str, pool: Pool, ca_file: Path | None = None, say: Say = str) -> Messenger:
     """Return who carries messages to this address; ``ca_file`` as for CRMs, ``say`` in whose language."""
     if urlsplit(url).scheme in {"smtp", "smtps"}:
         return Mail(url, trust(ca_file), say)

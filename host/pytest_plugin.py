@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    import httpx
-
     from .house import House
     from .plugins import Plugin
+    from .pool import Pool
     from .testing.capabilities import Capabilities
     from .testing.gate import Gate
     from .testing.played import Played
@@ -103,9 +102,9 @@ def contract_plugin(contract: Capabilities, contract_logs: None) -> Plugin:  # n
 
 
 @pytest.fixture(scope="session")
-def contract_pool() -> Iterator[httpx.Client]:
+def contract_pool() -> Iterator[Pool]:
     """The connections that hooks are given."""
-    from .http import new_pool
+    from .pool import new_pool
 
     with new_pool() as pool:
         yield pool
@@ -125,7 +124,7 @@ def contract_tapes(
 
 
 @pytest.fixture(scope="class")
-def contract_ready(contract_plugin: Plugin, contract_tapes: Tapes, contract_pool: httpx.Client) -> Ready:
+def contract_ready(contract_plugin: Plugin, contract_tapes: Tapes, contract_pool: Pool) -> Ready:
     """The connection that the recorded half works with, set up."""
     from .testing.played import Played
     from .testing.rules import in_a_sentence
@@ -142,7 +141,7 @@ def played(
     contract_plugin: Plugin,
     contract_tapes: Tapes,
     contract_ready: Ready,
-    contract_pool: httpx.Client,
+    contract_pool: Pool,
 ) -> Iterator[Played]:
     """The plugin's hooks, on the cassette that is named for the rule."""
     from .testing.played import Played

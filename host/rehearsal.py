@@ -17,9 +17,8 @@ from .errors import CRMHostError
 from .http import Answer, Calling, Http, changes_something, read_url
 
 if TYPE_CHECKING:
-    import httpx
-
     from .models import Imagined
+    from .pool import Pool
 
 Imagine = Callable[[str, str, Any, int], "Imagined | None"]
 FIRST = 900_000_000_000_000
@@ -81,7 +80,7 @@ class Writes:
 class Rehearsal(Http):
     """Implements ``Http`` for one peer: ``imagine`` says what that would answer to a write."""
 
-    def __init__(self, pool: httpx.Client, to: str, writes: Writes, imagine: Imagine) -> None:
+    def __init__(self, pool: Pool, to: str, writes: Writes, imagine: Imagine) -> None:
         super().__init__(pool, guard=_only_look)
         self._to = to
         self._writes = writes

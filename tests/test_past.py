@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from crmhost import Http
-from crmhost.http import new_pool
+from crmhost.pool import new_pool
 
 from .processes import SCRIPTS, run, running
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crmhost import Answer, Http, overview, signatures
-from crmhost.http import new_pool
+from crmhost.pool import new_pool
 from crmhost.settings import PREFIX, Settings
 from crmhost.wiring import open_house
 

@@ -18,13 +18,13 @@ from .people import contact_of, conversation_of
 from .rules import broken, promise
 
 if TYPE_CHECKING:
-    import httpx
     from pydantic import BaseModel
     from vcr.cassette import Cassette
 
     from ..demo.payloads import Payload
     from ..models import Outcome, SetupResult
     from ..plugins import Plugin
+    from ..pool import Pool
 
 ACCOUNT = 3
 """Chatwoot's."""
@@ -39,7 +39,7 @@ class Played:
     """
 
     def __init__(
-        self, plugin: Plugin, pool: httpx.Client, given: Mapping[str, Any], cassette: Cassette | None = None
+        self, plugin: Plugin, pool: Pool, given: Mapping[str, Any], cassette: Cassette | None = None
     ) -> None:
         self.plugin = plugin
         self.given = dict(given)

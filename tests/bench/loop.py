@@ -9,7 +9,7 @@ import queue
 import sys
 import threading
 
-from crmhost.http import new_pool
+from crmhost.pool import new_pool
 
 from .deliveries import person
 
@@ -30,7 +30,8 @@ def make(url: str, threads: int, numbers: range) -> None:
                 one = person(number)
                 told = {"name": one["name"], "email": one["email"], "phone": one["phone_number"]}
                 body = {"record": f"contact:{number}", "customer": f"3:{number}", **told}
-                pool.request("POST", f"{url}/records", json=body).raise_for_status()
+                with pool.stream("POST", f"{url}/records", json=body) as answer:
+                    answer.raise_for_status().read()
 
         working = [threading.Thread(target=work) for _ in range(threads)]
         for one in working:

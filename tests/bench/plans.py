@@ -14,8 +14,6 @@ from typing import Any
 
 import httpx
 
-from crmhost.http import new_pool
-
 from .krayin import Krayin
 
 A_MINUTE = 60
@@ -34,7 +32,7 @@ class Flow:
         self._minute_began = 0.0
         self._krayin = krayin
         self._changes = changes
-        self._pool = new_pool()
+        self._client = httpx.Client(timeout=15)
 
     def run(self) -> None:
         """Go on until it is stopped; ``failed`` says what it stumbled over before that."""
@@ -80,7 +78,7 @@ class Flow:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self._krayin.token}"}
         url = f"{self._krayin.url}/api/v1/{path}"
         while True:
-            answer = self._pool.request(method, url, json=body, params=params, headers=headers)
+            answer = self._client.request(method, url, json=body, params=params, headers=headers)
             self._note_minute(answer)
             if not self._is_throttled(answer):
                 break

@@ -101,11 +101,11 @@ def measured() -> Times:
 
 def shorten(times: Times) -> None:
     """Make them short in this process."""
-    from crmhost import budget, http
+    from crmhost import budget, http, pool
 
     for path, seconds in times.constants().items():
         replace(path, seconds)
-    http.TIMEOUTS.update(dict.fromkeys(("connect", "read", "write", "pool"), times.patience))
+    pool.TIMEOUTS.update(dict.fromkeys(("connect", "read", "write", "pool"), times.patience))
     # What a function takes unless it is told otherwise was read from the constant when it was made.
     _default(http.Http.__init__, "deadline", times.deadline)
     _default(budget.DeliveryBudget.call, "seconds", times.minute)

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from crmhost.http import trust
 from crmhost.messenger import Mail, Undelivered
+from crmhost.pool import trust
 from crmhost.server import listening
 
 from .certificates import own_certificate

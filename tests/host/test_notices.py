@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from crmhost import CredentialsError, Rejected, SettingsError, notices
 from crmhost.demo import payloads
-from crmhost.http import new_pool
 from crmhost.messenger import Undelivered, Webhook, messenger
 from crmhost.notices import CALM, GAP, QUIET, Notices
+from crmhost.pool import new_pool
 from crmhost.refusals import SIGNATURES
 from crmhost.server import serving
 from crmhost.settings import load_settings

@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from crmhost import Http, SettingsError, TryAgain
-from crmhost.http import new_pool
 from crmhost.peers import check_address, check_peer
+from crmhost.pool import new_pool
 from crmhost.server import listening, serving
 
 from .certificates import own_certificate

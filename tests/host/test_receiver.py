@@ -17,7 +17,7 @@ from crmhost import Answer, Http, overview, signatures, webhooks
 from crmhost.connect import add_webhook_secret
 from crmhost.demo import payloads
 from crmhost.house import House
-from crmhost.http import new_pool
+from crmhost.pool import new_pool
 from crmhost.server import serving
 from crmhost.store.connections import CRMConnection
 from crmhost.validation import wanted_changes

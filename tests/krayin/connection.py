@@ -8,11 +8,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import structlog
 
 import crmhost
 from crmhost import Contact, Context, Conversation, CRMHostError, Http, Links, Outcome, SetUpAgain, TryAgain
+from crmhost.pool import Pool
 from crmhost.testing import LinksInMemory
 from crmhost_krayin import (
     KrayinSettings,
@@ -71,7 +71,7 @@ class Chatwoot:
 class Connection:
     """Settings as a person would give them, with what setup found; and what each delivery took."""
 
-    pool: httpx.Client
+    pool: Pool
     given: Mapping[str, Any]
     store: LinksInMemory = field(default_factory=LinksInMemory)
     chatwoot: Chatwoot | None = None

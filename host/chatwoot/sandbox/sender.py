@@ -14,12 +14,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...errors import CRMHostError
-from ...http import Http, new_pool
+from ...http import Http
+from ...pool import new_pool
 from .chaos import Chaos
 from .state import Event, Json, State, Webhook
 
 if TYPE_CHECKING:
-    import httpx
+    from ...pool import Clients
 
 PATIENCE = 5.0
 """Seconds; Chatwoot's WEBHOOK_TIMEOUT."""
@@ -46,7 +47,7 @@ class Sender:
         self._threads = threads
 
     @cached_property
-    def _pool(self) -> httpx.Client:
+    def _pool(self) -> Clients:
         return new_pool(read=PATIENCE)
 
     def deliver(self) -> list[Sent]:

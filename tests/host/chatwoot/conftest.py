@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,7 +21,7 @@ from crmhost.chatwoot.sandbox import CALM, Chaos, ChatwootSandbox
 from crmhost.chatwoot.sandbox.state import Webhook
 from crmhost.connect import connect
 from crmhost.house import House
-from crmhost.http import new_pool
+from crmhost.pool import Pool, new_pool
 from crmhost.server import serving
 from crmhost.store.connections import CRMConnection
 from crmhost.wiring import open_house
@@ -98,7 +97,7 @@ def address(sandbox: ChatwootSandbox, chatwoots_port: tuple[Switchboard, str]) -
 
 
 @pytest.fixture
-def pool() -> Iterator[httpx.Client]:
+def pool() -> Iterator[Pool]:
     with new_pool() as opened:
         yield opened
 
@@ -107,7 +106,7 @@ Asks = Callable[..., ChatwootAPI]
 
 
 @pytest.fixture
-def asks(sandbox: ChatwootSandbox, address: str, pool: httpx.Client) -> Asks:
+def asks(sandbox: ChatwootSandbox, address: str, pool: Pool) -> Asks:
     """Return Chatwoot's API for a token: an administrator's, if none is given."""
 
     def api(token: str | None = None, account_id: int = 3) -> ChatwootAPI:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmhost import Contact, Conversation, Message
+from crmhost import Contact, Conversation, Http, Message
 from crmhost_krayin.sandbox.state import State
 
 from ..connection import Chatwoot, Connection
@@ -49,8 +49,10 @@ class Play:
         """Make a record as the sales team would; return its id."""
         given = self.krayin.given
         headers = {"Accept": "application/json", "Authorization": f"Bearer {given['api_token']}"}
-        answer = self.krayin.pool.post(f"{given['api_url']}/api/v1/{path}", json=body, headers=headers)
-        assert answer.status_code == 200, answer.text
+        answer = Http(self.krayin.pool).request(
+            "POST", f"{given['api_url']}/api/v1/{path}", body=body, headers=headers
+        )
+        assert answer.status == 200, answer.text
         return int(answer.json()["data"]["id"])
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from crmhost import Contact, Conversation, Message
-from crmhost.http import new_pool
+from crmhost.pool import new_pool
 
 from ..connection import Chatwoot, Connection
 from .server import EMAILS, MARK, Row, Server, here
