@@ -105,6 +105,7 @@ class HeldLane:
             pipe.eval(held.LUA_RELEASE_SCRIPT, 1, held.name, letting_go)
             pipe.set(wanted.name, token, nx=True, px=int(LEASE * 1000))
             return pipe.execute(raise_on_error=False)[1] is True
+        held.local.token = letting_go  # it may be locked yet: ``release`` is for that
         return False
 
     def release(self) -> None:
@@ -125,9 +126,11 @@ def held_by_hand(redis: Redis, store: Store, lane: Lane, *, patience: float) -> 
             held.fence = lanes.seize(tx, lane, clock.now(tx))
         yield held
     finally:
-        with suppress(LaneLost), held.committing() as tx:
-            lanes.let_be(tx, lane)
-        held.release()
+        try:
+            with suppress(LaneLost), held.committing() as tx:
+                lanes.let_be(tx, lane)
+        finally:
+            held.release()
 
 
 def lock_name(lane: Lane) -> str:
@@ -138,8 +141,7 @@ def lock_name(lane: Lane) -> str:
 def take(redis: Redis, store: Store, lane: Lane) -> HeldLane | None:
     """Take the lane without waiting; None where another worker has it, or it is not due."""
     lock = _lock(redis, lane)
-    # A token of its own would be a UUID of this computer, for which a daemon is asked first.
-    if not lock.acquire(blocking=False, token=secrets.token_hex(16)):
+    if not _acquired(redis, lock):
         return None
     held = HeldLane(store, lane, lock)
     try:
@@ -153,6 +155,21 @@ def take(redis: Redis, store: Store, lane: Lane) -> HeldLane | None:
         return None
     held.fence, held.now = taken
     return held
+
+
+def _acquired(redis: Redis, lock: Lock) -> bool:
+    """Lock it, if nobody has; where an answer is lost on the way, it is not left locked for nobody.
+
+    redis-py asks again where a connection breaks, and is told then that it is locked: by itself.
+    """
+    # A token of its own would be a UUID of this computer, for which a daemon is asked first.
+    lock.local.token = token = secrets.token_hex(16).encode()
+    try:
+        return bool(redis.set(lock.name, token, nx=True, px=int(LEASE * 1000))) or lock.owned()
+    except RedisError:
+        with suppress(LockError, RedisError):
+            lock.release()
+        raise
 
 
 def _lock(redis: Redis, lane: Lane) -> Lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,10 @@ class Sync:
                 "lane lost", connection=held.lane[0], contact=held.lane[1], error=type(error).__name__
             )
             self._let_be(held)
+        except SQLAlchemyError:  # by itself the lane would be free when the lease ends
+            with suppress(SQLAlchemyError):
+                self._let_be(held)
+            raise
         else:
             if held.following is not None:
                 return self._go_on(held, held.following)
@@ -222,7 +227,7 @@ class Sync:
                     concluding.supersede(tx, step, reason, now)
                 self._end(tx, held)
                 return None
-            if attempt.answered:
+            if attempt.answered and attempt.ledger.hold <= 0:  # one that is held asked nothing
                 attempts.end_writes(tx, attempt.delivery.id)
             if result.at_once:
                 return None

@@ -2,15 +2,23 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from redis import exceptions
+from redis.client import Pipeline
+from redis.connection import AbstractConnection
+from redis.exceptions import RedisError
 from redis.lock import Lock
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from crmhost import locks
 from crmhost.house import House
-from crmhost.locks import LEASE, LaneLost
+from crmhost.locks import LEASE, LaneLost, lock_name
 from crmhost.store import lanes as rows
 from crmhost.store.tables import lanes
 from crmhost.wiring import open_house
@@ -132,6 +140,74 @@ def test_a_lock_that_another_worker_has_is_not_taken_by_who_goes_on(house: House
     following.release()
     assert house.redis.get(locks.lock_name(following.lane)) == b"another's"
     take(house).release()
+
+
+def test_where_redis_is_away_between_two_lanes_both_are_let_go_afterwards(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, following = followed(house)
+    with monkeypatch.context() as patch:
+        patch.setattr(Pipeline, "execute", Mock(side_effect=exceptions.TimeoutError))
+        assert not held.exchange(following)
+
+    following.release()
+    held.release()
+
+    assert [house.redis.get(lock_name(one.lane)) for one in (held, following)] == [None, None]
+
+
+@pytest.mark.parametrize("lost", [exceptions.ConnectionError, exceptions.TimeoutError])
+def test_a_lock_whose_answer_is_lost_is_had_or_let_go(
+    house: House, monkeypatch: pytest.MonkeyPatch, lost: type[RedisError]
+) -> None:
+    """redis-py asks once more where a connection breaks, and not where time runs out."""
+    losing_an_answer(monkeypatch, b"SET", lost)
+
+    held = None
+    with suppress(exceptions.TimeoutError):
+        held = taken(house, LANE)
+
+    if held is not None:
+        held.guard(True, 1)
+        held.release()
+    assert (held is not None) == (lost is exceptions.ConnectionError)
+    assert house.redis.get(lock_name(LANE)) is None
+
+
+def losing_an_answer(monkeypatch: pytest.MonkeyPatch, word: bytes, error: type[RedisError]) -> None:
+    """Let the next such command be carried out, and its answer be lost."""
+    send: Any = AbstractConnection.send_packed_command
+    read: Any = AbstractConnection.read_response
+    asked: list[Any] = []
+
+    def sent(line: Any, command: Any, *more: Any, **how: Any) -> Any:
+        text = command if isinstance(command, bytes) else b"".join(command)
+        if word in text and not asked:
+            asked.append(line)
+        return send(line, command, *more, **how)
+
+    def answered(line: Any, *more: Any, **how: Any) -> Any:
+        answer = read(line, *more, **how)
+        if asked == [line]:
+            asked.append("and lost")
+            line.disconnect()
+            raise error
+        return answer
+
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", sent)
+    monkeypatch.setattr(AbstractConnection, "read_response", answered)
+
+
+def test_what_a_person_asked_for_keeps_no_lock_where_the_database_goes_away(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = OperationalError("BEGIN", None, OSError())
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.store), "write", Mock(side_effect=away))
+        with pytest.raises(OperationalError), locks.held_by_hand(house.redis, house.store, LANE, patience=1):
+            pytest.fail("it is not to be had")
+
+    assert house.redis.get(lock_name(LANE)) is None
 
 
 def test_who_lost_its_lock_does_not_let_go_of_the_next_workers_one(house: House) -> None:

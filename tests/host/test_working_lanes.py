@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import pytest
 from redis.client import Pipeline
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from crmhost import locks
 from crmhost.demo import payloads
@@ -245,6 +245,23 @@ def test_a_lock_whose_answer_was_cut_off_keeps_nobody_out(
 
     assert bench.states() == ["applied", "applied"]
     assert bench.house.redis.get(lock_name(bench.lane(2))) is None
+
+
+def test_a_lane_is_let_be_where_the_database_fails_once(
+    lite_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a server is started again: its connections break, and new ones are good."""
+    lite_bench.receive(payloads.contact_created(JANE))
+    with monkeypatch.context() as patch:
+        patch.setattr(Sync, "_look", Mock(side_effect=OperationalError("SELECT", None, OSError())))
+        lite_bench.sync.answer(lite_bench.lane(5821))
+    with lite_bench.house.store.read() as tx:
+        assert lane_rows.held(tx) == {}
+    lite_bench.start_over()
+
+    lite_bench.work()
+
+    assert lite_bench.states() == ["applied"]
 
 
 def test_a_lane_that_follows_stays_due_where_its_lock_is_not_to_be_had(bench: Bench) -> None:
