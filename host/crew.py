@@ -8,6 +8,7 @@ its end it hears that it is alone.
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -43,7 +44,9 @@ def crew(
     the others: what keeps it from starting is said once, and what is done once in a new database is done
     when they come.
     """
-    all_of_them = [_Process(words, handed, number) for number, words in enumerate(commands)]
+    # By chance: in a container each has the same number, and the machine's processors are all one sees.
+    first = secrets.randbelow(os.cpu_count() or 1)
+    all_of_them = [_Process(words, handed, number) for number, words in enumerate(commands, first)]
     try:
         for some in (all_of_them[:1], all_of_them[1:]):
             if stop.is_set():
@@ -129,12 +132,12 @@ def _settle(pid: int, number: int) -> None:
     """Give a process one processor to be on: its threads compute one at a time, wherever they are.
 
     On several, each thread that another one wakes takes Python's lock from it before it is through, and a
-    fifth to a third of the processor goes into that. Where crews meet, each begins at another processor.
+    fifth to a third of the processor goes into that.
     """
     if sys.platform == "linux":
         with suppress(OSError):  # it has ended already, or may not be moved
             processors = sorted(os.sched_getaffinity(0))
-            os.sched_setaffinity(pid, {processors[(os.getpid() + number) % len(processors)]})
+            os.sched_setaffinity(pid, {processors[number % len(processors)]})
 
 
 def _this_command() -> list[str]:

@@ -148,8 +148,8 @@ class Intake:
             try:
                 self._commit(items)
             except Exception as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
-                log.warning("could not store", items=len(items), error=type(error).__name__)
                 self._tell(dict.fromkeys(items, error))
+                log.warning("could not store", items=len(items), error=type(error).__name__)
 
     def _take(self) -> list[_Item | None]:
         """Wait for what was handed over and take all that came meanwhile, to BATCH and the last of it."""

@@ -7,8 +7,9 @@ import re
 import sys
 import time
 import traceback
+from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
 
 import structlog
 
@@ -56,6 +57,23 @@ def _second(moment: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
 
 
+class Lasting:
+    """A stream for which work goes on where it cannot be written: the disk is full, its reader has gone."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write what can be written."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Send what can be sent."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure(level: int = logging.INFO) -> None:
     """Have crmhost's own events and the libraries' warnings written to standard error."""
     logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, format="%(name)s: %(message)s")
@@ -67,6 +85,6 @@ def configure(level: int = logging.INFO) -> None:
             as_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Lasting(sys.stderr))),
         cache_logger_on_first_use=True,
     )

@@ -89,13 +89,20 @@ class Guarded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on, unless what should be headers has grown too long."""
         super().data_received(data)
-        if self._in_head:  # most come whole, and need no timer
+        if self._in_head or self._has_answered():  # most come whole, and need no timer
             self._expect_head()
-        if self._timer is None:
+        if self._timer is None or self._is_in_body():
             return
         self._head += len(data)
         if self._head > HEAD_LIMIT and not self.transport.is_closing():
             self.send_400_response("The headers are too long.")
+
+    def _has_answered(self) -> bool:
+        """Whether nothing is being answered: what comes then, as the rest of a body, keeps nobody here."""
+        return self.cycle is not None and self.cycle.response_complete
+
+    def _is_in_body(self) -> bool:
+        return not self._in_head and self.cycle is not None and self.cycle.more_body
 
     def _expect_head(self) -> None:
         if self._timer is None:

@@ -51,6 +51,25 @@ def test_who_says_nothing_is_not_waited_for(client: socket.socket) -> None:
     assert client.recv(1000) == b""
 
 
+@pytest.mark.parametrize(
+    ("asked", "later"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{", b"}"),
+    ],
+    ids=["an empty line", "the body of what is answered already"],
+)
+def test_who_goes_on_after_the_answer_is_not_waited_for(
+    client: socket.socket, asked: bytes, later: bytes
+) -> None:
+    client.sendall(asked)
+    assert client.recv(1000).startswith(b"HTTP/1.1 200")
+
+    client.sendall(later)
+
+    assert client.recv(1000) == b""
+
+
 def test_a_connection_is_used_again_and_a_long_body_is_no_head(client: socket.socket) -> None:
     body = json.dumps(["a" * HEAD_LIMIT * 2]).encode()
     for _ in range(2):

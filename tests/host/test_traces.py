@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 import structlog
@@ -14,7 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from crmhost import tracing
 from crmhost.demo import payloads
-from crmhost.logs import as_line, without_addresses
+from crmhost.logs import as_line, configure, without_addresses
 from crmhost.tracing import Silent, traced
 
 from .conftest import Bench
@@ -93,3 +94,16 @@ def test_a_line_begins_with_its_time_its_level_and_its_event() -> None:
 
     stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
     assert re.fullmatch(rf"timestamp='{stamp}' level='info' event='received' stored=True uid=None", line)
+
+
+def test_work_goes_on_where_a_line_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk on which the log lies is full: what waits for an answer gets one."""
+    full, before = Mock(side_effect=OSError(28, "No space left on device")), structlog.get_config()
+    monkeypatch.setattr("sys.stderr", Mock(write=full, flush=full))
+    configure()
+    try:
+        structlog.get_logger("a name of its own").warning("could not store")
+    finally:
+        structlog.configure(**before)
+
+    assert full.called
