@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from .signatures import SIGNED_WRONG
-from .store import Store, clock, counters, deliveries, hours, lanes, notes
+from .store import Store, clock, connections, counters, deliveries, hours, lanes, notes
 from .store.hours import Moment
 
 if TYPE_CHECKING:
@@ -37,18 +37,27 @@ GATHER = 0.01
 QUIET = 3
 """Turns of the loop without anything new after which it is committed: in one the last answers go out, in the
 next what those send who got them is read, in the third it is handled."""
+Came = bool | None
+"""What came of it: true if it was stored, false if known already, None if its connection is no more."""
 log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False, slots=True)
 class _Item:
-    """Something to commit, and whoever waits for it: true if it was stored, false if known already."""
+    """Something to commit, and whoever waits for it."""
 
     arrival: Arrival | None
     count: tuple[int, Family, str] | None
     done: Any
     """A future of the event loop ``loop``, or one that a thread waits for."""
     loop: asyncio.AbstractEventLoop | None
+
+    @property
+    def connection_id(self) -> int:
+        """Whose it is; 0 where that is nobody's."""
+        if self.arrival:
+            return self.arrival.connection_id
+        return self.count[0] if self.count else 0
 
 
 class Intake:
@@ -68,31 +77,31 @@ class Intake:
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._thread.start()
 
-    def put(self, arrival: Arrival) -> Future[bool]:
-        """Store an arrival; the future is done after the commit: true if stored, false if known already."""
-        done: Future[bool] = Future()
+    def put(self, arrival: Arrival) -> Future[Came]:
+        """Store an arrival; the future is done after the commit, with what came of it."""
+        done: Future[Came] = Future()
         self._queue.put([_Item(arrival, None, done, None)])
         return done
 
-    def count(self, connection_id: int, family: Family, name: str) -> Future[bool]:
+    def count(self, connection_id: int, family: Family, name: str) -> Future[Came]:
         """Count one thing; the future is done after the commit, and need not be waited for."""
-        done: Future[bool] = Future()
+        done: Future[Came] = Future()
         self._queue.put([_Item(None, (connection_id, family, name), done, None)])
         return done
 
-    def stored(self, arrival: Arrival) -> asyncio.Future[bool]:
+    def stored(self, arrival: Arrival) -> asyncio.Future[Came]:
         """Store an arrival, as ``put`` does, for who waits in the running event loop."""
         return self._awaited(arrival, None)
 
-    def counted(self, connection_id: int, family: Family, name: str) -> asyncio.Future[bool]:
+    def counted(self, connection_id: int, family: Family, name: str) -> asyncio.Future[Came]:
         """Count one thing, as ``count`` does, for who waits in the running event loop."""
         return self._awaited(None, (connection_id, family, name))
 
     def _awaited(
         self, arrival: Arrival | None, count: tuple[int, Family, str] | None
-    ) -> asyncio.Future[bool]:
+    ) -> asyncio.Future[Came]:
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[bool] = loop.create_future()
+        done: asyncio.Future[Came] = loop.create_future()
         gathered = self._gathered.setdefault(loop, [])
         gathered.append(_Item(arrival, count, done, loop))
         if len(gathered) == 1 and loop not in self._out:
@@ -124,7 +133,7 @@ class Intake:
             self._gathered[loop] = left
 
     def _came_back(
-        self, loop: asyncio.AbstractEventLoop, told: Iterable[tuple[Any, bool | Exception]]
+        self, loop: asyncio.AbstractEventLoop, told: Iterable[tuple[Any, Came | Exception]]
     ) -> None:
         """Tell who waits in the loop what came of what was out, and gather what comes next."""
         _set(told)
@@ -164,19 +173,19 @@ class Intake:
     def _commit(self, items: list[_Item]) -> None:
         """Commit the batch, tell each who waits, then ring the lanes that were idle."""
         try:
-            new, rung = self._write(items)
+            came, rung = self._write(items)
         except DBAPIError:
             # Once more: on PostgreSQL a worker and a receiver may wait for each other, and one is ended.
-            new, rung = self._write(items)
-        self._tell({item: item.arrival is None or item in new for item in items})
+            came, rung = self._write(items)
+        self._tell(came)
         try:
             self._ring(rung)
         except Exception as error:  # noqa: BLE001 - whatever bells are sent by: the sweep finds the lanes
             log.warning("no bell was rung", lanes=len(rung), error=type(error).__name__)
 
-    def _tell(self, came: Mapping[_Item, bool | Exception]) -> None:
+    def _tell(self, came: Mapping[_Item, Came | Exception]) -> None:
         """Tell each who waits what came of it; an event loop is woken once for all of its own."""
-        waiting: dict[asyncio.AbstractEventLoop | None, list[tuple[Any, bool | Exception]]]
+        waiting: dict[asyncio.AbstractEventLoop | None, list[tuple[Any, Came | Exception]]]
         waiting = defaultdict(list)
         for item, what in came.items():
             waiting[item.loop].append((item.done, what))
@@ -187,9 +196,12 @@ class Intake:
             with suppress(RuntimeError):  # its loop has ended, and with it whoever waited
                 loop.call_soon_threadsafe(self._came_back, loop, told)
 
-    def _write(self, items: list[_Item]) -> tuple[set[_Item], list[Lane]]:
-        """Commit the batch; return what was new, and the lanes whose bells must be rung."""
+    def _write(self, batch: list[_Item]) -> tuple[dict[_Item, Came], list[Lane]]:
+        """Commit the batch; return what came of each, and the lanes whose bells must be rung."""
         with self._store.write() as tx:
+            # Whoever was let in a moment ago may have been removed since, and SQLite gives ids out again.
+            there = connections.there(tx, {item.connection_id for item in batch})
+            items = [item for item in batch if item.connection_id in there or not item.connection_id]
             new = self._store_new(tx, [item for item in items if item.arrival])
             tally: Tally = Counter(item.count for item in items if item.count)
             tally.update(
@@ -203,7 +215,8 @@ class Intake:
             if tally:
                 counters.add(tx, tally)
             hours.note(tx, [*notes.received(stored), *_refusals(tally, clock.now(tx) if tally else 0.0)])
-        return new, rung
+        came = dict.fromkeys(batch) | {item: item.arrival is None or item in new for item in items}
+        return came, rung
 
     def _add_work(self, tx: Connection, work: Iterable[Lane]) -> list[Lane]:
         return lanes.add_work(tx, work, clock.now(tx), self._settle, bells=self._bells)
@@ -216,7 +229,7 @@ class Intake:
         return {item for item in items if id(item.arrival) in stored}
 
 
-def _set(told: Iterable[tuple[Any, bool | Exception]]) -> None:
+def _set(told: Iterable[tuple[Any, Came | Exception]]) -> None:
     for done, came in told:
         if done.done():  # nobody waits any more
             continue

@@ -43,6 +43,7 @@ TELL = 1.0
 """Seconds between two refusals that are logged."""
 HEADERS = {name.encode(): name for name in (signatures.SIGNATURE, signatures.TIMESTAMP, signatures.DELIVERY)}
 """What is read of a webhook's headers; a server gives their names in small letters."""
+UNKNOWN = ("unknown_connection", "No connection has this address.")
 HEAD = ((b"content-type", b"application/json"),)
 Answer = tuple[int, bytes]
 """A status and a body of JSON."""
@@ -139,7 +140,7 @@ class Receiver:
         to = self._directory.remembered(address) or await patience.of(self._directory.find(address))
         try:
             if to is None:
-                raise DeliveryRefused("unknown_connection", "No connection has this address.", status=404)
+                raise DeliveryRefused(*UNKNOWN, status=404)
             body, headers = await self._body(scope, receive), _headers(scope)
             to = await self._verified(to, headers, body, patience)
             event = webhooks.classify(webhooks.parse(body))
@@ -157,6 +158,8 @@ class Receiver:
         with traced("receive", arrival.digest, named) as span:
             stored = await self._waiting.no_longer(patience.left, self._intake.stored(arrival))
             span.set(stored=stored)
+        if stored is None:  # it was removed after it was looked up
+            return _answer(404, *UNKNOWN)
         log.info("received", stored=stored, uid=arrival.uid, **named)
         return _taken("stored" if stored else "duplicate", event.name)
 

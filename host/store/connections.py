@@ -22,6 +22,7 @@ _BY_ID = Prepared(select(connections).where(connections.c.id == bindparam("conne
 _BY_ADDRESS = select(connections).where(connections.c.address == bindparam("its_address"))
 _COLUMNS = tuple(connections.c.keys())
 _TWO = Prepared(select(connections.c.id).limit(2))
+_THERE = Prepared(select(connections.c.id).where(connections.c.id.in_(bindparam("ids", expanding=True))))
 _SOME = select(connections).where(connections.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -109,6 +110,11 @@ def some(tx: Connection, vault: Vault, connection_ids: Collection[int]) -> dict[
     """Return these connections by id, those that there are."""
     rows = tx.execute(_SOME, {"ids": list(connection_ids)})
     return {row.id: _read(row._mapping, vault) for row in rows}
+
+
+def there(tx: Connection, connection_ids: Collection[int]) -> set[int]:
+    """Return those of these ids that are a connection's."""
+    return {row[0] for row in _THERE.rows(tx, {"ids": list(connection_ids)})} if connection_ids else set()
 
 
 def get(tx: Connection, vault: Vault, connection_id: int) -> CRMConnection:

@@ -68,7 +68,7 @@ class Bench:
         )
         stored = self.intake.put(arrival).result(10)
         self.intake.count(self.connection.id, "event", "settled")
-        return stored
+        return bool(stored)
 
     def lane(self, contact_id: int) -> Lane:
         """Return the lane of one of the connection's contacts."""

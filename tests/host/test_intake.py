@@ -130,7 +130,7 @@ def test_one_who_waits_no_more_keeps_nobody_from_being_told(intake: Intake) -> N
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
                 await intake.stored(arrival(1))
-        return await intake.stored(arrival(2))
+        return await intake.stored(arrival(2)) is True
 
     assert asyncio.run(put_off())
 

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import text
 
 from crmhost import Answer, Http, overview, signatures, webhooks
-from crmhost.connect import add_webhook_secret
+from crmhost.connect import add_webhook_secret, disconnect
 from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.pool import new_pool
@@ -188,6 +188,22 @@ def test_an_unknown_address_is_refused_and_counted(lite: Chatwoot) -> None:
 
     assert reason(lite.raw(b"{}", url=elsewhere)) == (404, "unknown_connection")
     assert lite.settled()["refused"] == {"unknown_connection": 1}
+
+
+def test_what_comes_just_after_its_connection_was_removed_is_nobodys(chatwoot: Chatwoot) -> None:
+    """Who was let in is remembered for a second; SQLite gives the next connection the same number."""
+    house = chatwoot.house
+    chatwoot.post({"event": "webwidget_triggered"})
+    disconnect(house, 1)
+
+    late = chatwoot.post(payloads.contact_created(JANE))
+    chatwoot.post({"event": "webwidget_triggered"})
+
+    assert reason(late) == (404, "unknown_connection")
+    connected(house)
+    status = chatwoot.settled()
+    assert sum(status["deliveries"].values()) == 0
+    assert "webwidget_triggered" not in str(status)
 
 
 def test_a_body_that_is_too_large_is_refused(lite: Chatwoot) -> None:
