@@ -23,6 +23,9 @@ KEEP = 3.0
 """Seconds for which a connection without a call is kept: less than servers do, most of which hang up after
 five. One that hangs up just as a write is sent leaves nobody knowing whether it was carried out."""
 
+KEPT = 4
+"""Connections without a call that each client keeps: one that is not lent for long keeps them, too."""
+
 
 class Pool(Protocol):
     """What calls are sent by: ``httpx.Client`` is one, too."""
@@ -99,7 +102,7 @@ def new_pool(*, private: bool = True, ca_file: Path | None = None, **seconds: fl
     def make() -> httpx.Client:
         return httpx.Client(
             timeout=httpx.Timeout(**{**TIMEOUTS, **seconds}),
-            limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEEP),
+            limits=httpx.Limits(max_keepalive_connections=KEPT, keepalive_expiry=KEEP),
             verify=trusted,
             # None is kept: what a CRM sets for one connection is nothing to say in another's name.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
