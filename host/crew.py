@@ -21,8 +21,9 @@ import structlog
 
 LOOK = 0.2
 """Seconds between two looks whether all are there."""
-PAUSE = 1.0
-"""Seconds from one start of a process to its next: one that dies again and again is not all that is done."""
+PAUSE, LONGEST = 1.0, 60.0
+"""Seconds from one start of a process to its next, longer and longer where it does not become ready: one that
+dies again and again is not all that is done."""
 PATIENCE = 80.0
 """Seconds that they have to end what they began: more than worker threads have for it."""
 log = structlog.get_logger(__name__)
@@ -95,6 +96,8 @@ class _Process:
         self._number = number
         self._line: socket.socket | None = None
         self._began_at = 0.0
+        self._pause = PAUSE
+        self._has_served = False
         self.running: subprocess.Popen[bytes] | None = None
         self.ready = False
 
@@ -113,18 +116,20 @@ class _Process:
         _settle(self.running.pid, self._number)
 
     def look(self) -> None:
-        """See how it is; one that died is begun anew, one that cannot start ends all."""
+        """See how it is; one that died is begun anew, one that never could start ends all."""
         if self.running is None or self._line is None:
             return
         status = self.running.poll()
         with suppress(BlockingIOError, ConnectionError):
             self.ready = self.ready or bool(self._line.recv(1))
+        self._has_served |= self.ready
         if status is None:
             return
-        if status > 0 and not self.ready:
+        if status > 0 and not self._has_served:
             sys.exit(status)  # it has said why
-        if time.monotonic() - self._began_at > PAUSE:
+        if time.monotonic() - self._began_at > self._pause:
             log.warning("a process died, and is started again", pid=self.running.pid, status=status)
+            self._pause = PAUSE if self.ready else min(self._pause * 2, LONGEST)
             self.begin()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -191,23 +190,21 @@ def test_one_that_waits_in_its_start_is_ended_by_a_signal(tmp_path: Path, valkey
             assert worker.wait(20) == -signal.SIGTERM
 
 
-def test_one_that_cannot_start_ends_all_with_what_it_says(tmp_path: Path) -> None:
-    """Here a setting was broken while all ran: it shows when one of them is started again."""
-    words = [str(SCRIPTS / "crmhost"), *SERVE[1:]]
-    environment = {**os.environ, "CRMHOST_DATA_DIR": str(tmp_path / "data")}
-    server = subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
-    assert server.stderr
-    while not re.search(ADDRESS, server.stderr.readline()):
-        assert server.poll() is None
-    pids = members(server.pid)
+def test_one_that_cannot_start_again_takes_nobody_along(user: User) -> None:
+    """A setting was broken while all ran: it is said when one is started again, and the others go on."""
+    user.connected()
+    with serving(user) as server:
+        pids, settings = members(server.process.pid), user.folder / ".env"
+        settings.write_text("CRMHOST_SETTLE_MS=-1\n")
+        os.kill(pids[0], signal.SIGKILL)
+        until(lambda: "CRMHOST_SETTLE_MS is wrong" in "".join(server.said), 20)
 
-    (tmp_path / ".env").write_text("CRMHOST_SETTLE_MS=-1\n")
-    os.kill(pids[0], signal.SIGKILL)
-    said = server.communicate(timeout=20)[1]
+        assert [posted(user, number) for number in range(1, 5)] == [200] * 4
+        settings.unlink()
+        until(lambda: "".join(server.said).count("a process died") >= 2, 20)
+        until(lambda: len(members(server.process.pid)) == 2, 20)
 
-    assert server.returncode == 1
-    assert said.count("CRMHOST_SETTLE_MS is wrong") == 1
-    assert are_gone(pids)
+        assert pids[1] in members(server.process.pid)
 
 
 @pytest.mark.parametrize("words", [SERVE, ("crmhost", "worker", "--processes", "2")])

@@ -1,7 +1,9 @@
 """Several processes of one command; tests/test_several_processes.py runs them."""
 
+import os
 import subprocess
 import threading
+from unittest.mock import Mock
 
 import pytest
 
@@ -48,3 +50,13 @@ def test_where_all_is_to_stop_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) 
         keep()
 
     assert begun == []
+
+
+def test_one_that_never_could_start_ends_all_with_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_setaffinity", Mock())
+    monkeypatch.setattr(subprocess, "Popen", Mock(return_value=Mock(pid=1, poll=Mock(return_value=3))))
+
+    with pytest.raises(SystemExit) as ended, crew([["--help"], ["--help"]], threading.Event()):
+        pytest.fail("it is not ready")
+
+    assert ended.value.code == 3
