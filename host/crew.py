@@ -85,6 +85,8 @@ def _end(processes: Iterable[_Process]) -> None:
             log.error("a process did not end, and is killed", pid=process.pid)
             process.kill()
             process.wait()
+    for one in processes:
+        one.hang_up()
 
 
 class _Process:
@@ -104,8 +106,7 @@ class _Process:
     def begin(self) -> None:
         """Begin it, or begin it anew."""
         self.ready, self._began_at = False, time.monotonic()
-        if self._line:
-            self._line.close()
+        self.hang_up()
         self._line, theirs = socket.socketpair()
         self._line.setblocking(False)
         with theirs:
@@ -114,6 +115,11 @@ class _Process:
                 command, pass_fds=(theirs.fileno(), *self._handed), stdin=subprocess.DEVNULL
             )
         _settle(self.running.pid, self._number)
+
+    def hang_up(self) -> None:
+        """Close this end of the line."""
+        if self._line:
+            self._line.close()
 
     def look(self) -> None:
         """See how it is; one that died is begun anew, one that never could start ends all."""
