@@ -72,7 +72,7 @@ def _look(processes: Iterable[_Process]) -> None:
         one.look()
 
 
-def _end(processes: Iterable[_Process]) -> None:
+def _end(processes: Sequence[_Process]) -> None:
     """End those that run, in order; whoever does not is killed."""
     running = [one.running for one in processes if one.running]
     for process in running:

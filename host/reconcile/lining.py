@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..store import clock, deliveries, hours, lanes, notes
+from ..store import clock, connections, deliveries, hours, lanes, notes
 from ..store.deliveries import Arrival
 from ..webhooks import Event, Kind, as_changed, told_of
 
@@ -56,7 +56,10 @@ class Origin:
 
 def line_up(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Store them and make their lanes due; return those that were new. The sweep of a worker rings."""
-    stored = deliveries.store(tx, arrivals) if arrivals else []
+    # Their connection may have been removed while Chatwoot was read, and SQLite gives its id out again.
+    there = connections.there(tx, {one.connection_id for one in arrivals})
+    known = [one for one in arrivals if one.connection_id in there]
+    stored = deliveries.store(tx, known) if known else []
     if not stored:
         return []
     wanted = [(one.connection_id, one.event.contact_id) for one in stored]

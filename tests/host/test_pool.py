@@ -1,6 +1,5 @@
 """Calls share no client while they go on, and leave none open."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -81,19 +80,3 @@ def test_a_connection_is_left_before_servers_hang_up(monkeypatch: pytest.MonkeyP
 
     assert kept == [KEEP]
     assert KEEP < 5
-
-
-def test_threads_call_at_once_and_each_is_answered() -> None:
-    with serving(PlainTextResponse("hello")) as url, new_pool() as pool:
-        said: list[str] = []
-
-        def call() -> None:
-            said.extend(Http(pool).request("GET", url).text for _ in range(50))
-
-        threads = [threading.Thread(target=call) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    assert said == ["hello"] * 400

@@ -10,9 +10,9 @@ from crmhost.chatwoot.sandbox import Chaos, ChatwootSandbox
 from crmhost.demo.run import wait_until_idle
 from crmhost.house import House
 from crmhost.notices import matters
-from crmhost.reconcile import Reconciled, reconcile
+from crmhost.reconcile import Reconciled, missed, reconcile
 from crmhost.reconcile import run as run_module
-from crmhost.store import counters, deliveries, hours, known, links
+from crmhost.store import connections, counters, deliveries, hours, known, links
 from crmhost.wiring import receiving, working
 
 from ..conftest import Bench, Types, connected
@@ -58,6 +58,23 @@ def test_a_contact_whose_webhook_was_lost_is_worked(
     with desk.house.store.read() as tx:
         assert matters(tx)["lost:1"].count == 1, "operators are told"
         assert hours.sums(tx, [1], 0, [hours.RECEIVED])[1].count == 1, "it is counted as received"
+
+
+def test_what_was_read_of_a_connection_that_is_removed_meanwhile_is_nobodys(
+    desk: Bench, sandbox: ChatwootSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.contacts.create(**JANE)
+    line_up: Any = missed.line_up  # type: ignore[attr-defined]
+
+    def late(tx: Any, arrivals: Any) -> Any:
+        connections.remove(tx, desk.connection.id)
+        return line_up(tx, arrivals)
+
+    monkeypatch.setattr(missed, "line_up", late)
+    assert found(desk)["missed_contacts"] == 0
+
+    with desk.house.store.read() as tx:
+        assert sum(deliveries.counts(tx).values()) == 0
 
 
 def test_a_change_whose_webhook_was_lost_is_worked(
