@@ -213,7 +213,8 @@ class Sync:
     def _apply(self, held: HeldLane, attempt: Attempt, step: Step) -> float | None:
         """Make an attempt and commit what came of it; return for how long to wait, None to go on at once."""
         result = attempt.run()
-        with held.committing() as tx:
+        # What a power cut takes of it is in doubt again, by the intent that is on the disk: it is looked for.
+        with held.committing(durable=False) as tx:
             now = held.now
             if attempt.introduced:
                 concluding.revive(tx, attempt, now)

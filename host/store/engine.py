@@ -75,8 +75,9 @@ class Store:
     def write(self, *, durable: bool = True) -> Iterator[Connection]:
         """Open a transaction that writes; it is committed when the block ends well.
 
-        What is not ``durable`` need only outlive this process: a power cut ends all whom it concerns. On
-        SQLite the next durable commit keeps it too; a server keeps everything, as it may die alone.
+        What is not ``durable`` need only outlive this process: a power cut ends all whom it concerns, or
+        leaves what is on the disk already to say that it is to be found out. On SQLite the next durable
+        commit keeps it too; a server keeps everything, as it may die alone.
         """
         try:
             with self.engine.begin() if self._writers is None else self._writers.write(durable=durable) as tx:
