@@ -105,9 +105,10 @@ def classify(payload: Mapping[str, Any]) -> Event:
             return _contact_event(name, payload)
         if name == "conversation_created":
             return _conversation_event(name, "conversation_created", payload)
+        changed = changes(payload)  # of one that is resolved too: they are read when it is applied
         if _resolves(name, payload):
             return _conversation_event(name, "conversation_resolved", payload)
-        if changed := changes(payload):
+        if changed:
             return _conversation_event(name, "conversation_changed", conversation_in(payload), changed)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise DeliveryRefused("unreadable", f"The {name} does not say which record it is about.") from error

@@ -169,6 +169,14 @@ def test_a_body_that_is_not_json_is_refused(body: bytes) -> None:
     assert refusal.value.reason == "not_json"
 
 
+RESOLVED = {
+    "event": "conversation_status_changed",
+    "id": 7,
+    "status": "resolved",
+    "meta": {"sender": {"id": 5}},
+}
+
+
 @pytest.mark.parametrize("body", [b"[]", b"1", b"{}", b'{"event":null}'])
 def test_json_that_is_not_a_webhook_is_refused(body: bytes) -> None:
     with pytest.raises(DeliveryRefused) as refusal:
@@ -186,6 +194,8 @@ def test_json_that_is_not_a_webhook_is_refused(body: bytes) -> None:
         {"event": "contact_updated", "email": "a@example.com", "id": 5, "changed_attributes": [1]},
         {"event": "conversation_created", "id": 7},
         {"event": "conversation_created", "id": 7, "meta": {"sender": None}},
+        {**RESOLVED, "changed_attributes": ["status"]},
+        {**RESOLVED, "changed_attributes": [{"status": "resolved"}]},
     ],
 )
 def test_an_event_that_does_not_say_whose_it_is_is_refused(payload: dict[str, Any]) -> None:
