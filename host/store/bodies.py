@@ -15,7 +15,8 @@ from .upsert import upsert_in
 if TYPE_CHECKING:
     from .deliveries import Arrival
 
-NOTED = ("connection_id", "digest", "seen_at")
+KEY = ("connection_id", "contact_id", "digest")
+NOTED = (*KEY, "seen_at")
 DAY = 86_400.0
 """For how long the same body under another id is the same delivery, in seconds."""
 
@@ -25,8 +26,8 @@ def new(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     if not arrivals:
         return []
     # In one order always, so that two receivers storing the same bodies wait for each other, not deadlock.
-    rows = sorted((a.connection_id, a.digest, a.received_at) for a in arrivals)
-    fresh = set(many.new(tx, _note_body(tx.dialect.name), NOTED, rows, NOTED[:2]))
+    rows = sorted((*a.key, a.received_at) for a in arrivals)
+    fresh = set(many.new(tx, _note_body(tx.dialect.name), NOTED, rows, KEY))
     return [arrival for arrival in arrivals if arrival.key in fresh]
 
 
@@ -34,16 +35,16 @@ def new(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
 def _note_body(dialect: str) -> Insert:
     insert = upsert_in(dialect, bodies)
     return insert.on_conflict_do_update(
-        index_elements=["connection_id", "digest"],
+        index_elements=KEY,
         set_={"seen_at": insert.excluded.seen_at},
         where=bodies.c.seen_at < insert.excluded.seen_at - literal_column(str(DAY)),
-    ).returning(bodies.c.connection_id, bodies.c.digest)
+    ).returning(*(bodies.c[name] for name in KEY))
 
 
-def forget(tx: Connection, keys: Sequence[tuple[int, str]]) -> None:
+def forget(tx: Connection, keys: Sequence[tuple[int, int, str]]) -> None:
     """Forget bodies: one that was not stored must not keep the next of its kind out."""
     if keys:
-        tx.execute(bodies.delete().where(tuple_(bodies.c.connection_id, bodies.c.digest).in_(keys)))
+        tx.execute(bodies.delete().where(tuple_(*(bodies.c[name] for name in KEY)).in_(keys)))
 
 
 def forget_old(tx: Connection, now: float) -> None:

@@ -35,9 +35,9 @@ class Arrival:
     """Whether it tells of the past, and what is live goes before it."""
 
     @property
-    def key(self) -> tuple[int, str]:
-        """What makes it the same as another: its connection and its body."""
-        return self.connection_id, self.digest
+    def key(self) -> tuple[int, int, str]:
+        """What makes it the same as another: its connection, whom it is about, and its body."""
+        return self.connection_id, self.event.contact_id, self.digest
 
 
 @dataclass(frozen=True)
@@ -123,15 +123,15 @@ _FINISH = Prepared(
 def store(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Store the arrivals that are new, in their order; return those that were.
 
-    Taken once are the same ``X-Chatwoot-Delivery``, and the same body within a day; neither against
-    a delivery that is dead.
+    Taken once of a contact's are the same ``X-Chatwoot-Delivery``, and the same body within a day; neither
+    against a delivery that is dead.
     """
     first = _first_of_each(arrivals)
     fresh = bodies.new(tx, list(first.values()))
     if not fresh:
         return []
     rows = [_row(arrival) for arrival in fresh]
-    keys = set(many.new(tx, _insert(tx.dialect.name), STORED, rows, ("connection_id", "digest")))
+    keys = set(many.new(tx, _insert(tx.dialect.name), STORED, rows, bodies.KEY))
     refused = {arrival.key for arrival in fresh} - keys
     stored = [arrival for arrival in fresh if arrival.key in keys]
     notes.about(tx, stored)
@@ -145,14 +145,14 @@ def store(tx: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
 @cache
 def _insert(dialect: str) -> Insert:
     unless_known = upsert_in(dialect, deliveries).on_conflict_do_nothing(
-        index_elements=["connection_id", "uid"], index_where=text(LIVE)
+        index_elements=["connection_id", "contact_id", "uid"], index_where=text(LIVE)
     )
-    return unless_known.returning(deliveries.c.connection_id, deliveries.c.digest)
+    return unless_known.returning(*(deliveries.c[name] for name in bodies.KEY))
 
 
-def _first_of_each(arrivals: Iterable[Arrival]) -> dict[tuple[int, str], Arrival]:
+def _first_of_each(arrivals: Iterable[Arrival]) -> dict[tuple[int, int, str], Arrival]:
     """Return the first arrival of each body: one statement cannot touch a row two times."""
-    by_body: dict[tuple[int, str], Arrival] = {}
+    by_body: dict[tuple[int, int, str], Arrival] = {}
     for arrival in arrivals:
         by_body.setdefault(arrival.key, arrival)
     return by_body
@@ -219,8 +219,8 @@ def finish(
 
 def _let_in_again(tx: Connection, ids: Sequence[int]) -> None:
     """Let the same body in again: a dead delivery must not swallow the one that could succeed."""
-    keys = select(deliveries.c.connection_id, deliveries.c.digest).where(deliveries.c.id.in_(ids))
-    bodies.forget(tx, [(row[0], row[1]) for row in tx.execute(keys)])
+    keys = select(*(deliveries.c[name] for name in bodies.KEY)).where(deliveries.c.id.in_(ids))
+    bodies.forget(tx, [(row[0], row[1], row[2]) for row in tx.execute(keys)])
 
 
 def forget_payloads(tx: Connection, before: float, limit: int = 1000) -> int:

@@ -26,7 +26,7 @@ from .tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration; a test holds it equal to what the migrations folder says."""
 MIGRATION_LOCK = 4_717_001
 """PostgreSQL's advisory lock that processes which start together take in turn."""

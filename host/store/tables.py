@@ -89,7 +89,15 @@ deliveries = Table(
     Column("told", String(64)),
 )
 LIVE = "state <> 'dead'"
-_partial("one_live_delivery_per_uid", LIVE, deliveries.c.connection_id, deliveries.c.uid, unique=True)
+# An id is anything, and so is a body's digest: the contact before them has those of a batch stand together.
+_partial(
+    "one_live_delivery_per_uid",
+    LIVE,
+    deliveries.c.connection_id,
+    deliveries.c.contact_id,
+    deliveries.c.uid,
+    unique=True,
+)
 _partial(
     "pending_deliveries_by_lane",
     "state = 'pending'",
@@ -131,13 +139,16 @@ _partial(
     deliveries.c.id,
 )
 
-# The bodies of the last day: Chatwoot sometimes sends one twice under two ids (chatwoot#11901).
+# The bodies of the last day, by whom they are about: Chatwoot sometimes sends one twice under two ids
+# (chatwoot#11901).
 bodies = Table(
     "bodies",
     metadata,
     Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
     Column("digest", String(64), primary_key=True),
     Column("seen_at", Time, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 lanes = Table(

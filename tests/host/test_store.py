@@ -33,6 +33,14 @@ def test_a_batch_may_hold_the_same_delivery_twice(house: House) -> None:
     assert store(house, arrival("a", uid="1"), arrival("b", uid="1")) == 1
 
 
+def test_an_id_is_that_of_one_contacts_deliveries(house: House) -> None:
+    """It is looked for beside whom it is about: a proxy that gives all the same one loses nobody else's."""
+    other = Arrival(1, "1", "b", Event("contact_created", "contact_created", 6, None, 0.0), 1000.0, "{}")
+
+    assert store(house, arrival("a", uid="1"), other) == 2
+    assert store(house, arrival("c", uid="1")) == 0
+
+
 def test_deliveries_without_an_id_are_told_by_their_body(house: House) -> None:
     assert store(house, arrival("a"), arrival("b")) == 2
     assert store(house, arrival("a")) == 0
