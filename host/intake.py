@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +37,14 @@ GATHER = 0.01
 QUIET = 3
 """Turns of the loop without anything new after which it is committed: in one the last answers go out, in the
 next what those send who got them is read, in the third it is handled."""
+ROOM = 64 * 2**20
+"""Bytes that wait at the most for a database that is stuck. Chatwoot sends nothing again, so what was
+answered 503 is kept until then all the same; what finds no room is answered so at once."""
+SLIP = 500
+"""Bytes of whatever waits, beside its body."""
+COUNTS = 10_000
+"""Things to count that wait for it at the most."""
+STUCK = "Too much waits for the database already."
 Came = bool | None
 """What came of it: true if it was stored, false if known already, None if its connection is no more."""
 log = structlog.get_logger(__name__)
@@ -59,6 +67,11 @@ class _Item:
             return self.arrival.connection_id
         return self.count[0] if self.count else 0
 
+    @property
+    def size(self) -> int:
+        """How much room it takes, in bytes."""
+        return SLIP + (len(self.arrival.body) if self.arrival else 0)
+
 
 class Intake:
     """The one writer of a receiving process."""
@@ -70,8 +83,10 @@ class Intake:
         self._ring = ring
         self._settle = settle
         self._bells = bells
-        self._queue: queue.SimpleQueue[list[_Item | None]] = queue.SimpleQueue()
-        self._gathered: dict[asyncio.AbstractEventLoop, list[_Item | None]] = {}
+        self._queue: queue.SimpleQueue[Sequence[_Item | None]] = queue.SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Item]] = {}
+        self._sizes: Counter[asyncio.AbstractEventLoop] = Counter()
+        """How much room is taken by what is gathered."""
         self._out: set[asyncio.AbstractEventLoop] = set()
         """The loops that wait for the end of what they handed over."""
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
@@ -86,11 +101,17 @@ class Intake:
     def count(self, connection_id: int, family: Family, name: str) -> Future[Came]:
         """Count one thing; the future is done after the commit, and need not be waited for."""
         done: Future[Came] = Future()
-        self._queue.put([_Item(None, (connection_id, family, name), done, None)])
+        if self._queue.qsize() < COUNTS:
+            self._queue.put([_Item(None, (connection_id, family, name), done, None)])
+        else:
+            done.set_exception(TimeoutError(STUCK))
         return done
 
     def stored(self, arrival: Arrival) -> asyncio.Future[Came]:
-        """Store an arrival, as ``put`` does, for who waits in the running event loop."""
+        """Store an arrival, as ``put`` does, for who waits in the running event loop.
+
+        The future fails with a TimeoutError where there is no room for one more.
+        """
         return self._awaited(arrival, None)
 
     def counted(self, connection_id: int, family: Family, name: str) -> asyncio.Future[Came]:
@@ -102,8 +123,13 @@ class Intake:
     ) -> asyncio.Future[Came]:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Came] = loop.create_future()
+        item = _Item(arrival, count, done, loop)
         gathered = self._gathered.setdefault(loop, [])
-        gathered.append(_Item(arrival, count, done, loop))
+        if gathered and self._sizes[loop] + item.size > ROOM:
+            done.set_exception(TimeoutError(STUCK))
+            return done
+        self._sizes[loop] += item.size
+        gathered.append(item)
         if len(gathered) == 1 and loop not in self._out:
             self._begin_to_gather(loop)
         return done
@@ -128,9 +154,11 @@ class Intake:
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         self._out.add(loop)
         gathered = self._gathered.pop(loop)
+        del self._sizes[loop]
         self._queue.put(gathered[:BATCH])
         if left := gathered[BATCH:]:
             self._gathered[loop] = left
+            self._sizes[loop] = sum(item.size for item in left)
 
     def _came_back(
         self, loop: asyncio.AbstractEventLoop, told: Iterable[tuple[Any, Came | Exception]]
@@ -162,7 +190,7 @@ class Intake:
 
     def _take(self) -> list[_Item | None]:
         """Wait for what was handed over and take all that came meanwhile, to BATCH and the last of it."""
-        taken = self._queue.get()
+        taken = [*self._queue.get()]
         while len(taken) < BATCH:
             try:
                 taken += self._queue.get_nowait()

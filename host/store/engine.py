@@ -34,7 +34,7 @@ PATIENT = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-"""For how long PostgreSQL may say nothing: seconds, the last in milliseconds. Its own default is hours."""
+"""For how long PostgreSQL's machine may say nothing: seconds, at last milliseconds. The default is hours."""
 ADDRESS = "Write postgresql://user:password@host/name, or leave it out: SQLite in the data folder."
 REST = 3.0
 """Seconds after which a connection to a server is asked whether it is still good."""
@@ -101,7 +101,8 @@ class Store:
 def open_store(url: str | URL, *, pool_size: int = 12, large: bool = False) -> Store:
     """Open the database at an SQLAlchemy address; ``postgresql://`` means psycopg 3.
 
-    ``large`` is for what may sort whole tables, as a migration does: SQLite has files for that.
+    ``large`` is for what may sort whole tables, as a migration does: SQLite has files for that, and a
+    server all the time it wants.
     """
     try:
         parsed = make_url(url)
@@ -130,6 +131,8 @@ def open_store(url: str | URL, *, pool_size: int = 12, large: bool = False) -> S
         ) from error
     if on_server:
         _ask_whom_we_left_alone(engine)
+        if not large:
+            _wait_for_no_silence(engine)
     else:
         _tune_sqlite(engine, PRAGMAS if large else (*PRAGMAS, IN_MEMORY))
     return Store(engine)
@@ -174,6 +177,15 @@ def _ask_whom_we_left_alone(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
+
+
+def _wait_for_no_silence(engine: Engine) -> None:
+    """Have no statement wait for ever."""
+    from .silence import ImpatientConnection  # psycopg is there where PostgreSQL is used
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: object, _record: object, words: Any, named: Any) -> ImpatientConnection:
+        return ImpatientConnection.connect(*words, **named)
 
 
 def _tune_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:

@@ -1,11 +1,12 @@
 """Transactions where the database is busy, or was away for a moment."""
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from crmhost.store import Store, counters, open_store, upgrade
@@ -54,6 +55,39 @@ def test_rows_written_past_sqlalchemy_fail_once_and_in_its_words_too(postgresql_
     with store.write() as tx:
         counters.add(tx, tally)
     assert failed.value.connection_invalidated
+    store.close()
+
+
+SLOW = text("SELECT pg_sleep(1)")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have who waits for a server wait for a fifth of a second; on engines made as outside of tests."""
+    monkeypatch.setattr("crmhost.store.silence.LONGEST", 0.2)
+    monkeypatch.setattr("crmhost.store.engine.create_engine", create_engine)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_says_nothing_is_not_waited_for(postgresql_url: str) -> None:
+    """As behind a proxy that has lost its server, which no time-out of TCP sees."""
+    store, began = open_store(postgresql_url), time.monotonic()
+
+    with pytest.raises(OperationalError, match="said nothing") as failed, store.write() as tx:
+        tx.execute(SLOW)
+    assert time.monotonic() - began < 0.9
+    assert failed.value.connection_invalidated
+    with store.write() as tx:
+        assert tx.scalar(text("SELECT 1")) == 1
+    store.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_migration_may_take_its_time(postgresql_url: str) -> None:
+    store = open_store(postgresql_url, large=True)
+
+    with store.write() as tx:
+        tx.execute(SLOW)
     store.close()
 
 

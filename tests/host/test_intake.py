@@ -12,7 +12,7 @@ import pytest
 
 from crmhost.demo import payloads
 from crmhost.house import House
-from crmhost.intake import QUIET, Intake
+from crmhost.intake import QUIET, SLIP, Intake
 from crmhost.store import deliveries
 from crmhost.store.deliveries import Arrival
 from crmhost.store.lanes import Lane
@@ -109,6 +109,38 @@ def test_no_commit_is_of_more_than_can_be_waited_for(
     asyncio.run(receive(intake, 12))
 
     assert commits == [5, 5, 2]
+
+
+async def receive_while_stuck(intake: Intake, count: int) -> list[Any]:
+    """Let so many arrive while another has the database; return what came of them once it is free."""
+    with intake._store.write():
+        waiting = [intake.stored(arrival(1))]
+        await asyncio.sleep(0.1)  # that one is handed over
+        waiting += [intake.stored(arrival(number)) for number in range(2, count + 2)]
+        await asyncio.sleep(0.1)
+        done = sum(one.done() for one in waiting)
+    return [done, *await asyncio.gather(*waiting, return_exceptions=True)]
+
+
+def test_what_finds_no_room_is_told_so_at_once(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a database is stuck: what waits for it is in memory."""
+    monkeypatch.setattr("crmhost.intake.ROOM", 3 * (SLIP + len(arrival(1).body)))
+
+    done, *came = asyncio.run(receive_while_stuck(intake, 5))
+
+    assert (done, came[:4]) == (2, [True] * 4)
+    assert [type(one) for one in came[4:]] == [TimeoutError] * 2
+    assert asyncio.run(receive_while_stuck(intake, 2)) == [0, False, False, False], "there is room again"
+
+
+def test_what_is_counted_does_not_wait_without_end(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmhost.intake.COUNTS", 2)
+    with intake._store.write():
+        intake.put(arrival(1))
+        time.sleep(0.1)
+        counted = [intake.count(1, "event", "message_created") for _ in range(3)]
+        assert isinstance(counted[2].exception(0), TimeoutError)
+    assert [one.result(5) for one in counted[:2]] == [True, True]
 
 
 def test_what_was_received_is_counted_last(intake: Intake, lite_house: House) -> None:
