@@ -59,8 +59,8 @@ def quick_stores(folder: Path) -> Iterator[None]:
 
     with copied_schema(folder) as quickly, pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "create_engine", made)
-        patch.setattr(writers, "DURABLE", "OFF")
-        patch.setattr(writers, "SWIFT", "OFF")
+        patch.setattr(writers, "keep", lambda _log: None)
+        patch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, "synchronous=OFF"))
         patch.setattr("crmhost.store.schema.make", quickly)
         yield
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import (
 
 from ..errors import SettingsError
 from ..floor import Floor
+from .disk import LOG, log_of
 from .prepared import run
 from .writers import Writers
 
@@ -40,6 +41,7 @@ REST = 3.0
 """Seconds after which a connection to a server is asked whether it is still good."""
 PRAGMAS = (
     "journal_mode=WAL",
+    "synchronous=NORMAL",  # see crmhost.store.disk
     "busy_timeout=15000",
     "foreign_keys=ON",
 )
@@ -192,8 +194,9 @@ def _tune_sqlite(engine: Engine, pragmas: Iterable[str]) -> None:
     """Let readers and one writer work side by side; transactions are begun by the store."""
 
     @event.listens_for(engine, "connect")
-    def _connected(connection: DBAPIConnection, _record: object) -> None:
+    def _connected(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         raw: Any = connection
         raw.isolation_level = None
         for pragma in pragmas:
             raw.execute(f"PRAGMA {pragma}")
+        record.info[LOG] = log_of(raw)

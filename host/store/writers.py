@@ -2,37 +2,30 @@
 
 SQLite has one writer at a time, and a commit waits for the disk. Whoever has written hands the open
 transaction on to the thread that waits next; the last one commits it for all, and none goes on before.
+While it is waited for the disk, other processes write.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ..floor import aside
+from .disk import LOG, keep
 from .prepared import run
 from .turnstile import Turnstile
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-DURABLE, SWIFT = "FULL", "NORMAL"
-"""How SQLite commits: so that a power cut loses nothing of it, or a process's death only."""
 MOST = 16
 """Writers whose work is committed together: nobody is to wait for all that others ever do."""
-
-
-class Waiting(NamedTuple):
-    """A thread that waits for its turn, which comes when the lock is released."""
-
-    call: threading.Lock
-    durable: bool
 
 
 class Writers:
@@ -46,18 +39,23 @@ class Writers:
         self._line = Turnstile(Path(engine.url.database or ""))
         self._lock = threading.Lock()
         self._busy = False
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: deque[threading.Lock] = deque()
+        """Threads that wait for their turn: it comes when the lock is released."""
         self._handed: Shared | None = None
         """The open transaction that is handed on to the next."""
 
     @contextmanager
     def write(self, *, durable: bool) -> Iterator[Connection]:
-        """Yield a transaction; when the block has ended well it is committed, with others' work or alone."""
+        """Yield a transaction; when the block has ended well it is committed, with others' work or alone.
+
+        What is ``durable`` survives a power cut from then on, all else the process's death only.
+        """
         with aside():  # whoever has the turn is not to wait for one that computes, or asks Redis
-            shared = self._enter(durable)
+            shared = self._enter()
             try:
                 yield shared.tx
                 shared.stand()
+                shared.durable = shared.durable or durable
             except BaseException as error:
                 shared.take_back(error)
                 raise
@@ -69,13 +67,13 @@ class Writers:
         """Close the file at which other processes' writers wait."""
         self._line.close()
 
-    def _enter(self, durable: bool) -> Shared:
+    def _enter(self) -> Shared:
         """Wait for this thread's turn; return the transaction to write in."""
         waiting = None
         with self._lock:
             if self._busy:
-                waiting = Waiting(threading.Lock(), durable)
-                waiting.call.acquire()
+                waiting = threading.Lock()
+                waiting.acquire()
                 self._waiting.append(waiting)
             self._busy = True
         if waiting:
@@ -83,29 +81,43 @@ class Writers:
         handed, self._handed = self._handed, None
         try:
             if handed is None:
-                return Shared(self._engine, self._line, durable)
+                return Shared(self._transaction)
             handed.join()
         except BaseException:
             self._leave(handed)
             raise
         return handed
 
-    def _wait(self, waiting: Waiting) -> None:
+    @contextmanager
+    def _transaction(self, shared: Shared) -> Iterator[Connection]:
+        """Begin a transaction in SQLite's words, and commit it: its write lock is taken when it begins.
+
+        Python's driver would begin a transaction at the first write only, and then fail at once where
+        another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
+        """
+        with self._engine.connect() as tx:
+            with self._line, tx.begin():
+                run(tx, "BEGIN IMMEDIATE")
+                yield tx
+            if shared.durable and (log := tx.info[LOG]):
+                keep(log)
+
+    def _wait(self, waiting: threading.Lock) -> None:
         try:
-            waiting.call.acquire()
+            waiting.acquire()
         except BaseException:  # a person interrupts; the turn comes all the same, and is to be passed on
             with self._lock:
                 came = waiting not in self._waiting
             if not came:
-                waiting.call.acquire()
+                waiting.acquire()
             self._leave(self._handed)
             raise
 
     def _leave(self, shared: Shared | None) -> None:
         """End this thread's turn; what the next one cannot go on with is committed."""
         with self._lock:
-            following = self._waiting[0] if self._waiting else None
-        if shared and following and shared.takes(following.durable):
+            waited_for = bool(self._waiting)
+        if shared and waited_for and shared.takes_more():
             shared.goes_on()
         elif shared:
             shared.end()
@@ -113,7 +125,7 @@ class Writers:
         with self._lock:
             self._handed = shared
             if self._waiting:
-                self._waiting.popleft().call.release()
+                self._waiting.popleft().release()
             else:
                 self._busy = False
 
@@ -121,17 +133,18 @@ class Writers:
 class Shared:
     """A transaction of one writer, or of several that come one after the other."""
 
-    def __init__(self, engine: Engine, line: Turnstile, durable: bool) -> None:
-        self._durable = durable
+    def __init__(self, transaction: Callable[[Shared], AbstractContextManager[Connection]]) -> None:
+        self.durable = False
+        """Whether one of them needs the disk."""
         self._writers = 1
         self._failure: BaseException | None = None
         self._ended: threading.Event | None = None
-        self._open = _transaction(engine, line, durable)
+        self._open = transaction(self)
         self.tx = self._open.__enter__()
 
-    def takes(self, durable: bool) -> bool:
-        """Whether one more may write in it: who needs the disk waits for one that does."""
-        return self._failure is None and self._writers < MOST and (self._durable or not durable)
+    def takes_more(self) -> bool:
+        """Whether one more may write in it."""
+        return self._failure is None and self._writers < MOST
 
     def join(self) -> None:
         """Let one more writer do its part."""
@@ -180,24 +193,3 @@ class Shared:
             self._ended.wait()
         if self._failure is not None:
             raise self._failure
-
-
-@contextmanager
-def _transaction(engine: Engine, line: Turnstile, durable: bool) -> Iterator[Connection]:
-    """Begin a transaction in SQLite's words, and commit it: its write lock is taken when it begins.
-
-    Python's driver would begin a transaction at the first write only, and then fail at once where
-    another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
-    """
-    with engine.connect() as tx:
-        _commit_by(tx, DURABLE if durable else SWIFT)
-        with line, tx.begin():
-            run(tx, "BEGIN IMMEDIATE")
-            yield tx
-
-
-def _commit_by(tx: Connection, how: str) -> None:
-    """Have a connection commit so from here on: DURABLE or SWIFT."""
-    if tx.info.get("synchronous") != how:
-        run(tx, f"PRAGMA synchronous={how}")
-        tx.info["synchronous"] = how

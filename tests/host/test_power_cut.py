@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,17 +26,8 @@ EVENTS = {
 @pytest.fixture
 def cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Have whatever is committed durably be kept beside the store; return how to cut the power."""
-    really = writers._transaction
-
-    @contextmanager
-    def transaction(engine: Any, line: Any, durable: bool) -> Iterator[Any]:
-        with really(engine, line, durable) as tx:
-            yield tx
-        if durable:
-            backup(tmp_path)
-
-    monkeypatch.setattr(writers, "_transaction", transaction)
-    return lambda: monkeypatch.setattr(writers, "_transaction", really)
+    monkeypatch.setattr(writers, "keep", lambda _log: backup(tmp_path))
+    return lambda: monkeypatch.setattr(writers, "keep", lambda _log: None)
 
 
 @pytest.mark.parametrize("events", range(1, len(EVENTS) + 1))

@@ -1,17 +1,19 @@
 """SQLite's writers of one process take turns, and those who wait for each other commit together."""
 
+import errno
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from crmhost.store import Store, open_store, writers
+from crmhost.store import Store, disk, open_store, writers
 from crmhost.store.prepared import run
 
 Work = Callable[[Connection], None]
@@ -217,16 +219,60 @@ def test_an_error_says_where_it_was_raised(store: Store) -> None:
     assert "fails" in [entry.name for entry in raised.traceback]
 
 
-def test_who_needs_the_disk_commits_with_nobody_who_does_not_wait_for_it(
-    store: Store, commits: list[int]
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Return what was there, as another process sees it, each time that the disk was waited for."""
+    seen: list[list[str]] = []
+
+    def keep(log: Path) -> None:
+        with closing(sqlite3.connect(str(log).removesuffix("-wal"), timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")  # it may write meanwhile
+            seen.append([name for (name,) in other.execute("SELECT name FROM notes ORDER BY rowid")])
+
+    monkeypatch.setattr(writers, "keep", keep)
+    return seen
+
+
+def test_who_need_not_wait_for_the_disk_wait_with_one_who_does(
+    store: Store, commits: list[int], kept: list[list[str]]
 ) -> None:
     with writing(store, durable=False) as party:
-        party.comes("swift", note("swift"), durable=False)
         party.comes("durable", note("durable"))
-        party.comes("swift too", note("swift too"), durable=False)
+        party.comes("swift", note("swift"), durable=False)
 
     assert set(party.ends().values()) == {COMMITTED}
-    assert commits == [2, 2]
+    assert commits == [3]
+    assert kept == [["first", "durable", "swift"]]
+
+
+def test_where_nobody_needs_the_disk_nobody_waits_for_it(store: Store, kept: list[list[str]]) -> None:
+    with store.write(durable=False) as tx:
+        note("swift")(tx)
+    assert kept == []
+
+    with store.write() as tx:
+        note("durable")(tx)
+    assert kept == [["swift", "durable"]]
+
+
+def test_what_failed_needs_no_disk(store: Store, kept: list[list[str]]) -> None:
+    with writing(store, durable=False) as party:
+        party.comes("fails", fails)
+
+    assert party.ends() == {"first": COMMITTED, "fails": KeyError}
+    assert kept == []
+
+
+def test_where_the_disk_does_not_take_it_all_are_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_log: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(writers, "keep", disk.keep)
+    monkeypatch.setattr(disk, "_wait", broken)
+    with writing(store) as party:
+        party.comes("second", note("second"))
+
+    assert set(party.ends().values()) == {OperationalError}
 
 
 def test_no_more_than_so_many_commit_together(
@@ -267,14 +313,18 @@ def test_who_is_interrupted_while_waiting_passes_its_turn_on(store: Store, commi
     assert commits == [1, 1]
 
 
-def test_a_commit_waits_for_the_disk_unless_it_need_not(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writers, "DURABLE", "FULL")
-    monkeypatch.setattr(writers, "SWIFT", "NORMAL")
-    seen = []
-    for durable in (True, False, False, True):
-        with store.write(durable=durable) as tx:
-            seen.append(run(tx, "PRAGMA synchronous").fetchone()[0])
+def test_it_is_the_databases_own_log_that_is_waited_for(store: Store, tmp_path: Path) -> None:
+    with store.write() as tx:
+        assert tx.info[disk.LOG] == tmp_path / "db-wal"
+        assert tx.info[disk.LOG].exists()
 
-    assert seen == [2, 1, 1, 2]
+
+def test_where_there_can_be_no_log_sqlite_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a file system that processes cannot share memory on."""
+    monkeypatch.setattr("crmhost.store.engine.PRAGMAS", ("journal_mode=DELETE", "synchronous=NORMAL"))
+    made = open_store(f"sqlite:///{tmp_path / 'other'}")
+
+    with made.write() as tx:
+        assert tx.info[disk.LOG] is None
+        assert run(tx, "PRAGMA synchronous").fetchone()[0] == 2
+    made.close()
