@@ -22,7 +22,11 @@ _BY_ID = Prepared(select(connections).where(connections.c.id == bindparam("conne
 _BY_ADDRESS = select(connections).where(connections.c.address == bindparam("its_address"))
 _COLUMNS = tuple(connections.c.keys())
 _TWO = Prepared(select(connections.c.id).limit(2))
-_THERE = Prepared(select(connections.c.id).where(connections.c.id.in_(bindparam("ids", expanding=True))))
+_THERE = Prepared(
+    select(connections.c.id)
+    .where(connections.c.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update(read=True, key_share=True)
+)
 _SOME = select(connections).where(connections.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -113,7 +117,10 @@ def some(tx: Connection, vault: Vault, connection_ids: Collection[int]) -> dict[
 
 
 def there(tx: Connection, connection_ids: Collection[int]) -> set[int]:
-    """Return those of these ids that are a connection's."""
+    """Return those of these ids that are a connection's, none of which is removed before this has ended.
+
+    SQLite has one writer anyway.
+    """
     return {row[0] for row in _THERE.rows(tx, {"ids": list(connection_ids)})} if connection_ids else set()
 
 
@@ -185,12 +192,13 @@ def set_chatwoot(tx: Connection, vault: Vault, connection_id: int, url: str, tok
 
 def remove(tx: Connection, connection_id: int) -> None:
     """Remove the connection and all that is kept for it; the CRM keeps what it has."""
+    # First: whoever stores something for it just now is waited for, and nobody begins to.
+    tx.execute(connections.delete().where(connections.c.id == connection_id))
     forget(tx, connection_id)
     for table in metadata.sorted_tables:
         # What operators were told of it stays told, and who may see the pages is nobody's own.
-        if table is connections or "connection_id" in table.c:
-            key = table.c.id if table is connections else table.c.connection_id
-            tx.execute(table.delete().where(key == connection_id))
+        if "connection_id" in table.c:
+            tx.execute(table.delete().where(table.c.connection_id == connection_id))
 
 
 def _update(tx: Connection, connection_id: int, **values: Any) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.engine.default import DefaultDialect
 
 from crmhost.http import Http
-from crmhost.store import lanes
+from crmhost.store import lanes, writers
 from crmhost.sync import Sync
 from crmhost.turns import Turns
 
@@ -60,6 +60,7 @@ def watching(here: Place) -> Iterator[Spent]:
             (DefaultDialect, "do_commit", "commits"),
             (Redis, "execute_command", "Redis"),
             (Http, "request", "the CRM"),
+            (writers, "keep", "the disk"),
         ):
             stack.enter_context(patch.object(owner, name, spent.timed(part, getattr(owner, name))))
         for name, listener in (("before_cursor_execute", begun), ("after_cursor_execute", ended)):

@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from crmhost.logs import configure
 
 from . import page
 from .load import Seen, Task, send
-from .place import SQLITE
+from .place import SQLITE, counts, fastest, with_processes
 from .processes import ROOT, environment, program
 from .receive import CONNECTIONS, beside_the_limit
 from .rows import TIMES, Aim, Row, Scale, expect
@@ -155,12 +155,15 @@ PEERS = (
 
 def measure(folder: Path, only: Sequence[str] = ()) -> list[Row]:
     """Measure crmhost's durable receive, then each peer; of one that is missing here say why."""
-    ours, limit, _ = beside_the_limit(SQLITE, Scale(), [1])
-    return [_row(peer, ours[1], limit, folder / peer.name) for peer in PEERS if not only or peer.name in only]
+    ours, limit, _ = beside_the_limit(SQLITE, Scale(), counts())
+    return [_row(peer, ours, limit, folder / peer.name) for peer in PEERS if not only or peer.name in only]
 
 
-def _row(peer: Peer, ours: Seen, limit: Seen, folder: Path) -> Row:
+def _row(peer: Peer, each: Mapping[int, Seen], limit: Seen, folder: Path) -> Row:
+    count = fastest(each)
+    ours = each[count]
     name, what = f"peers.{peer.name}", f"durable receive on SQLite, of {peer.what}"
+    what += f", with {with_processes(count)}"
     try:
         install(peer, folder)
         with contextmanager(peer.running)(folder) as url:
@@ -169,7 +172,8 @@ def _row(peer: Peer, ours: Seen, limit: Seen, folder: Path) -> Row:
     except (Missing, RuntimeError) as error:
         return Row(name, what, None, TIMES, peer.aim, note=str(error))
     expect(f"answers of {peer.name} other than 200", theirs.refused, 0)
-    parts = {"deliveries a second": ours.rate, "theirs, a second": theirs.rate, "their p99, ms": theirs.p99}
+    parts = {f"with {with_processes(some)}, a second": seen.rate for some, seen in each.items()}
+    parts |= {"deliveries a second": ours.rate, "theirs, a second": theirs.rate, "their p99, ms": theirs.p99}
     parts |= {"of theirs, the limit of such a server": limit.rate / theirs.rate}
     return Row(name, what, ours.rate / theirs.rate, TIMES, peer.aim, parts)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import func, select
 
@@ -115,6 +116,18 @@ def arrival(payload: Payload, connection_id: int = 1) -> Arrival:
 def counts(most: int = CORES) -> list[int]:
     """Return with how many processes something is measured: one, and as many as there are cores."""
     return sorted({1, min(CORES, most)})
+
+
+class Rated(Protocol):
+    """What was measured: so many a second."""
+
+    @property
+    def rate(self) -> float: ...
+
+
+def fastest(each: Mapping[int, Rated]) -> int:
+    """Return with how many processes it was the fastest."""
+    return max(each, key=lambda count: each[count].rate)
 
 
 def with_processes(count: int) -> str:

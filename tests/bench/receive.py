@@ -10,7 +10,7 @@ from pathlib import Path
 from .crm import running_crm
 from .load import Seen, Task, send
 from .parts import of_storing
-from .place import POSTGRESQL, Place, counts, kinds, place, with_processes
+from .place import POSTGRESQL, Place, counts, fastest, kinds, place, with_processes
 from .processes import process
 from .rows import TIMES, TURNS, Aim, Row, Scale, expect
 
@@ -63,7 +63,7 @@ def _rate(seen: Seen) -> float:
 
 
 def _rows(kind: str, each: Mapping[int, Seen], limit: Seen, storing: Mapping[str, float]) -> list[Row]:
-    count = max(each, key=lambda processes: each[processes].rate)
+    count = fastest(each)
     ours, said = each[count], f"with {with_processes(count)}"
     parts = {"deliveries a second": ours.rate}
     parts |= {f"with {with_processes(processes)}, a second": seen.rate for processes, seen in each.items()}

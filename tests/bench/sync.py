@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .crm import ask, running_crm
 from .deliveries import contacts
 from .parts import of_one
-from .place import Place, counts, place, with_processes
+from .place import Place, counts, fastest, place, with_processes
 from .processes import children, environment, seconds_used
 from .rows import TIMES, Aim, Row, Scale, expect
 
@@ -45,7 +45,7 @@ def _zero(count: int, turns: int) -> Row:
     figures = {**_told(ours), "plain loop, calls a second": plain}
     figures |= {f"one thread, ms for {part}": of for part, of in parts.items()}
     figures["statements"] = statements
-    best = _best(ours)
+    best = fastest(ours)
     what = "sync with a CRM that answers at once, of a plain loop with the same client and "
     what += f"{THREADS} threads, with {with_processes(best)}"
     note = (
@@ -70,7 +70,7 @@ def _eighty(count: int, turns: int) -> Row:
     ours = _best_of(_each(LATENCY, MANY, count) for _ in range(turns))
     limit = MANY / (LATENCY / 1000)
     figures = {**_told(ours), "threads through latency, a second": limit}
-    best = _best(ours)
+    best = fastest(ours)
     what = f"sync with a CRM of {LATENCY} ms and {MANY} threads, of threads ÷ latency, "
     what += f"with {with_processes(best)}"
     spare = LATENCY / SHARE - LATENCY
@@ -101,13 +101,9 @@ def _rate(worked: Worked) -> float:
     return worked.rate
 
 
-def _best(each: Mapping[int, Worked]) -> int:
-    return max(each, key=lambda processes: each[processes].rate)
-
-
 def _told(each: Mapping[int, Worked]) -> dict[str, float]:
     """Return the best rate, and what each was, by with how many processes."""
-    told = {"deliveries a second": each[_best(each)].rate}
+    told = {"deliveries a second": each[fastest(each)].rate}
     for count, worked in each.items():
         told[f"with {with_processes(count)}, a second"] = worked.rate
         told[f"with {with_processes(count)}, ms of a processor"] = worked.processor

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,9 @@ from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.pool import new_pool
 from crmhost.server import serving
+from crmhost.store import connections, deliveries
 from crmhost.store.connections import CRMConnection
+from crmhost.store.deliveries import Arrival
 from crmhost.validation import wanted_changes
 from crmhost.wiring import receiving
 
@@ -204,6 +207,24 @@ def test_what_comes_just_after_its_connection_was_removed_is_nobodys(chatwoot: C
     status = chatwoot.settled()
     assert sum(status["deliveries"].values()) == 0
     assert "webwidget_triggered" not in str(status)
+
+
+def test_a_connection_is_removed_once_what_is_stored_for_it_just_now_is_there(house: House) -> None:
+    """Or not at all: of what is stored afterwards nobody would know whose it was."""
+    event = webhooks.classify(payloads.contact_created(JANE))
+    late = Arrival(connected(house).id, "uid", "digest", event, time.time(), "{}")
+    removing = threading.Thread(target=disconnect, args=(house, 1))
+
+    with house.store.write() as tx:
+        assert connections.there(tx, [1]) == {1}
+        removing.start()
+        removing.join(0.5)
+        assert removing.is_alive()
+        assert deliveries.store(tx, [late]) == [late]
+    removing.join(10)
+
+    with house.store.read() as tx:
+        assert sum(deliveries.counts(tx).values()) == 0
 
 
 def test_a_body_that_is_too_large_is_refused(lite: Chatwoot) -> None:
