@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.pool import new_pool
 from crmhost.server import serving
-from crmhost.store import connections, deliveries
+from crmhost.store import connections, deliveries, writers
 from crmhost.store.connections import CRMConnection
 from crmhost.store.deliveries import Arrival
 from crmhost.validation import wanted_changes
@@ -99,6 +100,24 @@ def test_a_signed_delivery_is_stored_before_the_answer(chatwoot: Chatwoot) -> No
 
     assert (answer.status, answer.json()["status"]) == (200, "stored")
     assert overview.status(chatwoot.house)["deliveries"]["pending"] == 1
+
+
+def test_no_answer_goes_out_before_the_disk_has_it(lite: Chatwoot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite waits for nothing by itself here: ``crmhost.store.disk``."""
+    asked, goes_on = threading.Event(), threading.Event()
+
+    def keep(_log: object) -> None:
+        asked.set()
+        goes_on.wait(10)
+
+    monkeypatch.setattr(writers, "keep", keep)
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(lite.post, payloads.contact_created(JANE))
+        assert asked.wait(5)
+        time.sleep(0.2)
+        assert not answer.done()
+        goes_on.set()
+        assert answer.result(5).status == 200
 
 
 def test_the_same_delivery_is_taken_once(chatwoot: Chatwoot) -> None:
