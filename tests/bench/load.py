@@ -24,6 +24,9 @@ from .deliveries import contacts, request, requests
 from .rows import WrongResult
 from .traffic import Traffic
 
+APART = 0.01
+"""Seconds from one connection to the next."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -127,10 +130,13 @@ async def _send(task: Task) -> Seen:
     where = urlsplit(task.url)
     run = Sending(requests(where.path, _payloads(task), task.first)[::-1])
     loop = asyncio.get_running_loop()
-    made = [
-        await loop.create_connection(lambda: Connection(run), where.hostname or "", where.port or 80)
-        for _ in range(task.connections)
-    ]
+    made = []
+    for _ in range(task.connections):
+        made.append(
+            await loop.create_connection(lambda: Connection(run), where.hostname or "", where.port or 80)
+        )
+        # All at once, the one of several processes would take them whose processor we are not on.
+        await asyncio.sleep(APART)
     began = time.perf_counter()
     run.until = began + task.seconds
     for _, connection in made:
