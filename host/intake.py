@@ -44,7 +44,6 @@ SLIP = 500
 """Bytes of whatever waits, beside its body."""
 COUNTS = 10_000
 """Things to count that wait for it at the most."""
-STUCK = "Too much waits for the database already."
 Came = bool | None
 """What came of it: true if it was stored, false if known already, None if its connection is no more."""
 log = structlog.get_logger(__name__)
@@ -104,7 +103,7 @@ class Intake:
         if self._queue.qsize() < COUNTS:
             self._queue.put([_Item(None, (connection_id, family, name), done, None)])
         else:
-            done.set_exception(TimeoutError(STUCK))
+            done.set_exception(TimeoutError())
         return done
 
     def stored(self, arrival: Arrival) -> asyncio.Future[Came]:
@@ -126,7 +125,7 @@ class Intake:
         item = _Item(arrival, count, done, loop)
         gathered = self._gathered.setdefault(loop, [])
         if gathered and self._sizes[loop] + item.size > ROOM:
-            done.set_exception(TimeoutError(STUCK))
+            done.set_exception(TimeoutError())
             return done
         self._sizes[loop] += item.size
         gathered.append(item)

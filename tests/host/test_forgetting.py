@@ -58,7 +58,7 @@ def test_what_is_held_of_a_contact_is_shown_and_nothing_of_others(known: Bench) 
     rows = export(known.house, 1, 5821)
 
     told = json.dumps(rows)
-    assert rows.keys() == {"contacts", "contact_words", "deliveries", "links", "lanes", "versions"}
+    assert rows.keys() == {"bodies", "contacts", "contact_words", "deliveries", "links", "lanes", "versions"}
     assert [row["body"]["event"] for row in rows["deliveries"]] == ["contact_created", "conversation_created"]
     assert "Jane Doe" in told
     assert "Sam" not in told
