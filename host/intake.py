@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sys
 import threading
 import time
 from collections import Counter, defaultdict
@@ -69,7 +70,7 @@ class _Item:
     @property
     def size(self) -> int:
         """How much room it takes, in bytes."""
-        return SLIP + (len(self.arrival.body) if self.arrival else 0)
+        return SLIP + (sys.getsizeof(self.arrival.body) if self.arrival else 0)
 
 
 class Intake:

@@ -120,8 +120,10 @@ class Sync:
             )
             self._let_be(held)
         except SQLAlchemyError:  # by itself the lane would be free when the lease ends
-            with suppress(SQLAlchemyError):
-                self._let_be(held)
+            for one in (held, held.following):
+                with suppress(SQLAlchemyError):
+                    if one is not None:
+                        self._let_be(one)
             raise
         else:
             if held.following is not None:

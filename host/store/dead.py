@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, literal, null, or_, select, update
+from sqlalchemy import Connection, Row, literal, null, or_, select, text, update
 
 from . import attempts, lanes, links
 from .deliveries import revive
-from .tables import deliveries, versions
+from .tables import LIVE, deliveries, versions
 
+_SAME = ("connection_id", "contact_id", "uid")
+"""What is the same of two that are one webhook."""
 _ENDED_WELL = ("applied", "unchanged")
 _COLUMNS = tuple(column for column in deliveries.c if column.name != "body")
 
@@ -56,9 +58,9 @@ def chosen(tx: Connection, wanted: Chosen) -> list[Row[Any]]:
 def obstacles(tx: Connection, rows: Sequence[Row[Any]]) -> dict[int, str]:
     """Return of those that are not to be tried again why, by their ids."""
     against = {row.id: why for row in rows if (why := _obstacle(tx, row))}
-    newest = {(row.connection_id, row.uid): row.id for row in rows if row.uid and row.id not in against}
+    newest = {_same(row): row.id for row in rows if row.uid and row.id not in against}
     for row in rows:
-        if row.id != (last := newest.get((row.connection_id, row.uid), row.id)):
+        if row.id != (last := newest.get(_same(row), row.id)):
             against.setdefault(row.id, f"Delivery {last} is the same webhook, and is tried again.")
     return against
 
@@ -110,12 +112,16 @@ def _bring_back(tx: Connection, rows: Sequence[Row[Any]], reason: str, now: floa
             attempts.repeat(tx, row.id, row.attempted, row.attempted_at)
 
 
+def _same(row: Row[Any]) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in _SAME)
+
+
 def _came_again(tx: Connection, row: Row[Any]) -> int | None:
     """Return the delivery with which the same id was taken once more: two live ones can't be kept."""
     if row.uid is None:
         return None
-    same = (deliveries.c.connection_id == row.connection_id) & (deliveries.c.uid == row.uid)
-    query = select(deliveries.c.id).where(same, deliveries.c.state != "dead")
+    same = (deliveries.c[name] == value for name, value in zip(_SAME, _same(row), strict=True))
+    query = select(deliveries.c.id).where(*same, text(LIVE))
     found: int | None = tx.scalar(query.limit(1))
     return found
 

@@ -69,7 +69,8 @@ def plugins_there(tx: Connection, names: Collection[str]) -> None:
 def away(tx: Connection, connection_id: int, reason: str, fix: str, now: float, delay: float) -> float:
     """Close the gate: the CRM cannot be reached. Return when it is tried next, after ``delay`` at least."""
     known = select(connections.c.away_since).where(connections.c.id == connection_id)
-    since = tx.scalar(known.with_for_update()) or now
+    # Not the key: whoever stores for it just now holds that, and may wait for the lane that is held here.
+    since = tx.scalar(known.with_for_update(key_share=True)) or now
     until = now + max(delay, min(max((now - since) / 2, SHORTEST), LONGEST))
     _set(tx, _ours(connection_id), reason, fix, until, away_since=since)
     return until

@@ -10,14 +10,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ..floor import aside
-from .disk import LOG, keep
+from .disk import LOG, keep, move, opened
 from .prepared import run
 from .turnstile import Turnstile
 
@@ -39,6 +39,8 @@ class Writers:
         self._line = Turnstile(Path(engine.url.database or ""))
         self._lock = threading.Lock()
         self._busy = False
+        self._has_failed = False
+        """Whether the disk has not taken what was committed."""
         self._waiting: deque[threading.Lock] = deque()
         """Threads that wait for their turn: it comes when the lock is released."""
         self._handed: Shared | None = None
@@ -95,12 +97,18 @@ class Writers:
         Python's driver would begin a transaction at the first write only, and then fail at once where
         another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
         """
-        with self._engine.connect() as tx:
+        with self._engine.connect() as tx, ExitStack() as stack:
+            if self._has_failed:
+                move(tx)
+                self._has_failed = False
             with self._line, tx.begin():
                 run(tx, "BEGIN IMMEDIATE")
+                log = stack.enter_context(opened(tx.info[LOG]))
                 yield tx
-            if shared.durable and (log := tx.info[LOG]):
+            if shared.durable and log is not None:
+                self._has_failed = True
                 keep(log)
+                self._has_failed = False
 
     def _wait(self, waiting: threading.Lock) -> None:
         try:

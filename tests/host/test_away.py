@@ -1,8 +1,10 @@
 """A CRM that is away: one lane at a time tries, all others wait, and nobody has to do anything."""
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from starlette.requests import Request
@@ -13,8 +15,10 @@ from crmhost import CredentialsError, TryAgain
 from crmhost.demo import payloads
 from crmhost.server import serving
 from crmhost.store import connections, gates, lanes, tables
+from crmhost.wiring import open_house
 
-from .conftest import Bench, hurry
+from ..databases import empty_schema
+from .conftest import Bench, connected, hurry, settings_for
 from .fake_crm import FakeCRM
 
 
@@ -38,6 +42,28 @@ def door(crm: FakeCRM) -> Iterator[Door]:
     with serving(made) as url:
         crm.url = f"{url}/customers"
         yield made
+
+
+def test_a_gate_closes_while_something_is_stored_for_its_connection(
+    tmp_path: Path, postgresql_url: str, valkey_url: str, crm: FakeCRM
+) -> None:
+    """Whoever stores it waits for the lane that is held by who closes the gate."""
+    with (
+        empty_schema(postgresql_url) as address,
+        open_house(settings_for(tmp_path, address, valkey_url), crm.plugins()) as house,
+    ):
+        connected(house)
+
+        def close() -> None:
+            with house.store.write() as tx:
+                gates.away(tx, 1, "It is away.", "", time.time(), 1.0)
+
+        closing = threading.Thread(target=close)
+        with house.store.write() as tx:
+            assert connections.there(tx, [1]) == {1}
+            closing.start()
+            closing.join(5)
+            assert not closing.is_alive()
 
 
 def receive(bench: Bench, *contact_ids: int) -> None:

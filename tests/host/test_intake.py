@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -124,7 +125,7 @@ async def receive_while_stuck(intake: Intake, count: int) -> list[Any]:
 
 def test_what_finds_no_room_is_told_so_at_once(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
     """As where a database is stuck: what waits for it is in memory."""
-    monkeypatch.setattr("crmhost.intake.ROOM", 3 * (SLIP + len(arrival(1).body)))
+    monkeypatch.setattr("crmhost.intake.ROOM", 3 * (SLIP + sys.getsizeof(arrival(1).body)))
 
     done, *came = asyncio.run(receive_while_stuck(intake, 5))
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from crmhost.house import House
-from crmhost.store import bodies, browse, counters, deliveries, lanes, tables
+from crmhost.store import bodies, browse, counters, dead, deliveries, lanes, tables
 from crmhost.store.browse import Wanted
 from crmhost.store.deliveries import Arrival
 from crmhost.webhooks import Event
@@ -73,6 +73,22 @@ def test_a_dead_delivery_keeps_neither_its_body_nor_its_id_out(house: House) -> 
 
     assert store(house, arrival("x", uid="1")) == 1
     assert store(house, arrival("x", uid="2")) == 0
+
+
+@pytest.mark.parametrize(
+    ("contact_id", "why"), [(5, ["The same webhook came again and was taken."]), (6, [])]
+)
+def test_only_its_own_contacts_id_keeps_a_dead_one_from_being_tried_again(
+    house: House, contact_id: int, why: list[str]
+) -> None:
+    store(house, arrival("x", uid="1"))
+    again = Event("contact_created", "contact_created", contact_id, None, 0.0)
+    with house.store.write() as tx:
+        deliveries.finish(tx, [1], "dead", now=1001.0, reason="No.")
+    store(house, Arrival(1, "1", "y", again, 1002.0, "{}"))
+
+    with house.store.read() as tx:
+        assert list(dead.obstacles(tx, dead.chosen(tx, dead.Chosen())).values()) == why
 
 
 def test_bodies_are_forgotten_after_a_day(house: House) -> None:

@@ -1,6 +1,7 @@
 """SQLite's writers of one process take turns, and those who wait for each other commit together."""
 
 import errno
+import shutil
 import signal
 import sqlite3
 import threading
@@ -220,12 +221,12 @@ def test_an_error_says_where_it_was_raised(store: Store) -> None:
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Return what was there, as another process sees it, each time that the disk was waited for."""
     seen: list[list[str]] = []
 
-    def keep(log: Path) -> None:
-        with closing(sqlite3.connect(str(log).removesuffix("-wal"), timeout=0)) as other:
+    def keep(_log: int) -> None:
+        with closing(sqlite3.connect(tmp_path / "db", timeout=0)) as other:
             other.execute("BEGIN IMMEDIATE")  # it may write meanwhile
             seen.append([name for (name,) in other.execute("SELECT name FROM notes ORDER BY rowid")])
 
@@ -273,6 +274,33 @@ def test_where_the_disk_does_not_take_it_all_are_told(store: Store, monkeypatch:
         party.comes("second", note("second"))
 
     assert set(party.ends().values()) == {OperationalError}
+
+
+def test_what_the_disk_did_not_take_is_in_the_database_before_anything_else_is(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second wait for the log would tell of nothing, and what is behind a hole in it is lost."""
+    asked: list[int] = []
+
+    def fails_once(log: int) -> None:
+        asked.append(log)
+        if len(asked) == 1:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(writers, "keep", disk.keep)
+    monkeypatch.setattr(disk, "_wait", fails_once)
+    with pytest.raises(OperationalError), store.write() as tx:
+        note("lost")(tx)
+
+    with store.write() as tx:
+        copied = shutil.copy(tmp_path / "db", tmp_path / "without its log")
+        with closing(sqlite3.connect(copied)) as other:
+            assert other.execute("SELECT name FROM notes").fetchall() == [("lost",)]
+        note("kept")(tx)
+    assert len(asked) == 2
+    with store.write():
+        pass
+    assert len(asked) == 3
 
 
 def test_no_more_than_so_many_commit_together(

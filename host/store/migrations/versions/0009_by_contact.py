@@ -24,8 +24,11 @@ CREATE TEMPORARY TABLE kept_bodies AS
 SELECT connection_id, digest, max(seen_at) AS seen_at FROM bodies GROUP BY connection_id, digest
 """
 ONE_OF_EACH_ID = """
-UPDATE deliveries SET uid = NULL WHERE state <> 'dead' AND uid IS NOT NULL AND id NOT IN (
-    SELECT min(id) FROM deliveries WHERE state <> 'dead' AND uid IS NOT NULL GROUP BY connection_id, uid
+UPDATE deliveries SET uid = NULL WHERE id IN (
+    SELECT id FROM (
+        SELECT id, row_number() OVER (PARTITION BY connection_id, uid ORDER BY id) AS place
+        FROM deliveries WHERE state <> 'dead' AND uid IS NOT NULL
+    ) AS placed WHERE place > 1
 )
 """
 
