@@ -74,6 +74,6 @@ def move(tx: Connection) -> None:
     For a log that the disk has failed to take: what is missing there nobody can read past after a power
     cut, and no second wait tells of it.
     """
-    (busy, *_) = run(tx, "PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    busy, _, _ = run(tx, "PRAGMA wal_checkpoint=TRUNCATE").fetchone()
     if busy:
-        raise OperationalError(None, None, OSError("the log cannot be moved while it is read"))
+        raise OperationalError(None, None, TimeoutError())
