@@ -7,8 +7,6 @@ its end it hears that it is alone.
 
 from __future__ import annotations
 
-import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -18,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import structlog
+
+from .processors import Seat, Seats
 
 LOOK = 0.2
 """Seconds between two looks whether all are there."""
@@ -45,9 +45,9 @@ def crew(
     the others: what keeps it from starting is said once, and what is done once in a new database is done
     when they come.
     """
-    # By chance: in a container each has the same number, and the machine's processors are all one sees.
-    first = secrets.randbelow(os.cpu_count() or 1)
-    all_of_them = [_Process(words, handed, number) for number, words in enumerate(commands, first)]
+    each = list(commands)
+    seats = Seats(len(each))
+    all_of_them = [_Process(words, handed, seat) for words, seat in zip(each, seats.each, strict=True)]
     try:
         for some in (all_of_them[:1], all_of_them[1:]):
             if stop.is_set():
@@ -56,15 +56,16 @@ def crew(
                 one.begin()
             while not all(one.ready for one in some) and not stop.wait(LOOK):
                 _look(all_of_them)
-        yield lambda: _keep(all_of_them, stop)
+        yield lambda: _keep(all_of_them, seats, stop)
     finally:
         _end(all_of_them)
 
 
-def _keep(processes: Iterable[_Process], stop: threading.Event) -> None:
-    """Begin those anew that die, until it is time to stop."""
+def _keep(processes: Iterable[_Process], seats: Seats, stop: threading.Event) -> None:
+    """Begin those anew that die, and see that each has a processor, until it is time to stop."""
     while not stop.wait(LOOK):
         _look(processes)
+        seats.look()
 
 
 def _look(processes: Iterable[_Process]) -> None:
@@ -92,10 +93,10 @@ def _end(processes: Sequence[_Process]) -> None:
 class _Process:
     """One of them, which may have begun several times, and this end of the line to it."""
 
-    def __init__(self, words: Sequence[str], handed: Sequence[int], number: int) -> None:
+    def __init__(self, words: Sequence[str], handed: Sequence[int], seat: Seat) -> None:
         self._words = words
         self._handed = handed
-        self._number = number
+        self._seat = seat
         self._line: socket.socket | None = None
         self._began_at = 0.0
         self._pause = PAUSE
@@ -114,7 +115,7 @@ class _Process:
             self.running = subprocess.Popen(  # noqa: S603 - it is what runs here already
                 command, pass_fds=(theirs.fileno(), *self._handed), stdin=subprocess.DEVNULL
             )
-        _settle(self.running.pid, self._number)
+        self._seat.take(self.running.pid)
 
     def hang_up(self) -> None:
         """Close this end of the line."""
@@ -137,18 +138,6 @@ class _Process:
             log.warning("a process died, and is started again", pid=self.running.pid, status=status)
             self._pause = PAUSE if self.ready else min(self._pause * 2, LONGEST)
             self.begin()
-
-
-def _settle(pid: int, number: int) -> None:
-    """Give a process one processor to be on: its threads compute one at a time, wherever they are.
-
-    On several, each thread that another one wakes takes Python's lock from it before it is through, and a
-    fifth to a third of the processor goes into that.
-    """
-    if sys.platform == "linux":
-        with suppress(OSError):  # it has ended already, or may not be moved
-            processors = sorted(os.sched_getaffinity(0))
-            os.sched_setaffinity(pid, {processors[number % len(processors)]})
 
 
 def _this_command() -> list[str]:

@@ -27,7 +27,8 @@ from .user import User, idle
 pytestmark = pytest.mark.slow
 
 ADDRESS = r"listens on (http://[\d.]+:\d+)"
-SERVE = ("crmhost", "serve", "--port", "0", "--processes", "2")
+ALONE = ("crmhost", "serve", "--port", "0")
+SERVE = (*ALONE, "--processes", "2")
 
 
 def jane(number: int) -> payloads.Payload:
@@ -111,6 +112,18 @@ def test_each_process_keeps_to_a_processor_of_its_own(user: User) -> None:
         assert {len(one) for one in theirs} == {1}
         assert len(set.union(*theirs)) == min(len(there), 2)
         assert os.sched_getaffinity(server.process.pid) == there  # and with it Valkey
+
+
+def test_one_process_keeps_to_a_processor_too(user: User) -> None:
+    there = os.sched_getaffinity(0)
+    with starting(user.folder, ALONE, ADDRESS, **user.variables) as server:
+        tasks = [int(one.name) for one in Path(f"/proc/{server.process.pid}/task").iterdir()]
+        own = os.sched_getaffinity(server.process.pid)
+        (valkey,) = children(server.process.pid)
+
+        assert len(own) == 1
+        assert [os.sched_getaffinity(task) for task in tasks].count(own) >= 8  # and one looks after Valkey
+        assert os.sched_getaffinity(valkey) == there
 
 
 def test_a_process_that_is_killed_is_started_again(user: User) -> None:

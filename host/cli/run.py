@@ -125,8 +125,8 @@ def serve(
             keep = stack.enter_context(crew([[*alike, *own] for own in each], stop, [opened.fileno()]))
             stack.callback(opened.close)  # where all leave, nobody is let in to wait
         else:
+            keep = stack.enter_context(_seated(stop, line))
             stack.enter_context(_receiving(house, opened, threads, pages=not no_pages))
-            keep = stop.wait
         settled()
         if line is not None:
             Line(line, stop).say_ready()
@@ -150,6 +150,18 @@ def _receiving(house: House, opened: socket.socket, threads: int, *, pages: bool
             stack.enter_context(working(house, threads))
         stack.enter_context(serving_on(opened, app))
         yield
+
+
+@contextmanager
+def _seated(stop: threading.Event, line: int | None) -> Iterator[Callable[[], object]]:
+    """Have this process on one processor, as each of a crew is already; yield what waits for the end."""
+    from ..processors import seated
+
+    if line is not None:
+        yield stop.wait
+        return
+    with seated() as seats:
+        yield lambda: seats.keep(stop)
 
 
 def _settle_in() -> None:
@@ -209,8 +221,8 @@ def worker(threads: int | None, *, processes: int, line: int | None, as_json: bo
         if processes > 1:
             keep = stack.enter_context(crew([["worker", *_flags(json=as_json), *own] for own in each], stop))
         else:
+            keep = stack.enter_context(_seated(stop, line))
             stack.enter_context(_working(house, threads))
-            keep = stop.wait
         settled()
         if line is not None:
             Line(line, stop).say_ready()

@@ -33,7 +33,7 @@ class Worked:
 
 def measure(scale: Scale) -> Sequence[Row]:
     """Work what waits, on SQLite."""
-    return [_zero(scale.of(3000, 300), scale.turns), _eighty(scale.of(1200, 400), scale.turns)]
+    return [_zero(scale.of(3000, 300), scale.turns), _eighty(scale.of(3000, 400), scale.turns)]
 
 
 def _zero(count: int, turns: int) -> Row:

@@ -1,0 +1,160 @@
+"""On which of the machine's processors each process computes, and where it goes when others need that one.
+
+Threads of Python's compute one at a time, wherever they are. On several processors, each thread that another
+one wakes takes Python's lock from it before it is through, and a fifth to a half of the work goes into that.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    import threading
+
+PERIOD = 10.0
+"""Seconds between two looks at who computes where."""
+LESS = 0.3
+"""Of a processor: by so much must another one have less to do for others, or a process stays where it is."""
+PROC = Path("/proc")
+log = structlog.get_logger(__name__)
+
+
+class Seat:
+    """A process, and the processor that it has; none has one where the system gives none."""
+
+    def __init__(self, processor: int | None) -> None:
+        self.processor = processor
+        self.pid: int | None = None
+
+    def take(self, pid: int) -> None:
+        """Give a process this processor; the threads that it begins have it too."""
+        self.pid = pid
+        if self.processor is not None:
+            _put(pid, self.processor)
+
+    def move(self, processor: int) -> None:
+        """Go to another processor, with every thread that has been on this one."""
+        for thread in (PROC / str(self.pid) / "task").iterdir():
+            with suppress(OSError):  # it has ended
+                if os.sched_getaffinity(int(thread.name)) == {self.processor}:
+                    _put(int(thread.name), processor)
+        self.processor = processor
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was counted until a moment, in the system's ticks."""
+
+    total: Mapping[int, int]
+    """Of each processor."""
+    busy: Mapping[int, int]
+    own: Mapping[int, int]
+    """Of each process."""
+
+    def since(self, before: Look) -> tuple[dict[int, float], dict[int, float]]:
+        """Return how busy each processor was since another look, and with each process: 1 is always."""
+        passed = {one: max(total - before.total.get(one, total), 1) for one, total in self.total.items()}
+        busy = {one: (self.busy[one] - before.busy.get(one, 0)) / ticks for one, ticks in passed.items()}
+        tick = max(passed.values(), default=1)
+        own = {pid: (used - before.own.get(pid, used)) / tick for pid, used in self.own.items()}
+        return busy, own
+
+
+class Seats:
+    """The seats of some processes, one for each processor as long as there are enough."""
+
+    def __init__(self, count: int) -> None:
+        self._free = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+        # By chance: in a container each has the same number, and the machine's processors are all one sees.
+        first = secrets.randbelow(len(self._free) or 1)
+        turn = [*self._free[first:], *self._free[:first]]
+        self.each = [Seat(turn[number % len(turn)] if turn else None) for number in range(count)]
+        self._before: Look | None = None
+        self._due = 0.0
+
+    def keep(self, stop: threading.Event) -> None:
+        """Look until it is time to stop."""
+        while not stop.wait(PERIOD / 10):
+            self.look()
+
+    def look(self) -> None:
+        """See, from time to time, whether one of them has more of a processor elsewhere; let it go there."""
+        if len(self._free) < 2 or time.monotonic() < self._due:
+            return
+        # Not all that began together look together: they would all go to the same one.
+        self._due = time.monotonic() + PERIOD * (0.5 + secrets.randbelow(1000) / 1000)
+        at = {one.pid: one for one in self.each if one.pid is not None}
+        have = {pid: seat.processor for pid, seat in at.items() if seat.processor is not None}
+        try:
+            now = _looked(self._free, at)
+            before, self._before = self._before, now
+            moved = better(have, *now.since(before or now))
+            if moved is not None:
+                pid, processor = moved
+                at[pid].move(processor)
+                log.info("another processor has more time", pid=pid, processor=processor)
+        except (OSError, LookupError, ValueError) as error:  # one has just ended, or the system tells nothing
+            log.debug("who computes where is not known", error=str(error))
+
+
+def better(
+    at: Mapping[int, int], busy: Mapping[int, float], own: Mapping[int, float]
+) -> tuple[int, int] | None:
+    """Return the process that would have more of another processor, and that one; None where all sit well.
+
+    ``at`` says which processor each has, ``busy`` how busy each one was, ``own`` with each process.
+    """
+    target = min(busy, key=lambda one: busy[one])
+    others = {pid: busy[one] - own[pid] for pid, one in at.items()}
+    worst = max(others, key=lambda pid: others[pid], default=None)
+    if worst is None or others[worst] - busy[target] < LESS:
+        return None
+    return worst, target
+
+
+@contextmanager
+def seated() -> Iterator[Seats]:
+    """Have this process on one processor while the block lasts, with the threads that are begun in it."""
+    seats = Seats(1)
+    before = os.sched_getaffinity(0) if sys.platform == "linux" else set()
+    seats.each[0].take(os.getpid())
+    try:
+        yield seats
+    finally:
+        if before:
+            with suppress(OSError):
+                os.sched_setaffinity(0, before)
+
+
+def _put(task: int, processor: int) -> None:
+    with suppress(OSError):  # it has ended already, or may not be moved
+        os.sched_setaffinity(task, {processor})
+
+
+def _looked(processors: list[int], pids: Mapping[int, object]) -> Look:
+    """Count what the processors and the processes have done (proc_stat(5), proc_pid_stat(5))."""
+    total, busy = {}, {}
+    for line in (PROC / "stat").read_text().splitlines():
+        name, *counted = line.split()
+        number = name.removeprefix("cpu")
+        if not number.isdecimal() or int(number) not in processors:
+            continue
+        user, nice, system, idle, waiting, *interrupts = [int(one) for one in counted[:8]]
+        busy[int(number)] = user + nice + system + sum(interrupts)
+        total[int(number)] = busy[int(number)] + idle + waiting
+    return Look(total, busy, {pid: _used(pid) for pid in pids})
+
+
+def _used(pid: int) -> int:
+    fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
