@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -216,8 +217,12 @@ def _check_headers(headers: Mapping[str, str]) -> None:
             raise SettingsError(f"What is to be sent as {name} has signs that no header can have.", fix=fix)
 
 
+@lru_cache(maxsize=256)
 def read_url(url: str) -> httpx.URL:
-    """Return an address that can be asked; its query may hold what is personal."""
+    """Return an address that can be asked; its query may hold what is personal.
+
+    A plugin asks the same few again and again, and to read one takes a twentieth of a delivery's time.
+    """
     import httpx
 
     try:

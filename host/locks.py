@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import LockError, RedisError
 
 from .errors import TryAgain
+from .redis_client import in_one_trip
 from .store import clock, lanes
 
 if TYPE_CHECKING:
@@ -101,10 +102,10 @@ class HeldLane:
         held, wanted, token = self._lock, following._lock, secrets.token_hex(16)
         letting_go, held.local.token = held.local.token, None
         wanted.local.token = token.encode()  # also where no answer comes: it may be locked all the same
-        with suppress(RedisError), held.redis.pipeline(transaction=False) as pipe:
-            pipe.eval(held.LUA_RELEASE_SCRIPT, 1, held.name, letting_go)
-            pipe.set(wanted.name, token, nx=True, px=int(LEASE * 1000))
-            return pipe.execute(raise_on_error=False)[1] is True
+        release = ("EVAL", held.LUA_RELEASE_SCRIPT, 1, held.name, letting_go)
+        lock = ("SET", wanted.name, token, "NX", "PX", int(LEASE * 1000))
+        with suppress(RedisError):
+            return bool(in_one_trip(held.redis, release, lock)[1] == b"OK")
         held.local.token = letting_go  # it may be locked yet: ``release`` is for that
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -23,6 +23,33 @@ def redis_client(url: str) -> Redis:
 
     again = Retry(NoBackoff(), 1, supported_errors=(Cut,))
     return Redis.from_url(url, socket_connect_timeout=CONNECT, socket_timeout=ANSWER, retry=again)
+
+
+def in_one_trip(client: Redis, *commands: tuple[str | bytes | int, ...]) -> list[Any]:
+    """Send commands together; return their answers, an error in the place of each that is refused.
+
+    redis-py's own pipeline does the same, and takes twice as much of a processor. RedisError where nothing
+    answers.
+    """
+    pool = client.connection_pool
+    connection: Any = pool.get_connection()
+    try:
+        connection.send_packed_command(connection.pack_commands(commands))
+        return [_answer(connection) for _ in commands]
+    except BaseException:
+        connection.disconnect()  # what comes on it yet is nobody's answer
+        raise
+    finally:
+        pool.release(connection)
+
+
+def _answer(connection: Any) -> Any:
+    from redis.exceptions import ResponseError
+
+    try:
+        return connection.read_response()
+    except ResponseError as refused:
+        return refused
 
 
 def silent(client: Redis, *, named: bool) -> tuple[str, str] | None:

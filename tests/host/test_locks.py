@@ -9,7 +9,6 @@ from unittest.mock import Mock
 
 import pytest
 from redis import exceptions
-from redis.client import Pipeline
 from redis.connection import AbstractConnection
 from redis.exceptions import RedisError
 from redis.lock import Lock
@@ -147,7 +146,7 @@ def test_where_redis_is_away_between_two_lanes_both_are_let_go_afterwards(
 ) -> None:
     held, following = followed(house)
     with monkeypatch.context() as patch:
-        patch.setattr(Pipeline, "execute", Mock(side_effect=exceptions.TimeoutError))
+        patch.setattr(AbstractConnection, "read_response", Mock(side_effect=exceptions.TimeoutError))
         assert not held.exchange(following)
 
     following.release()
@@ -217,6 +216,25 @@ def test_who_lost_its_lock_does_not_let_go_of_the_next_workers_one(house: House)
     assert held.exchange(following)
 
     assert house.redis.get(locks.lock_name(LANE)) == b"another's"
+
+
+def test_a_lock_that_redis_has_no_room_for_is_not_had(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, following = followed(house)
+    read, answers = AbstractConnection.read_response, iter([1, None])
+
+    def refusing(connection: AbstractConnection, **words: Any) -> Any:
+        read(connection, **words)
+        answer = next(answers)
+        if answer is None:
+            raise exceptions.OutOfMemoryError("command not allowed when used memory > 'maxmemory'")
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AbstractConnection, "read_response", refusing)
+        assert not held.exchange(following)
+
+    following.release()
+    assert house.redis.get(lock_name(following.lane)) is None
 
 
 def test_a_lock_that_cannot_be_let_go_keeps_nobody_from_the_next(
