@@ -105,7 +105,7 @@ class HeldLane:
         release = ("EVAL", held.LUA_RELEASE_SCRIPT, 1, held.name, letting_go)
         lock = ("SET", wanted.name, token, "NX", "PX", int(LEASE * 1000))
         with suppress(RedisError):
-            return bool(in_one_trip(held.redis, release, lock)[1] == b"OK")
+            return bool(in_one_trip(held.redis, release, lock)[1] in {b"OK", "OK"})
         held.local.token = letting_go  # it may be locked yet: ``release`` is for that
         return False
 

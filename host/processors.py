@@ -43,12 +43,15 @@ class Seat:
             _put(pid, self.processor)
 
     def move(self, processor: int) -> None:
-        """Go to another processor, with every thread that has been on this one."""
+        """Go to another processor, with every thread that has been on one; OSError where it may not."""
+        if self.pid is None:
+            return
+        os.sched_setaffinity(self.pid, {processor})
+        self.processor = processor
         for thread in (PROC / str(self.pid) / "task").iterdir():
             with suppress(OSError):  # it has ended
-                if os.sched_getaffinity(int(thread.name)) == {self.processor}:
+                if len(os.sched_getaffinity(int(thread.name))) == 1:
                     _put(int(thread.name), processor)
-        self.processor = processor
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Look:
         passed = {one: max(total - before.total.get(one, total), 1) for one, total in self.total.items()}
         busy = {one: (self.busy[one] - before.busy.get(one, 0)) / ticks for one, ticks in passed.items()}
         tick = max(passed.values(), default=1)
-        own = {pid: (used - before.own.get(pid, used)) / tick for pid, used in self.own.items()}
+        own = {pid: (used - before.own[pid]) / tick for pid, used in self.own.items() if pid in before.own}
         return busy, own
 
 
@@ -74,7 +77,7 @@ class Seats:
     """The seats of some processes, one for each processor as long as there are enough."""
 
     def __init__(self, count: int) -> None:
-        self._free = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+        self._free = sorted(_allowed())
         # By chance: in a container each has the same number, and the machine's processors are all one sees.
         first = secrets.randbelow(len(self._free) or 1)
         turn = [*self._free[first:], *self._free[:first]]
@@ -103,8 +106,8 @@ class Seats:
                 pid, processor = moved
                 at[pid].move(processor)
                 log.info("another processor has more time", pid=pid, processor=processor)
-        except (OSError, LookupError, ValueError) as error:  # one has just ended, or the system tells nothing
-            log.debug("who computes where is not known", error=str(error))
+        except (OSError, LookupError, ValueError) as error:  # the system tells nothing, or forbids it by now
+            log.debug("all stay where they are", error=str(error))
 
 
 def better(
@@ -112,10 +115,11 @@ def better(
 ) -> tuple[int, int] | None:
     """Return the process that would have more of another processor, and that one; None where all sit well.
 
-    ``at`` says which processor each has, ``busy`` how busy each one was, ``own`` with each process.
+    ``at`` says which processor each has, ``busy`` how busy each one was, ``own`` with each process: what
+    was not there all the time is left where it is.
     """
     target = min(busy, key=lambda one: busy[one])
-    others = {pid: busy[one] - own[pid] for pid, one in at.items()}
+    others = {pid: busy[one] - own[pid] for pid, one in at.items() if pid in own and one in busy}
     worst = max(others, key=lambda pid: others[pid], default=None)
     if worst is None or others[worst] - busy[target] < LESS:
         return None
@@ -126,7 +130,7 @@ def better(
 def seated() -> Iterator[Seats]:
     """Have this process on one processor while the block lasts, with the threads that are begun in it."""
     seats = Seats(1)
-    before = os.sched_getaffinity(0) if sys.platform == "linux" else set()
+    before = _allowed()
     seats.each[0].take(os.getpid())
     try:
         yield seats
@@ -134,6 +138,14 @@ def seated() -> Iterator[Seats]:
         if before:
             with suppress(OSError):
                 os.sched_setaffinity(0, before)
+
+
+def _allowed() -> set[int]:
+    """Return the processors that this process may be on; none where the system gives none away."""
+    if sys.platform == "linux":
+        with suppress(OSError):  # a sandbox may forbid to ask
+            return os.sched_getaffinity(0)
+    return set()
 
 
 def _put(task: int, processor: int) -> None:
@@ -152,7 +164,11 @@ def _looked(processors: list[int], pids: Mapping[int, object]) -> Look:
         user, nice, system, idle, waiting, *interrupts = [int(one) for one in counted[:8]]
         busy[int(number)] = user + nice + system + sum(interrupts)
         total[int(number)] = busy[int(number)] + idle + waiting
-    return Look(total, busy, {pid: _used(pid) for pid in pids})
+    own = {}
+    for pid in pids:
+        with suppress(OSError):  # it has ended, and is begun anew in a moment
+            own[pid] = _used(pid)
+    return Look(total, busy, own)
 
 
 def _used(pid: int) -> int:

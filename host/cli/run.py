@@ -161,7 +161,9 @@ def _seated(stop: threading.Event, line: int | None) -> Iterator[Callable[[], ob
         yield stop.wait
         return
     with seated() as seats:
-        yield lambda: seats.keep(stop)
+        # Not here: a signal that comes just as this thread begins to wait would wait for itself, each time.
+        threading.Thread(target=seats.keep, args=(stop,), name="seats", daemon=True).start()
+        yield stop.wait
 
 
 def _settle_in() -> None:

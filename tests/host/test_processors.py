@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -25,6 +26,8 @@ from crmhost.processors import Seat, Seats, better, seated
         pytest.param(
             {1: 0, 2: 1}, {0: 0.5, 1: 1.0, 2: 0.3}, {1: 0.5, 2: 0.2}, (2, 2), id="the worst goes first"
         ),
+        pytest.param({1: 0, 2: 1}, {0: 0.4, 1: 0.8}, {1: 0.4}, None, id="one has just begun"),
+        pytest.param({1: 2}, {0: 0.4, 1: 0.8}, {1: 0.4}, None, id="a processor was taken away"),
         pytest.param({1: 0, 2: 0}, {0: 1.0, 1: 0.0}, {1: 0.5, 2: 0.5}, (1, 1), id="two on the same"),
     ],
 )
@@ -122,7 +125,8 @@ def test_whoever_shares_its_processor_goes_to_one_that_has_time(
     (tmp_path / "4711" / "stat").write_text(used.format(330, 120))
     seats.look()
 
-    assert moved == [(4711, {here}), (4711, {there}), (4712, {there})]
+    assert moved[:2] == [(4711, {here}), (4711, {there})]
+    assert sorted(moved[2:]) == [(4711, {there}), (4712, {there})]
     assert seats.each[0].processor == there
     seats.look()  # nothing has been counted since: it stays
     assert seats.each[0].processor == there
@@ -140,6 +144,28 @@ def test_a_system_that_tells_nothing_leaves_all_where_they_are(
 
     seats.look()
     seats.look()
+
+
+def test_a_process_that_may_not_go_there_is_not_said_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_setaffinity", Mock(side_effect=OSError))
+    seat = Seat(0)
+    seat.take(os.getpid())
+
+    with pytest.raises(OSError):  # noqa: PT011 - whichever
+        seat.move(1)
+
+    assert seat.processor == 0
+
+
+def test_where_it_is_forbidden_to_ask_all_stay_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    put: list[int] = []
+    monkeypatch.setattr(os, "sched_getaffinity", Mock(side_effect=PermissionError))
+    monkeypatch.setattr(os, "sched_setaffinity", put.append)
+
+    with seated() as seats:
+        seats.look()
+
+    assert put == []
 
 
 def test_who_has_sat_alone_may_be_everywhere_afterwards() -> None:

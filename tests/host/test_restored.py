@@ -42,7 +42,8 @@ def backup(folder: Path) -> None:
 
 
 def restore(folder: Path) -> None:
-    for name in ("crmhost.sqlite3-wal", "crmhost.sqlite3-shm"):
+    # The database itself as well: who has it open yet would move its own log into it, when it closes.
+    for name in ("crmhost.sqlite3", "crmhost.sqlite3-wal", "crmhost.sqlite3-shm"):
         (folder / name).unlink(missing_ok=True)
     shutil.copy(folder / "backup", folder / "crmhost.sqlite3")
 

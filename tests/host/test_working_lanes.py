@@ -285,7 +285,7 @@ def test_a_lane_that_follows_stays_due_where_redis_goes_away(
     lite_bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two(lite_bench)
-    monkeypatch.setattr("redis.client.Pipeline.execute", Mock(side_effect=RedisError))
+    monkeypatch.setattr(locks, "in_one_trip", Mock(side_effect=RedisError))
 
     lite_bench.sync.work(lite_bench.lane(1), goes_on=True)
 
