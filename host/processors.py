@@ -66,8 +66,9 @@ class Look:
 
     def since(self, before: Look) -> tuple[dict[int, float], dict[int, float]]:
         """Return how busy each processor was since another look, and with each process: 1 is always."""
-        passed = {one: max(total - before.total.get(one, total), 1) for one, total in self.total.items()}
-        busy = {one: (self.busy[one] - before.busy.get(one, 0)) / ticks for one, ticks in passed.items()}
+        both = self.total.keys() & before.total.keys()
+        passed = {one: max(self.total[one] - before.total[one], 1) for one in both}
+        busy = {one: (self.busy[one] - before.busy[one]) / ticks for one, ticks in passed.items()}
         tick = max(passed.values(), default=1)
         own = {pid: (used - before.own[pid]) / tick for pid, used in self.own.items() if pid in before.own}
         return busy, own

@@ -7,7 +7,9 @@ from unittest.mock import Mock
 
 import pytest
 
+from crmhost.cli.run import _seated
 from crmhost.crew import crew, shares
+from crmhost.processors import Seats
 
 from .conftest import Types
 
@@ -60,3 +62,23 @@ def test_one_that_never_could_start_ends_all_with_its_status(monkeypatch: pytest
         pytest.fail("it is not ready")
 
     assert ended.value.code == 3
+
+
+def test_who_looks_after_them_sees_that_each_has_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, looked = threading.Event(), Mock()
+    monkeypatch.setattr(Seats, "look", looked)
+    threading.Timer(0.5, stop.set).start()
+
+    with crew([], stop) as keep:
+        keep()
+
+    looked.assert_called()
+
+
+def test_one_process_sees_by_itself_that_it_has_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, looked = threading.Event(), threading.Event()
+    monkeypatch.setattr(Seats, "look", lambda _: looked.set())
+
+    with _seated(stop, None):
+        assert looked.wait(10)
+        stop.set()

@@ -12,7 +12,7 @@ from unittest.mock import Mock
 import pytest
 
 from crmhost import processors
-from crmhost.processors import Seat, Seats, better, seated
+from crmhost.processors import Look, Seat, Seats, better, seated
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,13 @@ def test_a_process_goes_where_others_do_much_less(
     goes: tuple[int, int] | None,
 ) -> None:
     assert better(at, busy, own) == goes
+
+
+def test_a_processor_that_has_just_come_is_not_counted_yet() -> None:
+    before = Look({0: 100}, {0: 50}, {1: 5})
+    now = Look({0: 1100, 1: 9000}, {0: 150, 1: 8000}, {1: 55, 2: 70})
+
+    assert now.since(before) == ({0: 0.1}, {1: 0.05})
 
 
 @contextmanager
