@@ -33,7 +33,7 @@ CLAIM = 60.0
 BUSY = (0.5, 1.5)
 """Seconds after which it is tried again where another lane has the customer."""
 FRESH = 0.5
-"""Seconds for which a write that follows an intent needs no commit of its own: far less than a lease."""
+"""Seconds from the beginning of an intent's commit in which a write needs none: far less than a lease."""
 
 
 class Ledger:
@@ -140,6 +140,7 @@ class Ledger:
     def _begin(self, record: str, kinds: tuple[str, ...]) -> None:
         """Keep that records may exist from here on; their customer is ours until the CRM must have ended."""
         self._signs.give()
+        begun_at = time.monotonic()  # from then on is counted for how long the CRM may be writing
         with self._held.committing() as tx:
             now = self._held.now
             if not identities.extend(
@@ -148,7 +149,7 @@ class Ledger:
                 raise _busy()
             links.begin_intents(tx, self._connection_id, record, kinds, now)
             self._note_write(tx, now)
-        self._noted_at = time.monotonic()
+        self._noted_at = begun_at
         begun = {(record, kind) for kind in kinds}
         self._begun |= begun
         self._intended |= begun

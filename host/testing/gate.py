@@ -24,6 +24,10 @@ class Told:
     body: bytes = b""
 
 
+BROKEN = Told(500, {"Content-Type": "text/html"}, b"<html>Internal Server Error</html>")
+"""What a web server says whose CRM died, whatever that had done before."""
+
+
 @dataclass(frozen=True)
 class Request:
     """A request at the gate, read to its end."""

@@ -10,7 +10,7 @@ import pytest
 from ..demo import payloads
 from ..turns import Turns
 from .crm import Person
-from .gate import Late, Meeting, Told, lost_after, lost_before, meanwhile, told
+from .gate import BROKEN, Late, Meeting, lost_after, lost_before, meanwhile, told
 from .people import RENAMED, customer, talk
 from .rules import promise, rule
 from .trial import events_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .trial import Trial
     from .under_faults import Trials
 
-BROKEN = Told(500, {"Content-Type": "text/html"}, b"<html>Internal Server Error</html>")
 MEETING = 2.0
 """Seconds within which all workers must have asked their first question, or go on alone."""
 CLAIMED = 0.3

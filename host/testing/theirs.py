@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .crm import Person
-from .gate import lost_after, meanwhile
+from .gate import BROKEN, lost_after, meanwhile, told
 from .rules import promise, rule
 from .under_faults import UnderFaults
 
@@ -25,9 +25,10 @@ class Theirs(UnderFaults):
     @pytest.mark.each_call
     @rule("platinum", needs="activities_findable")
     def test_activities_once(self, trials: Trials) -> None:
-        """A conversation is noted once, also where an answer was lost or a worker killed."""
+        """A conversation is noted once: an answer may be lost, the CRM fail, a worker be killed."""
         who = trials.jane
-        for fault in (lost_after, meanwhile(lambda: trials.running.bench.kill(who["id"]))):
+        killed = meanwhile(lambda: trials.running.bench.kill(who["id"]))
+        for fault in (lost_after, told(BROKEN, after=True), killed):
             for trial, which in trials.each_call(fault, after_contact=True):
                 trial.play(who)
                 when = f"We do not know what came of {which}"

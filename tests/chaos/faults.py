@@ -36,7 +36,7 @@ CRM: Mapping[Fault, float] = {
     Fault.OVERDUE: 2,
     Fault.SLOW: 4,
     Fault.FAILED: 1,
-    Fault.FATAL: 1,
+    Fault.FATAL: 2,
     Fault.PAGE: 1,
     Fault.PAGE_AFTER: 1,
     Fault.GATEWAY: 2,

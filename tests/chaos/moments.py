@@ -36,7 +36,9 @@ class At:
 
     lane: Lane = (0, 0)
     since: float = 0.0
-    """When the last write was noted, or an intent: from then on the CRM has the hold to be done."""
+    """Before the last write was noted, or an intent: from then on the CRM has the hold to be done."""
+    noted: bool = False
+    """Whether what goes on has noted it anew: a write that follows an intent at once does not."""
     asks_crm: bool = True
 
 
@@ -67,6 +69,7 @@ def watch(place: Place, attempts: Path) -> None:
     _wrap("crmhost.attempt.Attempt.run", lambda run: _attempting(run, place, attempts))
     _wrap("crmhost.ledger.Ledger._begin", lambda run: _intending(run, place))
     _wrap("crmhost.ledger.Ledger.writing", _about_to_write)
+    _wrap("crmhost.ledger.Ledger._note_write", _noting_write)
     _wrap("crmhost.http.Http.request", lambda run: _requesting(run, place))
     _wrap("crmhost.chatwoot.transport.Transport.ask", _not_the_crm)
     _wrap("httpx.Client.send", lambda run: _signed(run, place))
@@ -114,10 +117,21 @@ def _intending(run: Callable[..., Any], place: Place) -> Callable[..., Any]:
 
 def _about_to_write(run: Callable[..., Any]) -> Callable[..., Any]:
     def about_to_write(ledger: Any) -> None:
-        here().since = time.monotonic()
+        work, began = here(), time.monotonic()
+        work.noted = False
         run(ledger)
+        if work.noted:
+            work.since = began
 
     return about_to_write
+
+
+def _noting_write(run: Callable[..., Any]) -> Callable[..., Any]:
+    def noting_write(*args: Any) -> None:
+        here().noted = True
+        run(*args)
+
+    return noting_write
 
 
 def _requesting(run: Callable[..., Any], place: Place) -> Callable[..., Any]:

@@ -60,9 +60,13 @@ def test_a_note_whose_answer_was_lost_is_not_made_twice(met: Desk, step: str) ->
 
 
 @pytest.mark.parametrize("step", ["created", "resolved"])
-def test_a_note_that_krayin_failed_at_after_writing_it_is_not_made_twice(met: TalkDesk, step: str) -> None:
+@pytest.mark.parametrize("blank", [False, True])
+def test_a_note_that_krayin_failed_at_after_writing_it_is_not_made_twice(
+    met: TalkDesk, step: str, *, blank: bool
+) -> None:
+    """Krayin says so itself, or what it runs in dies, and what stands before it says no more than 500."""
     deliver, record = (met.created, opened()) if step == "created" else (met.resolved, ended())
-    fail_once_after_writing(met)
+    fail_once_after_writing(met, blank=blank)
 
     with pytest.raises(TryAgain) as failed:
         deliver(record)
@@ -75,8 +79,8 @@ def test_a_note_that_krayin_failed_at_after_writing_it_is_not_made_twice(met: Ta
     assert note["id"] in met.state.lead_activities[1]
 
 
-def fail_once_after_writing(desk: Desk) -> None:
-    """Let Krayin make the next activity, and then say 500 with whatever headers it says it with."""
+def fail_once_after_writing(desk: Desk, *, blank: bool) -> None:
+    """Let Krayin make the next activity, and then say 500: with whatever it says, or nothing beside it."""
     sandbox, failures = desk.stage.app, [500]
 
     async def failing(scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +89,9 @@ def fail_once_after_writing(desk: Desk) -> None:
 
         async def answer(message: Message) -> None:
             if status and message["type"] == "http.response.start":
-                message = {**message, "status": status}
+                message = {**message, "status": status, **({"headers": []} if blank else {})}
+            elif status and blank:
+                message = {**message, "body": b""}
             await send(message)
 
         await sandbox(scope, receive, answer)

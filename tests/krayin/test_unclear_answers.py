@@ -20,6 +20,8 @@ GET_OLD, GET_NEW = recorded(1), recorded("a-001", NEWER)
 NO_OLD, NO_NEW = recorded(16), recorded("a-005", NEWER)
 INSIDE = recorded(375)
 GONE_OLD, GONE_NEW = recorded(175), recorded("a-078", NEWER)
+BLANK = Answer(500, {}, b"")
+"""What stands before Krayin says that of a process that died, whatever it had written."""
 OUT = Answer(502, {}, b"<h1>Bad Gateway</h1>")
 
 
@@ -35,11 +37,13 @@ def outcome(facts: Facts, *answers: Answer | Exception, path: str = "/leads") ->
     [
         # The headers say that it came in: it failed there, and may have written.
         (OLD, [INSIDE], Failed, True),
-        # It lacks the headers that /get has: it never came in.
-        (OLD, [NO_OLD, GET_OLD], TryAgain, False),
+        # It lacks the headers that /get has. PHP that dies of its time says so after the write, too.
+        (OLD, [NO_OLD, GET_OLD], Failed, True),
         # Neither is let in: the token, or a minute that somebody else used up.
         (OLD, [NO_OLD, NO_OLD], NotYet, False),
+        (OLD, [BLANK, NO_OLD], NotYet, True),
         (OLD, [NO_OLD, recorded(30)], CredentialsError, False),
+        (OLD, [BLANK, recorded(30)], CredentialsError, True),
         (OLD, [recorded(30)], CredentialsError, False),
         # Krayin itself is in trouble.
         (OLD, [NO_OLD, OUT], TryAgain, True),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,7 +17,8 @@ import crmhost_krayin
 from crmhost import plugins
 from crmhost.connect import connect
 from crmhost.demo import payloads
-from crmhost.store import gates
+from crmhost.locks import HeldLane
+from crmhost.store import attempts, gates
 from crmhost.store.tables import deliveries
 from crmhost.testing import Stage
 from crmhost.wiring import open_house
@@ -169,6 +174,35 @@ def test_where_every_write_was_answered_nothing_is_waited_for(
     work(bench)
 
     assert bench.states() == ["applied", "applied"]
+
+
+@pytest.mark.parametrize(("seconds", "noted"), [(0.1, 1), (2.0, 2)])
+def test_a_write_is_noted_anew_where_the_disk_took_its_time_for_the_intent(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, seconds: float, noted: int
+) -> None:
+    """By when it was noted it is known for how long Krayin may go on with it."""
+    now, began, noting, commit = 0.0, attempts.begin_write, [], HeldLane.committing
+
+    @contextmanager
+    def committing(held: HeldLane, **how: bool) -> Iterator[Connection]:
+        nonlocal now
+        with commit(held, **how) as tx:
+            yield tx
+        now += seconds
+
+    def begin(*noted: Any) -> None:
+        noting.append(now)
+        began(*noted)
+
+    monkeypatch.setattr("crmhost.ledger.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(HeldLane, "committing", committing)
+    monkeypatch.setattr(attempts, "begin_write", begin)
+    bench.receive(payloads.contact_created(jane("Jane")))
+
+    work(bench)
+
+    assert len(noting) == noted
+    assert bench.states() == ["applied"]
 
 
 class Failing:

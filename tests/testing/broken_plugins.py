@@ -305,13 +305,15 @@ class BelievesThatItWasMade(Tiny):
         return super().begin(context, contact)
 
     def failed(self, message: str, *, writes: bool) -> NoReturn:
-        raise TryAgain(message)
+        raise TryAgain(message, unsure=writes and "/notes" in message)
 
 
 @loses("server-errors")
 class GivesUpOnFailure(Tiny):
     def failed(self, message: str, *, writes: bool) -> NoReturn:
-        raise Rejected(message)
+        if "/people" in message:
+            raise Rejected(message)
+        super().failed(message, writes=writes)
 
 
 @loses("slow-answers")

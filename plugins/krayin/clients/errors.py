@@ -5,6 +5,10 @@ request, a mistake in the request. On Krayin 2.1 every request that got past tok
 X-RateLimit headers in its answer, whatever its status; that tells the 500s apart. Krayin 2.2 has no
 such headers, and there GET /get has to. The texts are translated and differ between versions, so they
 are shown and never compared.
+
+A write that was carried out may be answered so, too: PHP dies of its memory or its time, or what stands
+before it says 500 in its place. So a bare 500 leaves it open, unless it is Krayin's own JSON and Krayin lets
+nothing in just then: that is a minute that is used up, or a wrong token.
 """
 
 from __future__ import annotations
@@ -97,6 +101,11 @@ def is_bare(answer: Answer) -> bool:
     return "x-ratelimit-limit" not in answer.headers
 
 
+def may_have_written(answer: Answer, asked: Asked) -> bool:
+    """Whether a bare 500 leaves a write open although Krayin lets nothing in: its own word is JSON."""
+    return asked.writes and not _is_json(answer)
+
+
 def error_from(
     answer: Answer, asked: Asked, *, wait: float | None = None, whoami: Answer | None = None
 ) -> PluginError | None:
@@ -179,9 +188,9 @@ def _refusal(answer: Answer, asked: Asked) -> PluginError:
     return _bad_token(answer, asked)
 
 
-def _bad_token(answer: Answer, asked: Asked) -> PluginError:
+def _bad_token(answer: Answer, asked: Asked, *, unsure: bool = False) -> PluginError:
     message = f"Krayin refuses the API token ({answer.status} to {asked})."
-    return CredentialsError(message, fix=CREDENTIALS_FIX)
+    return CredentialsError(message, fix=CREDENTIALS_FIX, unsure=unsure)
 
 
 def _not_found(answer: Answer, asked: Asked, whoami: Answer | None) -> PluginError:
@@ -212,27 +221,27 @@ def _invalid(answer: Answer, asked: Asked) -> PluginError:
     return Invalid(f"Krayin does not accept {asked}: {what}", errors, fix=fix)
 
 
-def _throttled(asked: Asked, delay: float | None) -> PluginError:
+def _throttled(asked: Asked, delay: float | None, *, unsure: bool = False) -> PluginError:
     """A throttled request is not carried out."""
     message = f"Krayin allows no more requests this minute (at {asked})."
-    return NotYet(message, delay=WINDOW if delay is None else delay, fix="It goes on by itself.")
+    delay = WINDOW if delay is None else delay
+    return NotYet(message, delay=delay, fix="It goes on by itself.", unsure=unsure)
 
 
 def _broken(answer: Answer, asked: Asked, wait: float | None, whoami: Answer | None) -> PluginError:
     message = f"Krayin failed with {answer.status} at {asked}."
+    unsure = may_have_written(answer, asked)
     if wait is not None:
-        return _throttled(asked, wait)
+        return _throttled(asked, wait, unsure=unsure)
     if whoami is None:
         at_most = ATTEMPTS if answer.status == 500 else None
         # php artisan down --retry=120 says 503 and for how long.
         delay = answer.retry_after
         return Failed(message, delay=delay, fix=LOG_FIX, unsure=asked.writes, at_most=at_most)
     if whoami.status == 200:
-        if not _came_in(answer, whoami):
-            return TryAgain(message, fix=LOG_FIX, at_most=ATTEMPTS)
         return Failed(message, fix=LOG_FIX, unsure=asked.writes, at_most=ATTEMPTS)
     if whoami.status in {401, 403} or (whoami.status == 500 and is_bare(whoami)):
-        return _bad_token(answer, asked)
+        return _bad_token(answer, asked, unsure=unsure)
     return TryAgain(message, fix=LOG_FIX, unsure=asked.writes)
 
 

@@ -10,7 +10,7 @@ from crmhost import Answer, Http, NotYet, PluginError, TryAgain
 
 from ..settings import Facts
 from .budget import Allowance
-from .errors import ADDRESS_FIX, Asked, body_of, error_from, is_bare
+from .errors import ADDRESS_FIX, Asked, body_of, error_from, is_bare, may_have_written
 from .memory import memory_of
 from .pace import WINDOW
 
@@ -151,8 +151,9 @@ class Transport:
         """Return what is to be said where neither the request nor the question who we are was let in."""
         message = f"Krayin lets nothing in (500 to {asked} and to the question who we are)."
         if self._limited and is_bare(answer):
-            # Neither a wrong token's request nor a throttled one is carried out.
+            # Neither a wrong token's request nor a throttled one is carried out, which Krayin says itself.
             fix = "Either this minute's requests are used up, or the token is wrong: in a minute it shows."
-            return NotYet(message, delay=WINDOW + 1, fix=fix)
+            unsure = may_have_written(answer, asked)
+            return NotYet(message, delay=WINDOW + 1, fix=fix, unsure=unsure)
         fix = "Either Krayin is in trouble, or the token is wrong: in a moment it shows."
         return TryAgain(message, delay=A_LITTLE, fix=fix, unsure=asked.writes)
