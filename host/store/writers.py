@@ -45,6 +45,8 @@ class Writers:
         """Threads that wait for their turn: it comes when the lock is released."""
         self._handed: Shared | None = None
         """The open transaction that is handed on to the next."""
+        self._kept: Connection | None = None
+        """The connection that writes: to have one of the pool each time takes as long as a statement."""
 
     @contextmanager
     def write(self, *, durable: bool) -> Iterator[Connection]:
@@ -66,7 +68,8 @@ class Writers:
             shared.wait()
 
     def close(self) -> None:
-        """Close the file at which other processes' writers wait."""
+        """Close the connection, and the file at which other processes' writers wait."""
+        self._let_go()
         self._line.close()
 
     def _enter(self) -> Shared:
@@ -97,18 +100,29 @@ class Writers:
         Python's driver would begin a transaction at the first write only, and then fail at once where
         another process wrote in between (see SQLAlchemy's notes on pysqlite and transactions).
         """
-        with self._engine.connect() as tx, ExitStack() as stack:
+        tx = self._kept = self._kept or self._engine.connect()
+        try:
             if self._has_failed:
                 move(tx)
                 self._has_failed = False
-            with self._line, tx.begin():
-                run(tx, "BEGIN IMMEDIATE")
-                log = stack.enter_context(opened(tx.info[LOG]))
-                yield tx
-            if shared.durable and log is not None:
-                self._has_failed = True
-                keep(log)
-                self._has_failed = False
+            with ExitStack() as stack:
+                with self._line, tx.begin():
+                    run(tx, "BEGIN IMMEDIATE")
+                    log = stack.enter_context(opened(tx.info[LOG]))
+                    yield tx
+                if shared.durable and log is not None:
+                    self._has_failed = True
+                    keep(log)
+                    self._has_failed = False
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        """Give the connection back to the pool, which knows what to do with one that has failed."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
     def _wait(self, waiting: threading.Lock) -> None:
         try:
