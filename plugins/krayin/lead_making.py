@@ -51,7 +51,9 @@ class LeadMaking:
                 return None
             return find_own_lead(leads, self._payload(person_id=person_id), reference, self._is_nobodys)
         if person_id is not None:
-            return find_open_lead(leads, person_id, self.settings.closed_stage_ids)
+            # One that we made may have been closed since.
+            made = next(iter(leads.referred_to(reference)), None) if self.link.unsure and reference else None
+            return made or find_open_lead(leads, person_id, self.settings.closed_stage_ids)
         if not self.link.unsure:
             return None
         if reference:
@@ -68,7 +70,7 @@ class LeadMaking:
             try:
                 return self.desk.leads.create(payload), True
             except Failed as error:
-                raise self._explained(error, payload) from error
+                raise self._why(error, payload) from error
             except Invalid as error:
                 there = self._referred(error)
                 if is_open(there, self.settings.closed_stage_ids):
@@ -117,6 +119,13 @@ class LeadMaking:
             more=more,
             **person,
         )
+
+    def _why(self, error: Failed, payload: Mapping[str, Any]) -> PluginError:
+        """Return what a failure was about; itself where Krayin cannot be asked: the lead may be there."""
+        try:
+            return self._explained(error, payload)
+        except PluginError:
+            return error
 
     def _explained(self, error: Failed, payload: Mapping[str, Any]) -> PluginError:
         """Return what Krayin's 500 was about: a person, a user, a source or a type that is gone."""

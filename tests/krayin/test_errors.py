@@ -12,6 +12,7 @@ from .recordings import recorded
 READ = Asked("GET", "/get")
 SEARCH = Asked("GET", "/contacts/persons/search", "contact 5821")
 POST = Asked("POST", "/leads", "contact 5821")
+NOTE = Asked("POST", "/activities", "conversation 731")
 PUT = Asked("PUT", "/activities/99999", "conversation 731")
 BARE_500 = recorded(16)
 OK, OK_22 = recorded(1), Answer(200, {}, recorded(1).body)
@@ -118,12 +119,18 @@ def test_a_redirect_from_inside_krayin_is_a_refusal() -> None:
     assert isinstance(error_from(recorded(11), POST), Rejected)
 
 
-def test_a_redirect_from_before_krayin_says_where_to_without_the_query() -> None:
-    answer = Answer(301, {"location": "https://crm.example.com/login?token=secret"}, b"")
+@pytest.mark.parametrize("path", ["/login?token=secret", "/"])
+@pytest.mark.parametrize(("asked", "unsure"), [(POST, True), (NOTE, True), (READ, False)])
+def test_a_redirect_from_before_krayin_says_where_to_without_the_query(
+    path: str, asked: Asked, unsure: bool
+) -> None:
+    """Web servers redirect to a page for what failed, whatever had been carried out before."""
+    answer = Answer(302, {"location": f"https://crm.example.com{path}"}, b"")
 
-    error = error_from(answer, POST)
+    error = error_from(answer, asked)
 
     assert isinstance(error, TryAgain)
+    assert error.unsure is unsure
     assert "to https://crm.example.com." in str(error)
 
 
@@ -135,11 +142,13 @@ def test_a_500_from_inside_may_have_written(asked: Asked, unsure: bool) -> None:
     assert error.unsure is unsure
 
 
-def test_a_bare_500_while_the_window_is_used_up_is_throttling_and_wrote_nothing() -> None:
-    error = error_from(recorded(26), POST, wait=17.5)
+@pytest.mark.parametrize(("asked", "unsure"), [(POST, True), (READ, False)])
+def test_a_bare_500_while_the_window_is_used_up_is_taken_for_throttling(asked: Asked, unsure: bool) -> None:
+    """The request may have been the last one that was let in, and PHP have died of it."""
+    error = error_from(recorded(26), asked, wait=17.5)
 
-    assert isinstance(error, TryAgain)
-    assert (error.delay, error.unsure) == (17.5, False)
+    assert isinstance(error, NotYet)
+    assert (error.delay, error.unsure) == (17.5, unsure)
 
 
 @pytest.mark.parametrize("whoami", [BARE_500, recorded(30), Answer(403, {}, b"{}")])
@@ -159,14 +168,6 @@ def test_a_bare_500_with_a_good_token_is_the_request(whoami: Answer) -> None:
     assert error.unsure
 
 
-def test_a_500_that_is_not_krayins_own_word_may_have_written_whatever_else_is_known() -> None:
-    """The request may have been the last one that the window had room for."""
-    error = error_from(Answer(500, {}, b"<h1>500</h1>"), POST, wait=17.5)
-
-    assert isinstance(error, NotYet)
-    assert (error.delay, error.unsure) == (17.5, True)
-
-
 @pytest.mark.parametrize("status", [502, 503, 504])
 def test_what_stands_before_krayin_may_have_let_a_write_through(status: int) -> None:
     error = error_from(Answer(status, {}, b"<html>"), POST)
@@ -175,7 +176,25 @@ def test_what_stands_before_krayin_may_have_let_a_write_through(status: int) -> 
     assert error.unsure
 
 
-def test_a_status_of_no_known_meaning_is_a_refusal() -> None:
-    assert (
-        str(error_from(Answer(413, {}, b""), POST)) == "Krayin answered 413 to POST /leads for contact 5821."
-    )
+@pytest.mark.parametrize(("status", "at_most"), [(400, 3), (406, 3), (418, 3), (408, None), (421, None)])
+def test_a_refusal_that_is_no_json_is_not_krayins(status: int, at_most: int | None) -> None:
+    """A firewall may dislike a text, also that of an answer; a server may only be late with a connection."""
+    error = error_from(Answer(status, {}, b"<h1>No</h1>"), NOTE)
+
+    assert isinstance(error, TryAgain)
+    assert (error.at_most, error.unsure) == (at_most, True)
+
+
+def test_what_is_too_large_is_a_refusal() -> None:
+    error = error_from(Answer(413, {}, b"<h1>Request Entity Too Large</h1>"), POST)
+
+    assert isinstance(error, Rejected)
+    assert "larger requests" in error.fix
+
+
+def test_a_page_that_says_404_is_not_krayins() -> None:
+    """What stands before it says so of all while a container is made anew; /get is answered right after."""
+    error = error_from(Answer(404, {}, b"404 page not found"), PUT, whoami=OK_22)
+
+    assert isinstance(error, TryAgain)
+    assert error.unsure

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from crmhost import CredentialsError, Rejected, SetUpAgain, TryAgain
-from crmhost_krayin.sandbox import KrayinSandbox
+from crmhost.testing import Stage
 
 from .crm import JANE, Desk, contact
+from .talks import desk_at
 
 
-def test_a_customer_throttled_halfway_is_neither_lost_nor_doubted(desk: Desk) -> None:
-    desk.stage.app = desk.sandbox = KrayinSandbox(rate_limit=1)
-    desk = desk.with_settings(api_token=desk.sandbox.make_token())
+def test_a_customer_throttled_halfway_is_neither_lost_nor_made_twice(
+    stage: Stage, url: str, pool: httpx.Client
+) -> None:
+    desk = desk_at(stage, url, pool, "2.1", rate_limit=1)
 
     with pytest.raises(TryAgain) as throttled:
         desk.contact(contact(**JANE))
 
+    doubted = set(desk.store.intents)
+    desk.sandbox.throttle.windows.clear()
+    desk.sandbox.settings = replace(desk.sandbox.settings, rate_limit=60)
+    desk.contact(contact(**JANE))
+
     assert 0 < (throttled.value.delay or 0) <= 60
-    assert not desk.store.intents
-    assert not desk.state.persons
+    assert doubted == {("contact:5821", "person"), ("contact:5821", "lead")}
+    assert len(desk.state.persons) == len(desk.state.leads) == 1
 
 
 def test_a_token_that_was_deleted_is_a_matter_of_credentials(

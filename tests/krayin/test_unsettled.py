@@ -21,6 +21,7 @@ from crmhost.locks import HeldLane
 from crmhost.store import attempts, gates
 from crmhost.store.tables import deliveries
 from crmhost.testing import Stage
+from crmhost.testing.gate import Gate, Told, told
 from crmhost.wiring import open_house
 from crmhost_krayin.stand_in import KrayinStandIn
 
@@ -156,6 +157,44 @@ def test_what_is_kept_of_a_write_goes_with_its_end(bench: Bench, stage: Stage) -
     with bench.house.store.read() as tx:
         rows = list(tx.execute(deliveries.select()))
     assert [(row.state, row.attempted, row.attempted_at) for row in rows] == [("applied", None, None)]
+
+
+@pytest.mark.parametrize("answer", [Told(302, {"location": "https://status.example.com/"}), Told(406)])
+def test_a_change_behind_one_that_was_answered_before_krayin_is_brought(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage, answer: Told
+) -> None:
+    """Such a page may come after Krayin has written."""
+    bench.receive(payloads.contact_created(jane("Jane")))
+    work(bench)
+    stage.app = gate = Gate()
+    gate.app = krayin.app
+    gate.set({1: told(answer, after=True)})
+    renamed(bench, "Jane Roe", 1)
+    work(bench)
+    assert gate.asked[1] == "PUT /api/v1/contacts/persons/1"
+
+    renamed(bench, "Jane Loe", 2)
+    for _ in range(2):
+        work(bench)
+
+    assert names(krayin) == ["Jane Loe", "Jane Loe"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 408, 421, 503])
+def test_what_refuses_everybody_for_a_while_loses_nobody(
+    bench: Bench, krayin: KrayinStandIn, stage: Stage, status: int
+) -> None:
+    stage.app = gate = Gate()
+    gate.app = krayin.app
+    gate.set({number: told(Told(status, {}, b"<h1>Just a moment</h1>")) for number in range(1000)})
+    bench.receive(payloads.contact_created(jane("Jane")))
+    for _ in range(4):
+        work(bench)
+
+    stage.app = krayin.app
+    work(bench)
+
+    assert bench.states() == ["applied"]
 
 
 @waiting_long

@@ -1,8 +1,9 @@
 """What an answer of LeadSquared's means: the error it is, or none.
 
 LeadSquared says what went wrong in an envelope, ``{"Status": "Error", "ExceptionType": …}``, mostly with
-HTTP 500 and now and then with HTTP 200: the envelope decides, not the status. An envelope is an answer:
-what it refuses was not written. Only silence, or a page from what stands in between, leaves doubt.
+HTTP 500 and now and then with HTTP 200: the envelope decides, not the status. What LeadSquared's own
+exceptions (MX…) refuse was not written. One of the system below it, silence, or a page or a redirect of what
+stands in between, leaves doubt.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ REFUSALS: Mapping[str, type[Rejected]] = {
 }
 """LeadSquared's exceptions that there is a remedy for; all others of its own (MX…) are plain refusals."""
 
+BEFORE_WRITING = frozenset({"NullReferenceException"})
+"""Exceptions of the system below it that are said before anything is written: of a type that is not there."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -76,12 +80,12 @@ def error_from(answer: Answer, asked: Asked) -> PluginError | None:
     if status < 300 and isinstance(said, Mapping | list):
         return None
     if status == 404:
-        return SetUpAgain(f"LeadSquared's API is not there (404 to {asked}).", fix=ADDRESS_FIX)
+        message = f"LeadSquared's API is not there (404 to {asked})."
+        return SetUpAgain(message, fix=ADDRESS_FIX, unsure=asked.writes)
     if 400 <= status < 500:
         return Rejected(f"LeadSquared does not accept {asked} ({status}).", fix=RECORD_FIX)
     message = f"LeadSquared did not answer {asked}: what came back is a page with status {status}."
-    unsure = asked.writes and not 300 <= status < 400
-    return TryAgain(message, delay=answer.retry_after, fix=ADDRESS_FIX, unsure=unsure)
+    return TryAgain(message, delay=answer.retry_after, fix=ADDRESS_FIX, unsure=asked.writes)
 
 
 def _refusal(said: Mapping[str, Any], asked: Asked) -> PluginError:
@@ -90,7 +94,8 @@ def _refusal(said: Mapping[str, Any], asked: Asked) -> PluginError:
     message = f"LeadSquared says no to {asked}: {said.get('ExceptionMessage')} ({name})"
     if name.startswith("MX"):
         return REFUSALS.get(name, Rejected)(message, fix=RECORD_FIX)
-    return Failed(message, fix=TROUBLE_FIX, at_most=ATTEMPTS)
+    unsure = asked.writes and name not in BEFORE_WRITING
+    return Failed(message, fix=TROUBLE_FIX, at_most=ATTEMPTS, unsure=unsure)
 
 
 def _json(answer: Answer) -> Any:

@@ -6,9 +6,9 @@ X-RateLimit headers in its answer, whatever its status; that tells the 500s apar
 such headers, and there GET /get has to. The texts are translated and differ between versions, so they
 are shown and never compared.
 
-A write that was carried out may be answered so, too: PHP dies of its memory or its time, or what stands
-before it says 500 in its place. So a bare 500 leaves it open, unless it is Krayin's own JSON and Krayin lets
-nothing in just then: that is a minute that is used up, or a wrong token.
+A write that was carried out may be answered so, too: where PHP dies of its time or its memory Laravel says
+500 without those headers, as it does of a throttled request, and what stands before Krayin says an error, a
+page or a redirect in the place of an answer. So only Krayin's own refusals say that nothing was written.
 """
 
 from __future__ import annotations
@@ -37,8 +37,13 @@ RECORD_FIX = (
 )
 QUESTION_FIX = "Krayin or its REST package was changed: crmhost check says what is there now."
 GONE_FIX = "It was deleted in Krayin, or a setting names what is no longer there: crmhost check."
+PROXY_FIX = "Let the web server take larger requests; then replay the delivery."
 PACKAGE_FIX = "Was the package krayin/rest-api removed, or Krayin moved? Look: crmhost check."
 
+
+NO_FAULT = frozenset({408, 421, 425, 499})
+"""What servers say of a request that came at a wrong time or on a wrong connection, whatever was in it."""
+TOO_LARGE = frozenset({413, 414, 431})
 
 ZONE_FIX = "Set server_timezone to APP_TIMEZONE of the Krayin server."
 BY_ITSELF = "It is tried again by itself."
@@ -101,9 +106,9 @@ def is_bare(answer: Answer) -> bool:
     return "x-ratelimit-limit" not in answer.headers
 
 
-def may_have_written(answer: Answer, asked: Asked) -> bool:
-    """Whether a bare 500 leaves a write open although Krayin lets nothing in: its own word is JSON."""
-    return asked.writes and not _is_json(answer)
+def is_foreign_refusal(answer: Answer) -> bool:
+    """Whether what stands before Krayin forbids a request: Krayin's own word is JSON."""
+    return answer.status == 403 and not _is_json(answer)
 
 
 def error_from(
@@ -119,23 +124,13 @@ def error_from(
         return None if _is_json(answer) else _page(asked)
     if status < 400:
         return _redirect(answer, asked)
-    if status == 400 and asked.schedules:
-        return _overlaps(asked)
-    if status in {401, 403}:
-        return _refusal(answer, asked)
-    if status == 404:
-        return _not_found(answer, asked, whoami)
-    if status == 422:
-        return _invalid(answer, asked)
-    if status == 429:
-        return _throttled(asked, answer.retry_after)
     if status >= 500:
         return _broken(answer, asked, wait, whoami)
-    said = _said(answer)
-    what = (
-        f"Krayin answered {status} to {asked}: {said}." if said else f"Krayin answered {status} to {asked}."
-    )
-    return Rejected(what, fix=LOG_FIX)
+    if status == 404:
+        return _not_found(answer, asked, whoami)
+    if _is_json(answer) or status in {401, 429}:
+        return _refused(answer, asked)
+    return _foreign(answer, asked, whoami)
 
 
 def body_of(answer: Answer) -> Mapping[str, Any]:
@@ -166,10 +161,13 @@ def _page(asked: Asked) -> PluginError:
 
 
 def _redirect(answer: Answer, asked: Asked) -> PluginError:
-    """Tell Krayin's own refusal, which can be that it sends us to its front page, from a proxy's redirect."""
-    to_root = answer.status == 302 and urlsplit(answer.headers.get("location", "")).path in {"", "/"}
-    if is_bare(answer) and not (asked.writes and to_root):
-        return TryAgain(f"The address sends {asked} elsewhere, to {redirected_to(answer)}.", fix=ADDRESS_FIX)
+    """Tell Krayin's own refusal from a redirect of what stands before it, to its page for a failure, say.
+
+    Krayin redirects nobody who asks for JSON in both ways that it knows; 2.1's headers tell what came in.
+    """
+    if is_bare(answer):
+        message = f"The address sends {asked} elsewhere, to {redirected_to(answer)}."
+        return TryAgain(message, fix=ADDRESS_FIX, unsure=asked.writes)
     if asked.schedules:
         return _overlaps(asked)
     return Rejected(f"Krayin refused {asked} without saying why ({answer.status}).", fix=LOG_FIX)
@@ -180,22 +178,46 @@ def _overlaps(asked: Asked) -> PluginError:
     return Overlaps(f"Krayin takes no meeting at this time ({asked}): there is another one.", fix=fix)
 
 
-def _refusal(answer: Answer, asked: Asked) -> PluginError:
-    """Tell Krayin's word about the token from a page of what stands before it, which may dislike a text."""
-    if answer.status == 403 and not _is_json(answer):
-        message = f"What stands before Krayin does not let {asked} through (403)."
-        return TryAgain(message, fix=ADDRESS_FIX, at_most=ATTEMPTS, unsure=asked.writes)
-    return _bad_token(answer, asked)
+def _refused(answer: Answer, asked: Asked) -> PluginError:
+    """Return what Krayin's own refusal is; nothing was written."""
+    status = answer.status
+    if status == 400 and asked.schedules:
+        return _overlaps(asked)
+    if status in {401, 403}:
+        return _bad_token(answer, asked)
+    if status == 422:
+        return _invalid(answer, asked)
+    if status == 429:
+        return _throttled(asked, answer.retry_after)
+    said = _said(answer)
+    what = (
+        f"Krayin answered {status} to {asked}: {said}." if said else f"Krayin answered {status} to {asked}."
+    )
+    return Rejected(what, fix=LOG_FIX)
 
 
-def _bad_token(answer: Answer, asked: Asked, *, unsure: bool = False) -> PluginError:
+def _foreign(answer: Answer, asked: Asked, whoami: Answer | None) -> PluginError:
+    """Return what a refusal is of what stands before Krayin: it may dislike one text.
+
+    What is said of everybody for a while, or of a connection, is no delivery's fault.
+    """
+    if answer.status in TOO_LARGE:
+        return Rejected(f"What stands before Krayin takes no {asked}: it is too large.", fix=PROXY_FIX)
+    everybody = whoami is not None and is_foreign_refusal(whoami)
+    at_most = None if everybody or answer.status in NO_FAULT else ATTEMPTS
+    message = f"What stands before Krayin does not let {asked} through ({answer.status})."
+    return TryAgain(message, fix=ADDRESS_FIX, at_most=at_most, unsure=asked.writes)
+
+
+def _bad_token(answer: Answer, asked: Asked) -> PluginError:
+    """Return the error for a token that is refused, which a 500 does not say for sure."""
     message = f"Krayin refuses the API token ({answer.status} to {asked})."
-    return CredentialsError(message, fix=CREDENTIALS_FIX, unsure=unsure)
+    return CredentialsError(message, fix=CREDENTIALS_FIX, unsure=asked.writes and answer.status == 500)
 
 
 def _not_found(answer: Answer, asked: Asked, whoami: Answer | None) -> PluginError:
     """Tell a record that is gone from an API that is gone: that one would not say who we are."""
-    if not _came_in(answer, whoami):
+    if not (_is_json(answer) and _came_in(answer, whoami)):
         message = f"Krayin's REST API is not there (404 to {asked})."
         return TryAgain(message, fix=PACKAGE_FIX, unsure=asked.writes)
     return Missing(f"Krayin has not got what {asked} names.", fix=GONE_FIX)
@@ -222,7 +244,7 @@ def _invalid(answer: Answer, asked: Asked) -> PluginError:
 
 
 def _throttled(asked: Asked, delay: float | None, *, unsure: bool = False) -> PluginError:
-    """A throttled request is not carried out."""
+    """A throttled request is not carried out; that it was throttled is only a guess where it was a 500."""
     message = f"Krayin allows no more requests this minute (at {asked})."
     delay = WINDOW if delay is None else delay
     return NotYet(message, delay=delay, fix="It goes on by itself.", unsure=unsure)
@@ -230,9 +252,8 @@ def _throttled(asked: Asked, delay: float | None, *, unsure: bool = False) -> Pl
 
 def _broken(answer: Answer, asked: Asked, wait: float | None, whoami: Answer | None) -> PluginError:
     message = f"Krayin failed with {answer.status} at {asked}."
-    unsure = may_have_written(answer, asked)
     if wait is not None:
-        return _throttled(asked, wait, unsure=unsure)
+        return _throttled(asked, wait, unsure=asked.writes)
     if whoami is None:
         at_most = ATTEMPTS if answer.status == 500 else None
         # php artisan down --retry=120 says 503 and for how long.
@@ -241,7 +262,7 @@ def _broken(answer: Answer, asked: Asked, wait: float | None, whoami: Answer | N
     if whoami.status == 200:
         return Failed(message, fix=LOG_FIX, unsure=asked.writes, at_most=ATTEMPTS)
     if whoami.status in {401, 403} or (whoami.status == 500 and is_bare(whoami)):
-        return _bad_token(answer, asked, unsure=unsure)
+        return _bad_token(answer, asked)
     return TryAgain(message, fix=LOG_FIX, unsure=asked.writes)
 
 

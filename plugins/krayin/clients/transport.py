@@ -10,7 +10,7 @@ from crmhost import Answer, Http, NotYet, PluginError, TryAgain
 
 from ..settings import Facts
 from .budget import Allowance
-from .errors import ADDRESS_FIX, Asked, body_of, error_from, is_bare, may_have_written
+from .errors import ADDRESS_FIX, Asked, body_of, error_from, is_bare, is_foreign_refusal
 from .memory import memory_of
 from .pace import WINDOW
 
@@ -114,8 +114,10 @@ class Transport:
         """Return what the answer means; where it does not say itself, GET /get decides."""
         wait, whoami = None, None
         if answer.status in {404, 500} and self._tells_nothing(answer):
-            wait = self.wait()
+            wait = self.wait() if is_bare(answer) else None
             whoami = self._whoami(asked) if wait is None else None
+        elif is_foreign_refusal(answer):
+            whoami = self._whoami(asked)
         if answer.status == 500 and whoami is not None and whoami.status == 500 and is_bare(whoami):
             wait = self.wait()  # another thread may have heard «0 remaining» meanwhile
             if wait is None and not self.memory.pace.refused(self._patience):
@@ -151,9 +153,7 @@ class Transport:
         """Return what is to be said where neither the request nor the question who we are was let in."""
         message = f"Krayin lets nothing in (500 to {asked} and to the question who we are)."
         if self._limited and is_bare(answer):
-            # Neither a wrong token's request nor a throttled one is carried out, which Krayin says itself.
             fix = "Either this minute's requests are used up, or the token is wrong: in a minute it shows."
-            unsure = may_have_written(answer, asked)
-            return NotYet(message, delay=WINDOW + 1, fix=fix, unsure=unsure)
+            return NotYet(message, delay=WINDOW + 1, fix=fix, unsure=asked.writes)
         fix = "Either Krayin is in trouble, or the token is wrong: in a moment it shows."
         return TryAgain(message, delay=A_LITTLE, fix=fix, unsure=asked.writes)
