@@ -132,6 +132,7 @@ class _Process:
         self._has_served |= self.ready
         if status is None:
             return
+        self._seat.leave()
         if status > 0 and not self._has_served:
             sys.exit(status)  # it has said why
         if time.monotonic() - self._began_at > self._pause:

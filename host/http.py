@@ -217,12 +217,15 @@ def _check_headers(headers: Mapping[str, str]) -> None:
             raise SettingsError(f"What is to be sent as {name} has signs that no header can have.", fix=fix)
 
 
-@lru_cache(maxsize=256)
 def read_url(url: str) -> httpx.URL:
-    """Return an address that can be asked; its query may hold what is personal.
+    """Return an address that can be asked; one with a query, which may hold what is personal, is not kept.
 
-    A plugin asks the same few again and again, and to read one takes a twentieth of a delivery's time.
+    Many are asked again and again, and to read one takes a twentieth of a delivery's time.
     """
+    return _read(url) if "?" in url else _kept(url)
+
+
+def _read(url: str) -> httpx.URL:
     import httpx
 
     try:
@@ -234,6 +237,9 @@ def read_url(url: str) -> httpx.URL:
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise SettingsError(f"{url!r} is not an address.", fix="It starts with http:// or https://.")
     return parsed
+
+
+_kept = lru_cache(maxsize=256)(_read)
 
 
 def _origin(url: httpx.URL) -> str:

@@ -14,12 +14,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
-
-if TYPE_CHECKING:
-    import threading
 
 PERIOD = 10.0
 """Seconds between two looks at who computes where."""
@@ -41,6 +37,10 @@ class Seat:
         self.pid = pid
         if self.processor is not None:
             _put(pid, self.processor)
+
+    def leave(self) -> None:
+        """Have nobody in it: the process has ended, and its number may be another's."""
+        self.pid = None
 
     def move(self, processor: int) -> None:
         """Go to another processor, with every thread that has been on one; OSError where it may not."""
@@ -78,29 +78,24 @@ class Seats:
     """The seats of some processes, one for each processor as long as there are enough."""
 
     def __init__(self, count: int) -> None:
-        self._free = sorted(_allowed())
+        self._allowed = sorted(_allowed())
         # By chance: in a container each has the same number, and the machine's processors are all one sees.
-        first = secrets.randbelow(len(self._free) or 1)
-        turn = [*self._free[first:], *self._free[:first]]
+        first = secrets.randbelow(len(self._allowed) or 1)
+        turn = [*self._allowed[first:], *self._allowed[:first]]
         self.each = [Seat(turn[number % len(turn)] if turn else None) for number in range(count)]
         self._before: Look | None = None
         self._due = 0.0
 
-    def keep(self, stop: threading.Event) -> None:
-        """Look until it is time to stop."""
-        while not stop.wait(PERIOD / 10):
-            self.look()
-
     def look(self) -> None:
         """See, from time to time, whether one of them has more of a processor elsewhere; let it go there."""
-        if len(self._free) < 2 or time.monotonic() < self._due:
+        if len(self._allowed) < 2 or time.monotonic() < self._due:
             return
         # Not all that began together look together: they would all go to the same one.
         self._due = time.monotonic() + PERIOD * (0.5 + secrets.randbelow(1000) / 1000)
         at = {one.pid: one for one in self.each if one.pid is not None}
         have = {pid: seat.processor for pid, seat in at.items() if seat.processor is not None}
         try:
-            now = _looked(self._free, at)
+            now = _looked(self._allowed, at)
             before, self._before = self._before, now
             moved = better(have, *now.since(before or now))
             if moved is not None:

@@ -103,7 +103,7 @@ class _Hand:
     idle: ClassVar[list[_Hand]] = []
 
     def __init__(self) -> None:
-        self._given: SimpleQueue[_Run[Any]] = SimpleQueue()
+        self._given: SimpleQueue[_Run[Any] | None] = SimpleQueue()
         threading.Thread(target=self._serve, name="plugin", daemon=True).start()
 
     @classmethod
@@ -118,14 +118,26 @@ class _Hand:
         """Let it do this next."""
         self._given.put(run)
 
+    @classmethod
+    def end_idle(cls) -> None:
+        """Let those end that have nothing to do."""
+        with suppress(IndexError):
+            while True:
+                cls.idle.pop()._given.put(None)
+
     def _serve(self) -> None:
-        while True:
-            self._given.get().carry_out()
+        while (run := self._given.get()) is not None:
+            run.carry_out()
             self.idle.append(self)
 
 
 # A process that was forked has none of the threads.
 os.register_at_fork(after_in_child=_Hand.idle.clear)
+
+
+def begin_anew() -> None:
+    """Have plugins run in threads that are begun from here on, with what their beginner has (a processor)."""
+    _Hand.end_idle()
 
 
 def _nothing() -> None:

@@ -155,14 +155,16 @@ def _receiving(house: House, opened: socket.socket, threads: int, *, pages: bool
 @contextmanager
 def _seated(stop: threading.Event, line: int | None) -> Iterator[Callable[[], object]]:
     """Have this process on one processor, as each of a crew is already; yield what waits for the end."""
-    from ..processors import seated
+    from ..loop import looking
+    from ..processors import PERIOD, seated
+    from ..watch import begin_anew
 
     if line is not None:
         yield stop.wait
         return
-    with seated() as seats:
-        # Not here: a signal that comes just as this thread begins to wait would wait for itself, each time.
-        threading.Thread(target=seats.keep, args=(stop,), name="seats", daemon=True).start()
+    # Not in this thread: a signal that comes just as it begins to wait would wait for itself, each time.
+    with seated() as seats, looking("seats", lambda _rest: seats.look(), PERIOD / 10):
+        begin_anew()
         yield stop.wait
 
 

@@ -121,6 +121,8 @@ def test_one_trip_lets_a_lane_go_and_locks_the_next(house: House) -> None:
 
     assert held.exchange(following)
 
+    assert int(str(house.redis.pttl(lock_name(following.lane)))) > 50_000
+    assert not house.redis.connection_pool._in_use_connections
     take(house).release()
     assert taken(house, following.lane) is None
     following.guard(True, LEASE)

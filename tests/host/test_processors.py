@@ -14,6 +14,8 @@ import pytest
 from crmhost import processors
 from crmhost.processors import Look, Seat, Seats, better, seated
 
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system gives no processor away")
+
 
 @pytest.mark.parametrize(
     ("at", "busy", "own", "goes"),
@@ -71,6 +73,7 @@ def begin_a_thread(running: subprocess.Popen[str]) -> None:
     assert running.stdout.readline() == "begun\n"
 
 
+@on_linux
 def test_all_threads_of_a_process_sit_on_its_processor_and_move_with_it() -> None:
     first, *_, last = [*sorted(os.sched_getaffinity(0))] * 2
     seat = Seat(first)
@@ -85,6 +88,7 @@ def test_all_threads_of_a_process_sit_on_its_processor_and_move_with_it() -> Non
     assert seat.processor == last
 
 
+@on_linux
 def test_a_process_that_has_ended_is_no_trouble() -> None:
     with process() as running:
         pass
@@ -94,6 +98,7 @@ def test_a_process_that_has_ended_is_no_trouble() -> None:
     seats.look()
 
 
+@on_linux
 def test_each_of_several_has_a_processor_of_its_own() -> None:
     there = sorted(os.sched_getaffinity(0))
 
@@ -101,42 +106,108 @@ def test_each_of_several_has_a_processor_of_its_own() -> None:
 
 
 def stat(*busy_and_idle: tuple[int, int]) -> str:
-    each = enumerate(busy_and_idle)
-    lines = [f"cpu{number} {busy} 0 0 {idle} 0 0 0 0 0 0" for number, (busy, idle) in each]
-    return "\n".join(["cpu  1 2 3 4 5 6 7 8 9 10", *lines, "intr 5", "ctxt 7"])
+    """Return what the system says of its processors, in each column something."""
+    lines = ["cpu  1 2 3 4 5 6 7 8 9 10"]
+    for number, (busy, idle) in enumerate(busy_and_idle):
+        of_busy, waiting = busy // 8, idle // 4
+        nice = system = interrupt = soft = stolen = of_busy
+        user = busy - 5 * of_busy
+        each = (user, nice, system, idle - waiting, waiting, interrupt, soft, stolen, 0, 0)
+        lines.append(" ".join([f"cpu{number}", *map(str, each)]))
+    return "\n".join([*lines, "intr 5", "ctxt 7"])
 
 
-def test_whoever_shares_its_processor_goes_to_one_that_has_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+class Machine:
+    """Two processors that we may be on and one that we may not, and a process that has sat down on one."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.moved: list[tuple[int, set[int]]] = []
+        affinity = {0: {0, 1}}
+        monkeypatch.setattr(processors, "PROC", folder)
+        monkeypatch.setattr(processors, "PERIOD", 0)
+        monkeypatch.setattr(sys, "platform", "linux")
+        monkeypatch.setattr(os, "sched_getaffinity", affinity.__getitem__, raising=False)
+        put = lambda task, where: self.moved.append((task, where))  # noqa: E731
+        monkeypatch.setattr(os, "sched_setaffinity", put, raising=False)
+        for task in ("4711", "4712", "4713"):
+            (folder / "4711" / "task" / task).mkdir(parents=True)
+        self.seats = Seats(2)
+        self.seat, gone = self.seats.each
+        self.here = self.seat.processor or 0
+        self.there = 1 - self.here
+        affinity |= {4711: {self.here}, 4712: {self.here}, 4713: {0, 1}}
+        self.seat.take(4711)
+        gone.take(4799)
+        self.moved.clear()
+
+    def counted(self, here: tuple[int, int], there: tuple[int, int], user: int, system: int) -> None:
+        """Let so much have been counted, and look."""
+        both = {self.here: here, self.there: there}
+        (self.folder / "stat").write_text(stat(both[0], both[1], (8, 1_000_000)))
+        used = f"4711 (a (strange) name) S 1 1 1 0 -1 0 0 0 0 0 {user} {system} 0 0"
+        (self.folder / "4711" / "stat").write_text(used)
+        self.seats.look()
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(tmp_path, monkeypatch)
+
+
+def test_whoever_shares_its_processor_goes_to_one_that_has_time(machine: Machine) -> None:
+    machine.counted((800, 800), (800, 800), 30, 20)
+    machine.counted((1800, 800), (900, 1700), 330, 120)
+
+    assert machine.moved[0] == (4711, {machine.there})
+    assert sorted(machine.moved[1:]) == [(4711, {machine.there}), (4712, {machine.there})]
+    assert machine.seat.processor == machine.there
+    machine.seats.look()  # nothing has been counted since: it stays
+    assert machine.seat.processor == machine.there
+
+
+def test_what_it_computes_itself_is_no_reason_to_go(machine: Machine) -> None:
+    machine.counted((800, 800), (800, 800), 30, 20)
+    machine.counted((1800, 800), (900, 1700), 130, 770)
+
+    assert machine.moved == []
+
+
+@pytest.mark.parametrize(("here", "there", "goes"), [(790, 500, False), (910, 600, True)])
+def test_all_that_a_processor_does_counts_and_all_that_it_waits(
+    machine: Machine, here: int, there: int, *, goes: bool
 ) -> None:
-    moved: list[tuple[int, set[int]]] = []
-    monkeypatch.setattr(processors, "PROC", tmp_path)
-    monkeypatch.setattr(processors, "PERIOD", 0)
-    affinity = {0: {0, 1}}
-    monkeypatch.setattr(os, "sched_getaffinity", affinity.__getitem__)
-    monkeypatch.setattr(os, "sched_setaffinity", lambda task, where: moved.append((task, where)))
-    for task in ("4711", "4712", "4713"):
-        (tmp_path / "4711" / "task" / task).mkdir(parents=True)
-    used = "4711 (a (strange) name) S 1 1 1 0 -1 0 0 0 0 0 {} {} 0 0"
+    machine.counted((800, 800), (800, 800), 0, 0)
+    machine.counted((800 + here, 1800 - here), (800 + there, 1800 - there), 0, 0)
+
+    assert bool(machine.moved) is goes
+
+
+def test_whose_process_has_ended_is_moved_no_more(machine: Machine) -> None:
+    machine.counted((800, 800), (800, 800), 30, 20)
+    machine.seat.leave()
+    machine.counted((1800, 800), (900, 1700), 330, 120)
+
+    assert machine.moved == []
+
+
+def test_it_is_looked_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Mock(return_value=Look({}, {}, {}))
+    monkeypatch.setattr(processors, "_looked", looked)
+    monkeypatch.setattr(processors, "_allowed", lambda: {0, 1})
     seats = Seats(1)
-    here = seats.each[0].processor or 0
-    there = 1 - here
-    affinity |= {4711: {here}, 4712: {here}, 4713: {0, 1}}
-    seats.each[0].take(4711)
 
-    (tmp_path / "stat").write_text(stat((100, 100), (100, 100)))
-    (tmp_path / "4711" / "stat").write_text(used.format(30, 20))
     seats.look()
-    both = {here: (1100, 100), there: (200, 1000)}
-    (tmp_path / "stat").write_text(stat(both[0], both[1]))
-    (tmp_path / "4711" / "stat").write_text(used.format(330, 120))
     seats.look()
 
-    assert moved[:2] == [(4711, {here}), (4711, {there})]
-    assert sorted(moved[2:]) == [(4711, {there}), (4712, {there})]
-    assert seats.each[0].processor == there
-    seats.look()  # nothing has been counted since: it stays
-    assert seats.each[0].processor == there
+    assert looked.call_count == 1
+
+
+def test_the_first_processor_is_chosen_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processors, "_allowed", lambda: {3, 5, 7})
+    monkeypatch.setattr("crmhost.processors.secrets.randbelow", lambda _many: 1)
+
+    assert [seat.processor for seat in Seats(4).each] == [5, 7, 3, 5]
 
 
 @pytest.mark.parametrize("told", [None, "", "cpu0 something else", "cpu0 0 0 0"])
@@ -154,7 +225,7 @@ def test_a_system_that_tells_nothing_leaves_all_where_they_are(
 
 
 def test_a_process_that_may_not_go_there_is_not_said_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_setaffinity", Mock(side_effect=OSError))
+    monkeypatch.setattr(os, "sched_setaffinity", Mock(side_effect=OSError), raising=False)
     seat = Seat(0)
     seat.take(os.getpid())
 
@@ -166,8 +237,8 @@ def test_a_process_that_may_not_go_there_is_not_said_to_be_there(monkeypatch: py
 
 def test_where_it_is_forbidden_to_ask_all_stay_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     put: list[int] = []
-    monkeypatch.setattr(os, "sched_getaffinity", Mock(side_effect=PermissionError))
-    monkeypatch.setattr(os, "sched_setaffinity", put.append)
+    monkeypatch.setattr(os, "sched_getaffinity", Mock(side_effect=PermissionError), raising=False)
+    monkeypatch.setattr(os, "sched_setaffinity", put.append, raising=False)
 
     with seated() as seats:
         seats.look()
@@ -175,8 +246,9 @@ def test_where_it_is_forbidden_to_ask_all_stay_where_they_are(monkeypatch: pytes
     assert put == []
 
 
+@on_linux
 def test_who_has_sat_alone_may_be_everywhere_afterwards() -> None:
-    before, stop = os.sched_getaffinity(0), threading.Event()
+    before = os.sched_getaffinity(0)
     found: list[set[int]] = []
 
     with seated() as seats:
@@ -184,8 +256,6 @@ def test_who_has_sat_alone_may_be_everywhere_afterwards() -> None:
         thread = threading.Thread(target=lambda: found.append(os.sched_getaffinity(0)))
         thread.start()
         thread.join()
-        stop.set()
-        seats.keep(stop)
 
     assert found == [here] == [{seats.each[0].processor}]
     assert os.sched_getaffinity(0) == before
