@@ -25,6 +25,7 @@ from .errors import (
     SettingsError,
     SetUpAgain,
     TryAgain,
+    leaves_open,
 )
 from .handling import Handling
 from .http import Http
@@ -230,7 +231,7 @@ class Attempt:
     def _failed(self, error: Exception) -> Result:
         """Say what the host does next, by the error's class."""
         fix = error.fix if isinstance(error, PluginError | SettingsError) else ""
-        self._unsure = isinstance(error, PluginError) and error.unsure
+        self._unsure = leaves_open(error)
         match error:
             case NotYet():
                 wait = backoff(0) if error.delay is None else error.delay

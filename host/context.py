@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from .errors import CRMHostError, PluginError
+from .errors import CRMHostError, leaves_open
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -130,7 +130,7 @@ class Links:
         try:
             yield
         except CRMHostError as error:
-            if not (isinstance(error, PluginError) and error.unsure):
+            if not leaves_open(error):
                 self._cancel(record, kinds)
                 self._intents.difference_update((record, kind) for kind in kinds)
             raise

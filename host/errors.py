@@ -69,6 +69,21 @@ class PluginError(CRMHostError):
         self.unsure = unsure
 
 
+def leaves_open(error: BaseException) -> bool:
+    """Whether a write may have been carried out: the error says so, or one that it was raised on account of.
+
+    ``raise … from None`` says that the other one is settled.
+    """
+    passed: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in passed:
+        if isinstance(one, PluginError) and one.unsure:
+            return True
+        passed.add(id(one))
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return False
+
+
 class TryAgain(PluginError):
     """The CRM is busy or away; the delivery is tried again, after ``delay`` seconds if given.
 

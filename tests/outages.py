@@ -1,4 +1,4 @@
-"""Servers that go away in tests: a forwarder before a real one, and a Valkey that is stopped."""
+"""What goes away in tests: a real server behind a forwarder, a Valkey that is stopped, a full disk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import event
+
+from crmhost.store import Store
 
 
 class Forwarder:
@@ -85,3 +90,14 @@ def forwarding(host: str, port: int) -> Iterator[Forwarder]:
         yield forwarder
     finally:
         forwarder.close()
+
+
+def forbid_writing(store: Store, *, forbidden: bool = True) -> None:
+    """Have SQLite refuse each write, as on a disk that is full or read-only; or allow it again."""
+
+    @event.listens_for(store.engine, "checkout")
+    def _lent(connection: Any, *_: object) -> None:
+        connection.execute(f"PRAGMA query_only={int(forbidden)}")
+
+    assert store._writers, "a server has none"
+    store._writers._let_go()  # the connection that is kept from one write to the next

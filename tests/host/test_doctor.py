@@ -24,6 +24,7 @@ from crmhost.store import gates, open_store
 from crmhost.store.writing import is_doubtful, require_writable
 from crmhost.wiring import open_house
 
+from ..outages import forbid_writing
 from .conftest import Types, connected, settings_for
 from .fake_crm import FakeCRM
 
@@ -266,9 +267,7 @@ def test_little_room_on_the_disk_is_a_warning(
 
 
 def test_a_database_that_cannot_be_written_to_is_a_problem(lite_house: House) -> None:
-    @event.listens_for(lite_house.store.engine, "checkout")
-    def _forbidden(connection: Any, *_: object) -> None:
-        connection.execute("PRAGMA query_only=ON")
+    forbid_writing(lite_house.store)
 
     found = {one.check: one for one in health.of_house(lite_house, ask=False)}
 

@@ -15,16 +15,21 @@ from crmhost import (
     Change,
     Contact,
     Context,
+    Links,
+    NotYet,
     Outcome,
     PluginError,
     PluginInfo,
+    Rejected,
     SettingsError,
     SetupResult,
+    TryAgain,
     hookimpl,
     watch,
 )
 from crmhost.connect import connect
 from crmhost.demo import payloads
+from crmhost.errors import leaves_open
 from crmhost.house import House
 from crmhost.plugins import Plugin, load
 from crmhost.testing.bench import Bench
@@ -269,3 +274,42 @@ def test_what_was_given_up_ends_at_its_next_call() -> None:
 
     with pytest.raises(GivenUp):
         signs.give()
+
+
+def looks_in_vain(error: PluginError) -> None:
+    raise Rejected("It cannot be asked.") from error
+
+
+def stumbles(_error: PluginError) -> None:
+    raise NotYet("No calls are left.")
+
+
+def knows_better(_error: PluginError) -> None:
+    raise Rejected("It was not there to begin with.") from None
+
+
+def makes(links: Links, then: Callable[[PluginError], None]) -> None:
+    with links.creating("contact:5821", "customer"):
+        try:
+            raise TryAgain("No answer came.", unsure=True)
+        except TryAgain as error:
+            then(error)
+
+
+@pytest.mark.parametrize(("then", "unsure"), [(looks_in_vain, True), (stumbles, True), (knows_better, False)])
+def test_what_may_have_been_made_stays_in_doubt_whatever_is_raised_on_its_account(
+    then: Callable[[PluginError], None], unsure: bool
+) -> None:
+    links = Links()
+
+    with pytest.raises(PluginError):
+        makes(links, then)
+
+    assert links.unsure("contact:5821", "customer") is unsure
+
+
+def test_an_error_that_is_its_own_cause_is_looked_at_once() -> None:
+    error = Rejected("No.")
+    error.__cause__ = error
+
+    assert not leaves_open(error)

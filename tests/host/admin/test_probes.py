@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from crmhost.budget import DeliveryBudget
@@ -20,10 +18,11 @@ from crmhost.demo import payloads
 from crmhost.house import House
 from crmhost.metrics import exposition
 from crmhost.server import serving
-from crmhost.store import Store, gates, lanes, writing
+from crmhost.store import gates, lanes, writing
 from crmhost.store.clock import now
 from crmhost.wiring import serving_all
 
+from ...outages import forbid_writing
 from ..conftest import Bench
 
 DASHBOARD = Path(__file__).parents[3] / "docs/grafana.json"
@@ -61,20 +60,6 @@ class Disk:
     f_bavail, f_frsize, f_flag = 0, 4096, 0
 
 
-def forbid_writing(store: Store) -> None:
-    """Have the database refuse each write, as on a disk that is full or read-only."""
-
-    @event.listens_for(store.engine, "checkout")
-    def _forbidden(connection: Any, *_: object) -> None:
-        connection.execute("PRAGMA query_only=ON")
-
-
-def allow_writing(store: Store) -> None:
-    @event.listens_for(store.engine, "checkout")
-    def _allowed(connection: Any, *_: object) -> None:
-        connection.execute("PRAGMA query_only=OFF")
-
-
 def test_where_a_commit_failed_it_is_not_ready_until_one_is_possible(lite_bench: Bench, address: str) -> None:
     store = lite_bench.house.store
     forbid_writing(store)
@@ -86,7 +71,7 @@ def test_where_a_commit_failed_it_is_not_ready_until_one_is_possible(lite_bench:
 
     assert answer.status_code == 503
     assert answer.json()["checks"]["database"].startswith("The database cannot be written to: attempt to")
-    allow_writing(store)
+    forbid_writing(store, forbidden=False)
     assert httpx.get(f"{address}/readyz").status_code == 200, "nobody else needs to have written"
     assert not store.failed
 
