@@ -117,7 +117,7 @@ def error_from(
     """Return the error that the answer means, or None.
 
     A bare 500 or 404 needs one thing more: ``wait``, the seconds until the rate limit's window ends,
-    where it is known to be used up; else ``whoami``, what GET /get answers.
+    where it is known to be used up; else ``whoami``, what GET /get answers. So does a 403 that is no JSON.
     """
     status = answer.status
     if status < 300:
