@@ -11,7 +11,7 @@ from crmhost import Contact, Conversation, PluginError, SetUpAgain, TryAgain
 from .clients.errors import BY_ITSELF, Failed, Invalid
 from .clients.leads import CHOSEN
 from .desk import Desk
-from .finders.leads import find_lone_lead, find_open_lead, find_own_lead, is_open
+from .finders.leads import find_lone_lead, find_open_lead, find_own_lead, find_referred_lead, is_open
 from .links import LEAD, ContactLinks, ConversationLinks, ExternalId
 from .mapped import attributes_of_new
 from .mappers.lead import place_of, texts_to_lead
@@ -52,12 +52,12 @@ class LeadMaking:
             return find_own_lead(leads, self._payload(person_id=person_id), reference, self._is_nobodys)
         if person_id is not None:
             # One that we made may have been closed since.
-            made = next(iter(leads.referred_to(reference)), None) if self.link.unsure and reference else None
+            made = find_referred_lead(leads, reference) if self.link.unsure else None
             return made or find_open_lead(leads, person_id, self.settings.closed_stage_ids)
         if not self.link.unsure:
             return None
         if reference:
-            return next(iter(leads.referred_to(reference)), None)
+            return find_referred_lead(leads, reference)
         return find_lone_lead(leads, self._payload())
 
     def create(self, **person: Any) -> tuple[dict[str, Any], bool]:
@@ -70,7 +70,7 @@ class LeadMaking:
             try:
                 return self.desk.leads.create(payload), True
             except Failed as error:
-                raise self._why(error, payload) from error
+                raise self._explained(error, payload) from error
             except Invalid as error:
                 there = self._referred(error)
                 if is_open(there, self.settings.closed_stage_ids):
@@ -81,7 +81,7 @@ class LeadMaking:
         """Return the lead that has our reference already; raise where Krayin refuses something else."""
         if self.settings.reference_attribute not in error.errors:
             raise error
-        lead = next(iter(self.desk.leads.referred_to(self._reference())), None)
+        lead = find_referred_lead(self.desk.leads, self._reference())
         if lead is None:
             raise error
         return lead
@@ -119,13 +119,6 @@ class LeadMaking:
             more=more,
             **person,
         )
-
-    def _why(self, error: Failed, payload: Mapping[str, Any]) -> PluginError:
-        """Return what a failure was about; itself where Krayin cannot be asked: the lead may be there."""
-        try:
-            return self._explained(error, payload)
-        except PluginError:
-            return error
 
     def _explained(self, error: Failed, payload: Mapping[str, Any]) -> PluginError:
         """Return what Krayin's 500 was about: a person, a user, a source or a type that is gone."""

@@ -16,6 +16,11 @@ def find_open_lead(leads: Leads, person_id: int, closed_stage_ids: Collection[in
     return next((row for row in leads.of_person(person_id) if is_open(row, closed_stage_ids)), None)
 
 
+def find_referred_lead(leads: Leads, reference: str) -> dict[str, Any] | None:
+    """Find the lead that has our reference, open or closed; None where there is none to look for."""
+    return next(iter(leads.referred_to(reference)), None) if reference else None
+
+
 def find_lone_lead(leads: Leads, ours: Mapping[str, Any]) -> dict[str, Any] | None:
     """Find the newest lead without a person that says what ours would; its stage may have changed."""
     said = {key: ours[key] for key in TELLING if key in ours}
@@ -32,7 +37,7 @@ def find_own_lead(
     no other record of ours is linked to.
     """
     if reference:
-        return next(iter(leads.referred_to(reference)), None)
+        return find_referred_lead(leads, reference)
     person_id = ours.get("person_id")
     if person_id is None:
         return find_lone_lead(leads, ours)
