@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, Connection, Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 MOST = 64
 """Texts that are kept of a statement: several INs may have any numbers of values."""
@@ -34,7 +34,7 @@ class Prepared:
     """
 
     def __init__(self, statement: Executable, columns: Iterable[str] | None = None) -> None:
-        self._statement: Any = statement
+        self._statement: Any = _written_out(statement)
         self._columns = columns
         self._ins = _ins_of(statement)
         self._words: dict[tuple[Any, ...], _Words] = {}
@@ -73,6 +73,20 @@ class Prepared:
     def _compiled(self, dialect: Any, given: Mapping[str, Any]) -> _Words:
         compiled = self._statement.compile(dialect=dialect, column_keys=self._columns)
         return _expanded(compiled, dialect, given)
+
+
+def _written_out(statement: Any) -> Any:
+    """Return the statement with what the code itself says, a state's name, written into its text.
+
+    SQLite reads a statement anew each time that a parameter is bound which decided whether a partial index
+    serves (sqlite3_bind's note on the query planner's use of values); PostgreSQL's generic plans use none.
+    """
+
+    def written(element: Any, **_: Any) -> Any:
+        said = isinstance(element, BindParameter) and isinstance(element.value, str | int)
+        return element.render_literal_execute() if said else None
+
+    return replacement_traverse(statement, {}, written)
 
 
 def _ins_of(statement: Any) -> list[str]:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from sqlalchemy import BindParameter, Connection, bindparam, func, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crmhost.house import House
@@ -86,6 +86,22 @@ def test_few_texts_are_made_of_one_statement(house: House, monkeypatch: pytest.M
             query.rows(tx, {"records": [str(number) for number in range(count)]})
 
     assert len(texts) <= 15
+
+
+def test_what_the_code_says_is_in_the_text(stored: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite reads a statement anew at each value that decides whether a partial index serves."""
+    texts, c = texts_of(monkeypatch, "prepared"), tables.links.c
+    odd, record = "it's 100 % :odd, ? and $1", bindparam("record")
+    query = Prepared(select(c.record).where(or_(c.kind == "person", c.kind == odd), c.record == record))
+    renamed = Prepared(update(tables.links).where(c.record == record, c.kind == "person").values(kind=odd))
+
+    with stored.store.write() as tx:
+        for record_id in ("contact:1", "contact:2"):
+            assert query.rows(tx, {"record": record_id}) == [(record_id,)]
+            assert renamed.count(tx, {"record": record_id}) == 1
+            assert tx.scalar(select(c.kind).where(c.record == record_id)) == odd
+    assert len(texts) == 2
+    assert all("'person'" in text and "'it''s 100 % :odd, ? and $1'" in text for text in texts)
 
 
 def test_what_was_run_leaves_nothing_behind(house: House) -> None:
