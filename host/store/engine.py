@@ -21,7 +21,7 @@ from sqlalchemy.exc import (
 from ..errors import SettingsError
 from ..floor import Floor
 from .disk import LOG, log_of
-from .prepared import run
+from .readers import Readers
 from .writers import Writers
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         single = engine.dialect.name == "sqlite"
-        self._reading = engine if single else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._readers = Readers(engine) if single else None
         self._writers = Writers(engine) if single else None
         self._floor = Floor() if single else None
         self.failed = False
@@ -68,9 +69,7 @@ class Store:
         On PostgreSQL each statement sees what is committed when it begins, in a transaction or not: there is
         none, as its beginning and its end would take as long as two statements.
         """
-        with self._reading.connect() as tx:
-            if self._writers is not None:
-                run(tx, "BEGIN")  # it ends when the pool takes the connection back
+        with self._reading.connect() if self._readers is None else self._readers.read() as tx:
             yield tx
 
     @contextmanager
@@ -95,9 +94,10 @@ class Store:
 
     def close(self) -> None:
         """Close all connections to the database."""
+        for kept in (self._readers, self._writers):
+            if kept is not None:
+                kept.close()
         self.engine.dispose()
-        if self._writers is not None:
-            self._writers.close()
 
 
 def open_store(url: str | URL, *, pool_size: int = 12, large: bool = False) -> Store:
