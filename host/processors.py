@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -79,9 +80,7 @@ class Seats:
 
     def __init__(self, count: int) -> None:
         self._allowed = sorted(_allowed())
-        # By chance: in a container each has the same number, and the machine's processors are all one sees.
-        first = secrets.randbelow(len(self._allowed) or 1)
-        turn = [*self._allowed[first:], *self._allowed[:first]]
+        turn = _emptiest_first(self._allowed)
         self.each = [Seat(turn[number % len(turn)] if turn else None) for number in range(count)]
         self._before: Look | None = None
         self._due = 0.0
@@ -104,6 +103,31 @@ class Seats:
                 log.info("another processor has more time", pid=pid, processor=processor)
         except (OSError, LookupError, ValueError) as error:  # the system tells nothing, or forbids it by now
             log.debug("all stay where they are", error=str(error))
+
+
+def _emptiest_first(allowed: list[int]) -> list[int]:
+    """Return the processors, first those that fewest others keep to; of equal ones by chance.
+
+    Whoever begins one after the other sits well at once. From a container no others are seen.
+    """
+    if len(allowed) < 2:
+        return allowed
+    first = secrets.randbelow(len(allowed))
+    kept_to = Counter(_kept_to())
+    return sorted([*allowed[first:], *allowed[:first]], key=kept_to.__getitem__)
+
+
+def _kept_to() -> Iterator[int]:
+    """Yield the processor of each process that keeps to one."""
+    with suppress(OSError):  # a sandbox may have no list
+        for entry in PROC.iterdir():
+            with suppress(OSError):  # it has ended
+                if not entry.name.isdecimal():
+                    continue
+                there = os.sched_getaffinity(int(entry.name))
+                # The system's own threads, some of which are kept to each one, have no command.
+                if len(there) == 1 and (entry / "cmdline").read_bytes():
+                    yield from there
 
 
 def better(

@@ -43,9 +43,13 @@ class Office:
     def __post_init__(self) -> None:
         self._pool = new_pool()
         self._http = Http(self._pool)
+        self._begun: list[subprocess.Popen[bytes]] = []
         self.variables = {"CRMHOST_BASE_URL": f"http://127.0.0.1:{self.port}"}
 
     def leave(self) -> None:
+        for process in self._begun:
+            process.kill()
+            process.wait()
         self._pool.close()
 
     def serve(self) -> Any:
@@ -57,7 +61,9 @@ class Office:
     def begins(self, *words: str) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "CRMHOST_DATA_DIR": str(self.folder / "data"), **self.variables}
         quiet = subprocess.DEVNULL
-        return subprocess.Popen([SCRIPTS / "crmhost", *words], env=environment, stdout=quiet, stderr=quiet)
+        words = str(SCRIPTS / "crmhost"), *words
+        self._begun.append(subprocess.Popen(words, env=environment, stdout=quiet, stderr=quiet))
+        return self._begun[-1]
 
     def backfill(self) -> Any:
         """Return how far it is, read where it is kept: commands may start too slowly to see it."""

@@ -130,9 +130,9 @@ class Machine:
         monkeypatch.setattr(os, "sched_getaffinity", affinity.__getitem__, raising=False)
         put = lambda task, where: self.moved.append((task, where))  # noqa: E731
         monkeypatch.setattr(os, "sched_setaffinity", put, raising=False)
+        self.seats = Seats(2)
         for task in ("4711", "4712", "4713"):
             (folder / "4711" / "task" / task).mkdir(parents=True)
-        self.seats = Seats(2)
         self.seat, gone = self.seats.each
         self.here = self.seat.processor or 0
         self.there = 1 - self.here
@@ -203,11 +203,35 @@ def test_it_is_looked_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     assert looked.call_count == 1
 
 
-def test_the_first_processor_is_chosen_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("kept", "turn"),
+    [
+        pytest.param({}, [5, 7, 3, 5], id="by chance"),
+        pytest.param({11: {5}, 12: {5}, 13: {7}}, [3, 7, 5, 3], id="where fewest are"),
+        pytest.param({11: {5}, 12: {7}, 13: {3}}, [5, 7, 3, 5], id="as many everywhere"),
+        pytest.param({11: {3, 5, 7}, 12: {9}}, [5, 7, 3, 5], id="nobody keeps to one of these"),
+        pytest.param({11: {5}, 10: {7}}, [7, 3, 5, 7], id="the system's own do not count"),
+        pytest.param({11: {5}, 14: None}, [7, 3, 5, 7], id="one has ended"),
+    ],
+)
+def test_the_first_processor_is_one_that_fewest_keep_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: dict[int, set[int] | None], turn: list[int]
+) -> None:
+    def affinity(pid: int) -> set[int]:
+        if (there := kept[pid]) is None:
+            raise ProcessLookupError
+        return there
+
+    for pid in kept:
+        (tmp_path / str(pid)).mkdir()
+        (tmp_path / str(pid) / "cmdline").write_text("" if pid == 10 else "worker\0")
+    (tmp_path / "stat").touch()
+    monkeypatch.setattr(processors, "PROC", tmp_path)
+    monkeypatch.setattr(os, "sched_getaffinity", affinity, raising=False)
     monkeypatch.setattr(processors, "_allowed", lambda: {3, 5, 7})
     monkeypatch.setattr("crmhost.processors.secrets.randbelow", lambda _many: 1)
 
-    assert [seat.processor for seat in Seats(4).each] == [5, 7, 3, 5]
+    assert [seat.processor for seat in Seats(4).each] == turn
 
 
 @pytest.mark.parametrize("told", [None, "", "cpu0 something else", "cpu0 0 0 0"])
