@@ -78,8 +78,8 @@ class Prepared:
 def _written_out(statement: Any) -> Any:
     """Return the statement with what the code itself says, a state's name, written into its text.
 
-    SQLite reads a statement anew each time that a parameter is bound which decided whether a partial index
-    serves (sqlite3_bind's note on the query planner's use of values); PostgreSQL's generic plans use none.
+    SQLite prepares a statement anew where a parameter is bound whose value had a part in the choice of its
+    plan (https://sqlite.org/c3ref/prepare.html), as of a partial index. PostgreSQL's generic plans use none.
     """
 
     def written(element: Any, **_: Any) -> Any:
