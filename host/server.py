@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -24,6 +25,8 @@ HEAD_LIMIT = 32 * 1024
 """Bytes that a request's line and headers may have; Chatwoot's have less than one thousand."""
 HEAD_PATIENCE = 20.0
 """Seconds within which they must have arrived."""
+UPGRADE = re.compile(rb"(?<=\n)upgrade(?=:)", re.IGNORECASE)
+"""The name of the header in which another protocol is wished for."""
 WHOLE = "crmhost.whole"
 """Among the extensions of a request (ASGI) whose body has arrived whole."""
 JOIN = "join"
@@ -88,7 +91,7 @@ class Guarded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless what should be headers has grown too long."""
-        super().data_received(data)
+        super().data_received(data if self._is_in_body() else _not_to_upgrade(data))
         if self._in_head or self._has_answered():  # most come whole, and need no timer
             self._expect_head()
         if self._timer is None or self._is_in_body():
@@ -117,6 +120,18 @@ class Guarded(HttpToolsProtocol):
     def _hang_up(self) -> None:
         self._timer = None
         self.transport.close()
+
+
+def _not_to_upgrade(data: bytes) -> bytes:
+    """Return a request without the wish to go on in another protocol, which may be ignored (RFC 9110, 7.8).
+
+    The parser takes what comes after such a head for the other protocol's, and the body were lost. Java's
+    client wishes for HTTP/2 so, with its first request.
+    """
+    if b"pgrade" not in data and b"PGRADE" not in data:  # many times quicker than to look for the line
+        return data
+    head, end, body = data.partition(b"\r\n\r\n")
+    return UPGRADE.sub(b"x-not-upgraded", head) + end + body
 
 
 def _join(found: ref[RequestResponseCycle]) -> None:

@@ -91,7 +91,8 @@ def test_few_texts_are_made_of_one_statement(house: House, monkeypatch: pytest.M
 def test_what_the_code_says_is_in_the_text(stored: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite reads a statement anew at each value that decides whether a partial index serves."""
     texts, c = texts_of(monkeypatch, "prepared"), tables.links.c
-    odd, record = "it's 100 % :odd, ? and $1", bindparam("record")
+    odd = "it's 100 % :odd, ? and $1"
+    record: BindParameter[str] = bindparam("record")
     query = Prepared(select(c.record).where(or_(c.kind == "person", c.kind == odd), c.record == record))
     renamed = Prepared(update(tables.links).where(c.record == record, c.kind == "person").values(kind=odd))
 

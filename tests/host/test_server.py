@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -75,6 +76,35 @@ def test_a_connection_is_used_again_and_a_long_body_is_no_head(client: socket.so
     for _ in range(2):
         client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
         assert client.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+async def echo(_scope: Scope, receive: Receive, send: Send) -> None:
+    body, goes_on = b"", True
+    while goes_on:
+        message = await receive()
+        body += message.get("body", b"")
+        goes_on = message.get("more_body", False)
+    head = {"status": 200, "headers": [(b"content-length", str(len(body)).encode())]}
+    await send({"type": "http.response.start", **head})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.mark.parametrize("name", [b"Upgrade", b"upgrade", b"UPGRADE"])
+def test_who_would_rather_speak_http_2_is_heard_in_http_1(name: bytes) -> None:
+    """As Java's HttpClient would, and as a proxy may pass on; the body holds the same words."""
+    body = b'{"text":\r\nUpgrade: all"}'
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n" + name + b": h2c\r\n"
+    head += b"HTTP2-Settings: AAMAAABkAAQAoAAA\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with serving(echo) as url:
+        parts = urlsplit(url)
+        with socket.create_connection((parts.hostname, parts.port or 0), timeout=10) as client:
+            for pieces in ([head + body], [head, body], [head + body[:9], body[9:]]):
+                for piece in pieces:
+                    client.sendall(piece)
+                    time.sleep(0.05)
+                said = client.recv(1000)
+                assert said.startswith(b"HTTP/1.1 200")
+                assert said.endswith(b"\r\n\r\n" + body)
 
 
 def test_an_answer_that_is_joined_goes_out_with_its_body() -> None:
