@@ -91,7 +91,8 @@ class Guarded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless what should be headers has grown too long."""
-        super().data_received(data if self._is_in_body() else _not_to_upgrade(data))
+        begins = not self._in_head and not self._is_in_body()
+        super().data_received(_not_to_upgrade(data) if begins else data)
         if self._in_head or self._has_answered():  # most come whole, and need no timer
             self._expect_head()
         if self._timer is None or self._is_in_body():
@@ -123,15 +124,16 @@ class Guarded(HttpToolsProtocol):
 
 
 def _not_to_upgrade(data: bytes) -> bytes:
-    """Return a request without the wish to go on in another protocol, which may be ignored (RFC 9110, 7.8).
+    """Return what begins a request, the wish for another protocol ignored as it may be (RFC 9110, 7.8).
 
     The parser takes what comes after such a head for the other protocol's, and the body were lost. Java's
-    client wishes for HTTP/2 so, with its first request.
+    client wishes for HTTP/2 so, with its first request. As many bytes are returned as came: a length that
+    changed would have whatever comes last be taken for a request of its own.
     """
     if b"pgrade" not in data and b"PGRADE" not in data:  # many times quicker than to look for the line
         return data
     head, end, body = data.partition(b"\r\n\r\n")
-    return UPGRADE.sub(b"x-not-upgraded", head) + end + body
+    return UPGRADE.sub(b"x-grade", head) + end + body
 
 
 def _join(found: ref[RequestResponseCycle]) -> None:

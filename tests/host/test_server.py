@@ -107,6 +107,21 @@ def test_who_would_rather_speak_http_2_is_heard_in_http_1(name: bytes) -> None:
                 assert said.endswith(b"\r\n\r\n" + body)
 
 
+@pytest.mark.parametrize("cut", range(-6, 3))
+def test_a_body_is_as_it_came_wherever_the_packets_end(cut: int) -> None:
+    body = b"a\nUpgrade: x\r\n\r\nb" * 3
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+    whole, at = head + body, len(head) + cut
+    with serving(echo) as url:
+        parts = urlsplit(url)
+        with socket.create_connection((parts.hostname, parts.port or 0), timeout=10) as client:
+            for _ in range(2):
+                for piece in (whole[:at], whole[at:]):
+                    client.sendall(piece)
+                    time.sleep(0.02)
+                assert client.recv(1000).partition(b"\r\n\r\n")[2] == body
+
+
 def test_an_answer_that_is_joined_goes_out_with_its_body() -> None:
     """Two packets cost twice as much as one, at both ends."""
     held, held_back = threading.Event(), threading.Event()
